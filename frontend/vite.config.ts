@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const elkWorker = fileURLToPath(
+  new URL("./node_modules/elkjs/lib/elk-worker.min.js", import.meta.url),
+);
+
+/** elkjs is EPL-2.0: the worker must leave the build byte for byte as it came. */
+function elkUnmodified(): Plugin {
+  const hash = (data: Uint8Array | string) => createHash("sha256").update(data).digest("hex");
+  return {
+    name: "elk-unmodified",
+    generateBundle(_options, bundle) {
+      const found = Object.values(bundle).find((file) => file.fileName.includes("elk-worker"));
+      if (found?.type !== "asset") this.error("the ELK worker is not in the build as its own file");
+      else if (hash(found.source) !== hash(readFileSync(elkWorker))) {
+        this.error("the ELK worker in the build differs from the published one");
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  // Relative: chunks and workers follow whatever STATIC_URL the server uses.
+  base: "./",
+  plugins: [react(), elkUnmodified()],
+  build: {
+    outDir: "dist",
+    manifest: true,
+    // No data: URLs for scripts or styles under the strict policy of the server.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+    rollupOptions: { input: "src/main.tsx" },
+  },
+  server: {
+    proxy: {
+      "/api": "http://127.0.0.1:8000",
+      "/ws": { target: "ws://127.0.0.1:8000", ws: true },
+    },
+  },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
