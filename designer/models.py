@@ -1,0 +1,299 @@
+"""What the database keeps.
+
+Times of the runtime's own tables are whole milliseconds since 1970 in UTC: they are written by raw SQL on the hot path
+(designer/store) and compared as numbers. The core's snapshots (Execution.state, Scope.data) are opaque JSON with a
+``format`` inside; only engine.core reads them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+class MachineType(models.TextChoices):
+    STANDARD = "STANDARD"
+    EXPRESS = "EXPRESS"
+
+
+class MachineStatus(models.TextChoices):
+    ACTIVE = "ACTIVE"
+    DELETING = "DELETING"
+
+
+class DefinitionFormat(models.TextChoices):
+    JSON = "json"
+    YAML = "yaml"
+
+
+class ExecutionStatus(models.TextChoices):
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+
+
+class AttemptStatus(models.TextChoices):
+    QUEUED = "QUEUED"
+    BEGUN = "BEGUN"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+    LOST = "LOST"
+
+
+class Machine(models.Model):
+    """A state machine: a name and its immutable, numbered revisions. ``head`` is the number of the newest."""
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="machines")
+    name = models.CharField(max_length=80, unique=True)
+    description = models.TextField(blank=True, default="")
+    type = models.CharField(max_length=8, choices=MachineType.choices, default=MachineType.STANDARD)
+    status = models.CharField(max_length=8, choices=MachineStatus.choices, default=MachineStatus.ACTIVE)
+    head = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Revision(models.Model):
+    """One saved definition, as its author wrote it. Never changed; an execution keeps the one it started with."""
+
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    definition = models.TextField()
+    format = models.CharField(max_length=4, choices=DefinitionFormat.choices, default=DefinitionFormat.JSON)
+    comment = models.CharField(max_length=256, blank=True, default="")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "number"], name="revision_number")]
+
+    def __str__(self) -> str:
+        return f"{self.machine_id} r{self.number}"
+
+
+class Draft(models.Model):
+    """Text that is not saved as a revision yet; may hold anything. ``saves`` is its ETag."""
+
+    machine = models.OneToOneField(Machine, on_delete=models.CASCADE, primary_key=True, related_name="draft")
+    text = models.TextField()
+    format = models.CharField(max_length=4, choices=DefinitionFormat.choices, default=DefinitionFormat.JSON)
+    base_revision = models.PositiveIntegerField()
+    saves = models.PositiveIntegerField(default=1)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"draft of {self.machine_id}"
+
+
+class ShareLink(models.Model):
+    """A read-only link to a machine. Only the hash of its token is kept."""
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="share_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class ApiToken(models.Model):
+    """A bearer token of a user. Only its hash is kept."""
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignInLink(models.Model):
+    """A one-time link, valid 10 minutes. Only the hash of its token is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_in_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"sign-in link of {self.user_id}"
+
+
+class Execution(models.Model):
+    """A run of a revision.
+
+    ``version`` counts its commits (an activation writes only if nobody else did meanwhile); ``state`` is the core's
+    root snapshot; ``crashes`` counts activations begun since the last one that committed; ``stuck_reason`` parks it.
+    """
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="executions")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="executions")
+    name = models.CharField(max_length=80)
+    status = models.CharField(max_length=9, choices=ExecutionStatus.choices, default=ExecutionStatus.RUNNING)
+    input = models.TextField()
+    output = models.TextField(null=True)
+    error = models.TextField(null=True)
+    cause = models.TextField(null=True)
+    started_at = models.BigIntegerField()
+    stopped_at = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(default=0)
+    last_event_id = models.PositiveIntegerField(default=0)
+    state = models.TextField(default="")
+    crashes = models.PositiveIntegerField(default=0)
+    stuck_reason = models.TextField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="execution_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["machine", "-started_at", "-id"], name="execution_of_machine"),
+            models.Index(fields=["-started_at", "-id"], name="execution_newest"),
+            models.Index(fields=["status", "stopped_at"], name="execution_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scope(models.Model):
+    """The core's record of one scope: "" the top, else EVENT.INDEX segments of branches and iterations."""
+
+    pk = models.CompositePrimaryKey("execution", "path")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="scopes")
+    path = models.CharField(max_length=400)
+    data = models.TextField()
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Blob(models.Model):
+    """An immutable value that scopes refer to (the items of a Map), kept apart so that a commit need not rewrite it."""
+
+    pk = models.CompositePrimaryKey("execution", "key")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="blobs")
+    key = models.CharField(max_length=400)
+    data = models.TextField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class HistoryEvent(models.Model):
+    """One event as AWS shapes it. ``details`` is JSON text of the type's detail object."""
+
+    pk = models.CompositePrimaryKey("execution", "event_id")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="history")
+    event_id = models.PositiveIntegerField()
+    previous_event_id = models.PositiveIntegerField()
+    type = models.CharField(max_length=40)
+    at = models.BigIntegerField()
+    scope = models.CharField(max_length=400)
+    state = models.CharField(max_length=80, null=True)
+    note = models.CharField(max_length=8, null=True)
+    details = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.type}"
+
+
+class Inbox(models.Model):
+    """An event on its way to an execution: inserted without any lock, drained by whoever advances the execution."""
+
+    id = models.BigAutoField(primary_key=True)
+    # No foreign key: under PostgreSQL its check would wait for the row lock of an activation.
+    execution_id = models.CharField(max_length=36, db_index=True)
+    event = models.TextField()
+    at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.id} for {self.execution_id}"
+
+
+class TaskAttempt(models.Model):
+    """One attempt of a Task state. QUEUED rows are the outbox: the message to a worker is only a doorbell.
+
+    ``begun_at`` is set by the one worker whose compare-and-set made it BEGUN; an attempt that may have begun is
+    never begun again. ``id`` is the attempt's token.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64)
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="attempts")
+    scope = models.CharField(max_length=400)
+    state = models.CharField(max_length=80)
+    attempt = models.PositiveIntegerField()
+    resource = models.TextField()
+    payload = models.TextField()
+    timeout_seconds = models.PositiveIntegerField(null=True)
+    heartbeat_seconds = models.PositiveIntegerField(null=True)
+    status = models.CharField(max_length=9, choices=AttemptStatus.choices, default=AttemptStatus.QUEUED)
+    worker = models.CharField(max_length=64, null=True)
+    scheduled_at = models.BigIntegerField()
+    rung_at = models.BigIntegerField()
+    begun_at = models.BigIntegerField(null=True)
+    ended_at = models.BigIntegerField(null=True)
+    error = models.TextField(null=True)
+    cause = models.TextField(null=True)
+    logs = models.TextField(default="")
+    logs_truncated = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["execution", "scheduled_at"], name="attempt_of_execution"),
+            models.Index(
+                fields=["status", "rung_at"], name="attempt_open", condition=models.Q(status__in=["QUEUED", "BEGUN"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Timer(models.Model):
+    """An event that is due at a time: a Wait, a retry's back-off, a timeout, a heartbeat."""
+
+    pk = models.CompositePrimaryKey("execution", "key")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="timers")
+    key = models.CharField(max_length=120)
+    due = models.BigIntegerField(db_index=True)
+    event = models.TextField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Worker(models.Model):
+    """A worker process. ``beat`` is its lease: whoever sees it unchanged for long enough on its own clock calls it lost."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    kind = models.CharField(max_length=8)
+    host = models.CharField(max_length=255)
+    process = models.PositiveIntegerField()
+    beat = models.PositiveBigIntegerField(default=0)
+    started_at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.id

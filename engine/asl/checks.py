@@ -1,0 +1,72 @@
+"""What is legal but most likely a mistake: warnings about the shape of a machine's graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.asl.diagnostics import Code, Findings, join
+from engine.asl.model import (
+    AnyState,
+    ChoiceState,
+    FailState,
+    MapState,
+    ParallelState,
+    StateMachine,
+    States,
+    SucceedState,
+)
+
+
+def check_graph(machine: StateMachine, findings: Findings) -> None:
+    """Warn of states no way leads to, and of scopes that no way leads out of."""
+    for pointer, states in blocks(machine.top, ""):
+        reached = _closure(states, {states.start_at})
+        for name in states.states:
+            if name not in reached:
+                findings.warning(join(pointer, "States", name), f"No state leads to {name!r}", Code.UNREACHABLE)
+        if not any(_ends(states.states[name]) for name in reached if name in states.states):
+            findings.warning(
+                join(pointer, "States"),
+                "No way leads to an end: this runs until the history limit of 25,000 events stops it",
+                Code.NO_TERMINAL_STATE,
+            )
+
+
+def blocks(states: States, pointer: str) -> Iterator[tuple[str, States]]:
+    """Every States block with its pointer, outer before inner."""
+    yield pointer, states
+    for name, state in states.states.items():
+        if isinstance(state, ParallelState):
+            for index, branch in enumerate(state.branches):
+                yield from blocks(branch, join(pointer, "States", name, "Branches", index))
+        elif isinstance(state, MapState):
+            yield from blocks(state.processor, join(pointer, "States", name, "ItemProcessor"))
+
+
+def targets(state: AnyState) -> Iterator[str]:
+    """The names a state can go to."""
+    if state.next:
+        yield state.next
+    if isinstance(state, ChoiceState):
+        yield from (rule.next for rule in state.choices)
+        if state.default:
+            yield state.default
+    else:
+        yield from (catcher.next for catcher in getattr(state, "catch", ()))
+
+
+def _ends(state: AnyState) -> bool:
+    if isinstance(state, (SucceedState, FailState)):
+        return True
+    return state.next is None and not isinstance(state, ChoiceState)
+
+
+def _closure(states: States, found: set[str]) -> set[str]:
+    pending = list(found)
+    while pending:
+        state = states.states.get(pending.pop())
+        for target in targets(state) if state else ():
+            if target not in found:
+                found.add(target)
+                pending.append(target)
+    return found

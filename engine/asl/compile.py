@@ -1,0 +1,387 @@
+"""JSON value to StateMachine: every field checked, every mistake reported with its place (SURFACE of ASL, Nov 2024)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.asl.diagnostics import Code, Findings
+from engine.asl.model import (
+    NO_TIMEOUT,
+    AnyState,
+    Catcher,
+    ChoiceState,
+    FailState,
+    MapState,
+    ParallelState,
+    PassState,
+    Retrier,
+    StateMachine,
+    States,
+    SucceedState,
+    TaskState,
+    WaitState,
+)
+from engine.asl.reader import Fields, kind
+from engine.asl.resource import LambdaInvoke, UnknownResource, function_name, parse_resource
+from engine.asl.rules import read_rule
+from engine.asl.times import parse_timestamp
+from engine.errors import ErrorName
+from engine.jsontypes import Json
+from engine.query.path import WHOLE, Path
+
+_DELAY = 31_622_400
+_NAME = 80
+_JSONATA_ONLY = ("Arguments", "Output")
+
+
+def compile_machine(document: Json, findings: Findings) -> StateMachine | None:
+    """The machine, or None when a mistake keeps it from being built; ``findings`` says which."""
+    if not isinstance(document, dict):
+        findings.error("/", f"Expected an object, but found {kind(document)}")
+        return None
+    fields = Fields(document, "", findings)
+    if not _reads_as_jsonpath(fields):
+        return None
+    version = fields.string("Version")
+    if version not in (None, "1.0"):
+        fields.error("Version", "The field 'Version' should have one of these values: [1.0]")
+    timeout = fields.integer("TimeoutSeconds", least=1, most=NO_TIMEOUT)
+    index: dict[str, AnyState] = {}
+    top = _States(findings, index).read(fields)
+    fields.refuse_others("a state machine")
+    if top is None or findings.failed:
+        return None
+    return StateMachine(top=top, comment=fields.string("Comment"), timeout_seconds=timeout, index=index)
+
+
+def _reads_as_jsonpath(fields: Fields) -> bool:
+    """Whether the rest can be read at all: in JSONata every field would be a mistake, and one finding says why."""
+    language = fields.string("QueryLanguage")
+    if language == "JSONata":
+        fields.error("QueryLanguage", "The query language JSONata is not supported yet", Code.UNSUPPORTED)
+        return False
+    if language not in (None, "JSONPath"):
+        fields.error("QueryLanguage", "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]")
+    return True
+
+
+class _States:
+    """Reads ``StartAt`` and ``States`` blocks, outer and inner, into one index of names."""
+
+    def __init__(self, findings: Findings, index: dict[str, AnyState]) -> None:
+        self._findings = findings
+        self._index = index
+        self._readers: Mapping[str, Callable[[Fields, dict[str, Any]], AnyState | None]] = {
+            "Pass": self._pass,
+            "Task": self._task,
+            "Choice": self._choice,
+            "Wait": self._wait,
+            "Succeed": self._succeed,
+            "Fail": self._fail,
+            "Parallel": self._parallel,
+            "Map": self._map,
+        }
+
+    def read(self, fields: Fields) -> States | None:
+        fields.require("StartAt", "States")
+        start_at = fields.string("StartAt", empty=False)
+        block = fields.object("States")
+        if block is None:
+            return None
+        if not block.value:
+            fields.error("States", "Value cannot be empty")
+        states: dict[str, AnyState] = {}
+        for name, value in block.value.items():
+            self._check_name(block, name)
+            if not isinstance(value, dict):
+                block.error(name, f"Expected an object, but found {kind(value)}")
+                continue
+            state = self._state(name, Fields(value, block.at(name), self._findings))
+            if state is not None:
+                states[name] = state
+        self._check_targets(fields, block, start_at)
+        return States(start_at=start_at, states=states) if start_at else None
+
+    def _check_name(self, block: Fields, name: str) -> None:
+        if not name or len(name) > _NAME:
+            block.error(name, f"A state name has 1 to {_NAME} characters; this has {len(name)}")
+        if name in self._index:
+            block.error(name, f"Duplicate State name: {name}", Code.DUPLICATE_STATE)
+
+    def _check_targets(self, fields: Fields, block: Fields, start_at: str | None) -> None:
+        if start_at and start_at not in block.value:
+            fields.error("StartAt", f"Missing 'StartAt' target: {start_at}", Code.MISSING_TARGET)
+        for name, value in block.value.items():
+            for pointer, field, target in _targets(block.at(name), value):
+                if target not in block.value:
+                    self._findings.error(pointer, f"Missing '{field}' target: {target}", Code.MISSING_TARGET)
+
+    def _state(self, name: str, fields: Fields) -> AnyState | None:
+        fields.require("Type")
+        type_name = fields.string("Type")
+        reader = self._readers.get(type_name or "")
+        if reader is None:
+            if "Type" in fields.value:
+                options = ", ".join(self._readers)
+                fields.error("Type", f"The field 'Type' should have one of these values: [{options}]")
+            return None
+        if not _reads_as_jsonpath(fields):
+            return None
+        for field in _JSONATA_ONLY:
+            if fields.has(field):
+                fields.error(
+                    field,
+                    f"The QueryLanguage is set to 'JSONPath', but field '{field}' is only supported "
+                    "for the 'JSONata' QueryLanguage",
+                )
+        common: dict[str, Any] = {"name": name}
+        if type_name not in {"Fail"}:
+            common["input_path"] = fields.optional_path("InputPath")
+            common["output_path"] = fields.optional_path("OutputPath")
+        if type_name not in {"Fail", "Succeed"}:
+            common["assign"] = fields.template("Assign", objects_only=True)
+            self._check_variables(fields)
+        if type_name not in {"Fail", "Succeed", "Choice"}:
+            common["next"] = self._transition(fields)
+        state = reader(fields, common)
+        fields.refuse_others(f"a {type_name} state")
+        if state is not None:
+            self._index[name] = state
+        return state
+
+    def _check_variables(self, fields: Fields) -> None:
+        assign = fields.value.get("Assign")
+        for key in assign if isinstance(assign, dict) else ():
+            name = key.removesuffix(".$")
+            if not name.isidentifier() or len(name) > _NAME or name == "states":
+                self._findings.error(fields.at("Assign", key), f"{name!r} cannot be the name of a variable")
+
+    def _transition(self, fields: Fields) -> str | None:
+        end = fields.get("End")
+        if "End" in fields.value and not isinstance(end, bool):
+            fields.error("End", f"Expected a boolean, but found {kind(end)}")
+        target = fields.string("Next", empty=False)
+        if target is not None and end is True:
+            fields.error("End", "Only one of [Next, End] is allowed")
+        if "Next" not in fields.value and end is not True:
+            fields.findings.error(fields.pointer, "Exactly one of [Next, End] is required")
+        return target
+
+    def _pass(self, fields: Fields, common: dict[str, Any]) -> AnyState:
+        return PassState(
+            **common,
+            has_result=fields.has("Result"),
+            result=fields.get("Result"),
+            parameters=fields.template("Parameters"),
+            result_path=fields.result_path(),
+        )
+
+    def _succeed(self, fields: Fields, common: dict[str, Any]) -> AnyState:
+        return SucceedState(**common)
+
+    def _fail(self, fields: Fields, common: dict[str, Any]) -> AnyState:
+        fields.only_one_of(("Error", "ErrorPath"), required=False)
+        fields.only_one_of(("Cause", "CausePath"), required=False)
+        return FailState(
+            **common,
+            error=fields.string("Error"),
+            cause=fields.string("Cause"),
+            error_path=fields.path("ErrorPath"),
+            cause_path=fields.path("CausePath"),
+        )
+
+    def _choice(self, fields: Fields, common: dict[str, Any]) -> AnyState:
+        fields.require("Choices")
+        rules = [read_rule(one) for one in fields.objects("Choices", least=1)]
+        default = fields.string("Default", empty=False)
+        return ChoiceState(**common, choices=tuple(rule for rule in rules if rule), default=default)
+
+    def _wait(self, fields: Fields, common: dict[str, Any]) -> AnyState:
+        fields.only_one_of(("Seconds", "Timestamp", "SecondsPath", "TimestampPath"), required=True)
+        timestamp = fields.string("Timestamp")
+        moment = None if timestamp is None else parse_timestamp(timestamp)
+        if timestamp is not None and moment is None:
+            fields.error("Timestamp", "String does not match RFC3339 timestamp")
+        return WaitState(
+            **common,
+            seconds=fields.integer("Seconds", least=0, most=NO_TIMEOUT),
+            timestamp=None if moment is None else -(-moment // 1_000_000),
+            seconds_path=fields.path("SecondsPath"),
+            timestamp_path=fields.path("TimestampPath"),
+        )
+
+    def _working(self, fields: Fields, common: dict[str, Any]) -> None:
+        common["result_selector"] = fields.template("ResultSelector", objects_only=True)
+        common["result_path"] = fields.result_path()
+        retriers = fields.objects("Retry")
+        common["retry"] = tuple(
+            one for index, each in enumerate(retriers) if (one := _retrier(each, last=index == len(retriers) - 1))
+        )
+        catchers = fields.objects("Catch")
+        common["catch"] = tuple(
+            one for index, each in enumerate(catchers) if (one := _catcher(each, last=index == len(catchers) - 1))
+        )
+
+    def _task(self, fields: Fields, common: dict[str, Any]) -> AnyState | None:
+        self._working(fields, common)
+        fields.require("Resource")
+        text = fields.string("Resource", empty=False)
+        fields.unsupported("Credentials", "Credentials")
+        common["parameters"] = fields.template("Parameters")
+        timeout = _seconds(fields, "TimeoutSeconds")
+        heartbeat = _seconds(fields, "HeartbeatSeconds")
+        if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
+            fields.error("HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")
+        if text is None:
+            return None
+        try:
+            resource = parse_resource(text)
+        except UnknownResource:
+            fields.error("Resource", _unknown_resource(text), Code.UNSUPPORTED)
+            return None
+        if isinstance(resource, LambdaInvoke):
+            _check_invoke(fields)
+        return TaskState(**common, resource=resource, timeout_seconds=timeout, heartbeat_seconds=heartbeat)
+
+    def _parallel(self, fields: Fields, common: dict[str, Any]) -> AnyState:
+        self._working(fields, common)
+        fields.require("Branches")
+        common["parameters"] = fields.template("Parameters")
+        branches = [self._block(branch, "a branch") for branch in fields.objects("Branches", least=1)]
+        return ParallelState(**common, branches=tuple(branch for branch in branches if branch))
+
+    def _block(self, fields: Fields, owner: str) -> States | None:
+        states = self.read(fields)
+        fields.refuse_others(owner)
+        return states
+
+    def _map(self, fields: Fields, common: dict[str, Any]) -> AnyState | None:
+        self._working(fields, common)
+        processor_field = fields.only_one_of(("ItemProcessor", "Iterator"), required=True)
+        selector_field = fields.only_one_of(("ItemSelector", "Parameters"), required=False)
+        common["parameters"] = fields.template(selector_field) if selector_field else None
+        for field in ("ItemReader", "ItemBatcher", "ResultWriter", "Label"):
+            fields.unsupported(field, f"{field} (Distributed Map)")
+        for field in ("ToleratedFailurePercentage", "ToleratedFailureCount"):
+            fields.unsupported(field, f"{field} (Distributed Map)")
+            fields.unsupported(f"{field}Path", f"{field}Path (Distributed Map)")
+        fields.only_one_of(("MaxConcurrency", "MaxConcurrencyPath"), required=False)
+        limit: int | Path = fields.integer("MaxConcurrency", least=0, most=NO_TIMEOUT) or 0
+        limit = fields.path("MaxConcurrencyPath") or limit
+        items = fields.path("ItemsPath") or WHOLE
+        block = fields.object(processor_field) if processor_field else None
+        if block is None:
+            return None
+        _processor_config(block)
+        processor = self._block(block, "an item processor")
+        if processor is None:
+            return None
+        return MapState(**common, processor=processor, items_path=items, max_concurrency=limit)
+
+
+def _processor_config(block: Fields) -> None:
+    config = block.object("ProcessorConfig")
+    if config is None:
+        return
+    mode = config.string("Mode")
+    if mode == "DISTRIBUTED":
+        config.error("Mode", "Distributed Map is not supported yet", Code.UNSUPPORTED)
+        config.has("ExecutionType")
+    elif mode not in (None, "INLINE"):
+        config.error("Mode", "The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED]")
+    config.refuse_others("a ProcessorConfig")
+
+
+def _seconds(fields: Fields, field: str) -> int | Path | None:
+    fields.only_one_of((field, f"{field}Path"), required=False)
+    path = fields.path(f"{field}Path")
+    return path if path is not None else fields.integer(field, least=1, most=NO_TIMEOUT)
+
+
+def _error_names(fields: Fields, *, last: bool) -> tuple[str, ...] | None:
+    fields.require("ErrorEquals")
+    names = fields.get("ErrorEquals")
+    if "ErrorEquals" not in fields.value:
+        return None
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        fields.error("ErrorEquals", "Expected a non-empty array of strings")
+        return None
+    if ErrorName.ALL in names and len(names) > 1:
+        fields.error("ErrorEquals", "States.ALL must stand alone")
+    if ErrorName.ALL in names and not last:
+        fields.error("ErrorEquals", "States.ALL must be in the last element")
+    return tuple(str(name) for name in names)
+
+
+def _retrier(fields: Fields, *, last: bool) -> Retrier | None:
+    names = _error_names(fields, last=last)
+    interval = fields.integer("IntervalSeconds", least=1, most=NO_TIMEOUT)
+    attempts = fields.integer("MaxAttempts", least=0, most=NO_TIMEOUT)
+    rate = fields.number("BackoffRate", least=1.0)
+    longest = fields.integer("MaxDelaySeconds", least=1, most=_DELAY)
+    jitter = fields.string("JitterStrategy")
+    if jitter not in (None, "FULL", "NONE"):
+        fields.error("JitterStrategy", "The field 'JitterStrategy' should have one of these values: [FULL, NONE]")
+    fields.refuse_others("a Retrier")
+    if names is None:
+        return None
+    return Retrier(
+        error_equals=names,
+        interval_seconds=1 if interval is None else interval,
+        max_attempts=3 if attempts is None else attempts,
+        backoff_rate=2.0 if rate is None else rate,
+        max_delay_seconds=longest,
+        full_jitter=jitter == "FULL",
+    )
+
+
+def _catcher(fields: Fields, *, last: bool) -> Catcher | None:
+    names = _error_names(fields, last=last)
+    fields.require("Next")
+    target = fields.string("Next", empty=False)
+    result_path = fields.result_path()
+    assign = fields.template("Assign", objects_only=True)
+    fields.refuse_others("a Catcher")
+    if names is None or target is None:
+        return None
+    return Catcher(error_equals=names, next=target, result_path=result_path, assign=assign)
+
+
+def _check_invoke(fields: Fields) -> None:
+    """lambda:invoke names its function in Parameters; a name written there is checked now, not at run time."""
+    parameters = fields.value.get("Parameters")
+    if not isinstance(parameters, dict) or not ({"FunctionName", "FunctionName.$"} & parameters.keys()):
+        fields.findings.error(fields.at("Parameters"), "The field 'FunctionName' is required but was missing")
+        return
+    name = parameters.get("FunctionName")
+    if isinstance(name, str) and "${" in name:
+        message = f"The placeholder in {name} must be replaced before the machine can run"
+        findings_at = fields.at("Parameters", "FunctionName")
+        fields.findings.error(findings_at, message, Code.UNSUPPORTED)
+    elif name is not None and (not isinstance(name, str) or function_name(name) is None):
+        fields.findings.error(fields.at("Parameters", "FunctionName"), f"{name!r} is not a function name or ARN")
+
+
+def _unknown_resource(text: str) -> str:
+    if "${" in text:
+        return f"The placeholder in {text} must be replaced before the machine can run"
+    if text.startswith("arn:aws:states:") and text.endswith(".waitForTaskToken"):
+        return f"The resource provided {text} is not supported yet: callbacks need a later release"
+    return (
+        f"The resource provided {text} is not recognized. Use a function of the functions folder: "
+        "arn:aws:lambda:REGION:ACCOUNT:function:NAME, or arn:aws:states:::lambda:invoke"
+    )
+
+
+def _targets(pointer: str, state: Json) -> list[tuple[str, str, str]]:
+    """(pointer, field, target) of every transition that a state's JSON names."""
+    if not isinstance(state, dict):
+        return []
+    found = [(f"{pointer}/{field}", field, state[field]) for field in ("Next", "Default") if field in state]
+    for owner in ("Choices", "Catch"):
+        rules = state.get(owner)
+        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(rule, dict) and "Next" in rule:
+                found.append((f"{pointer}/{owner}/{index}/Next", "Next", rule["Next"]))
+    return [(place, field, target) for place, field, target in found if isinstance(target, str) and target]

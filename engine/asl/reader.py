@@ -1,0 +1,179 @@
+"""Reading the fields of one JSON object: each getter checks, reports to Findings, and gives a usable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import overload
+
+from engine.asl.diagnostics import Code, Findings, join
+from engine.jsontypes import Json
+from engine.query.path import WHOLE, InvalidPath, Path, compile_path
+from engine.query.reference_path import compile_reference_path
+from engine.query.template import InvalidTemplate, Template, compile_template
+
+
+class Fields:
+    """An object of the definition, with its place. What nobody asked for is reported by ``refuse_others``."""
+
+    def __init__(self, value: dict[str, Json], pointer: str, findings: Findings) -> None:
+        self.value = value
+        self.pointer = pointer
+        self.findings = findings
+        self._known = {"Comment"}
+
+    def at(self, *steps: str | int) -> str:
+        return join(self.pointer, *steps)
+
+    def error(self, field: str, message: str, code: Code = Code.SCHEMA) -> None:
+        self.findings.error(self.at(field), message, code)
+
+    def has(self, field: str) -> bool:
+        self._known.add(field)
+        return field in self.value
+
+    def get(self, field: str) -> Json:
+        self._known.add(field)
+        return self.value.get(field)
+
+    def require(self, *fields: str) -> None:
+        missing = [field for field in fields if field not in self.value]
+        if missing:
+            self.findings.error(self.pointer or "/", f"These fields are required: [{', '.join(missing)}]")
+
+    def refuse_others(self, owner: str) -> None:
+        for field in self.value:
+            if field not in self._known:
+                self.error(field, f"Field '{field}' is not supported in {owner}")
+
+    def unsupported(self, field: str, what: str) -> None:
+        """Part of the language that this release cannot run yet: said at once, never half run."""
+        if self.has(field):
+            self.error(field, f"{what} is not supported yet", Code.UNSUPPORTED)
+
+    def string(self, field: str, *, empty: bool = True) -> str | None:
+        value = self.get(field)
+        if field not in self.value:
+            return None
+        if not isinstance(value, str):
+            self.error(field, f"Expected a string, but found {kind(value)}")
+            return None
+        if not value and not empty:
+            self.error(field, "Value cannot be empty")
+            return None
+        return value
+
+    def integer(self, field: str, *, least: int, most: int) -> int | None:
+        value = self.get(field)
+        if field not in self.value:
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.error(field, f"Expected an integer, but found {kind(value)}")
+            return None
+        if not least <= value <= most:
+            self.error(field, f"Expected an integer from {least} to {most}, but found {value}")
+            return None
+        return value
+
+    def number(self, field: str, *, least: float) -> float | None:
+        value = self.get(field)
+        if field not in self.value:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
+            self.error(field, f"Expected a number of at least {least}, but found {value!r}")
+            return None
+        return float(value)
+
+    def path(self, field: str) -> Path | None:
+        """A path that must be a path where present."""
+        text = self.string(field)
+        return None if text is None else self._compiled(field, text)
+
+    def _compiled(self, field: str, text: str) -> Path | None:
+        if text.startswith("States."):
+            self.error(field, "Intrinsic functions are not supported yet", Code.UNSUPPORTED)
+            return None
+        try:
+            return compile_path(text)
+        except InvalidPath as error:
+            self.error(field, f"Value is not a valid JSONPath: {error.reason} (at character {error.position + 1})")
+            return None
+
+    def optional_path(self, field: str) -> Path | None:
+        """InputPath, OutputPath: ``$`` unless written, None for null."""
+        if not self.has(field):
+            return WHOLE
+        return None if self.value[field] is None else self.path(field) or WHOLE
+
+    def result_path(self) -> Path | None:
+        """ResultPath: a reference path, ``$`` unless written, None for null."""
+        if not self.has("ResultPath"):
+            return WHOLE
+        text = None if self.value["ResultPath"] is None else self.string("ResultPath")
+        if text is None:
+            return None
+        try:
+            return compile_reference_path(text)
+        except InvalidPath as error:
+            self.error("ResultPath", f"Value is not a valid Reference Path: {error.reason}")
+            return WHOLE
+
+    def template(self, field: str, *, objects_only: bool = False) -> Template | None:
+        if not self.has(field):
+            return None
+        source = self.value[field]
+        if objects_only and not isinstance(source, dict):
+            self.error(field, f"Expected an object, but found {kind(source)}")
+            return None
+        try:
+            return compile_template(source)
+        except InvalidTemplate as error:
+            code = Code.UNSUPPORTED if error.reason.endswith("not supported yet") else Code.SCHEMA
+            self.findings.error(join(self.at(field), *error.steps), error.reason, code)
+            return None
+
+    @overload
+    def objects(self, field: str) -> list[Fields]: ...
+    @overload
+    def objects(self, field: str, *, least: int) -> list[Fields]: ...
+    def objects(self, field: str, *, least: int = 0) -> list[Fields]:
+        """The elements of an array of objects."""
+        value = self.get(field)
+        if field not in self.value:
+            return []
+        if not isinstance(value, list):
+            self.error(field, f"Expected an array, but found {kind(value)}")
+            return []
+        if len(value) < least:
+            self.error(field, "Array cannot be empty")
+        found = []
+        for index, one in enumerate(value):
+            if isinstance(one, dict):
+                found.append(Fields(one, self.at(field, index), self.findings))
+            else:
+                self.findings.error(self.at(field, index), f"Expected an object, but found {kind(one)}")
+        return found
+
+    def object(self, field: str) -> Fields | None:
+        value = self.get(field)
+        if field not in self.value:
+            return None
+        if not isinstance(value, dict):
+            self.error(field, f"Expected an object, but found {kind(value)}")
+            return None
+        return Fields(value, self.at(field), self.findings)
+
+    def only_one_of(self, fields: Iterable[str], *, required: bool) -> str | None:
+        present = [field for field in fields if self.has(field)]
+        if len(present) > 1:
+            self.error(present[1], f"Only one of [{', '.join(present)}] is allowed")
+        if not present and required:
+            self.findings.error(self.pointer, f"Exactly one of [{', '.join(fields)}] is required")
+        return present[0] if present else None
+
+
+def kind(value: Json) -> str:
+    """The JSON type of a value, in words."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,1 @@
+"""The interpreter: pure. It is told what happened and answers what changed; it never does anything itself."""

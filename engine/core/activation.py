@@ -1,0 +1,578 @@
+"""One activation of an execution: follows it through every state that needs nothing from outside.
+
+The mutable aggregate of the interpreter. It reads scopes through the snapshot's reader, works on its own copies,
+collects history and commands, and hands everything out as a Step. State types plug in through
+``engine.core.states``: they call ``block``, ``leave`` and ``launch`` here and know nothing of each other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, assert_never
+
+from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, States, TaskState, WaitState, Working
+from engine.core.commands import CancelTask, CancelTimer, Command, EndExecution, StartTimer
+from engine.core.context import context_object
+from engine.core.dataflow import fill, put, select
+from engine.core.execution import (
+    Container,
+    Execution,
+    Phase,
+    Root,
+    Scope,
+    Scopes,
+    Status,
+    child_path,
+    child_prefix,
+    parent_path,
+)
+from engine.core.failing import HistoryFull, StateFailed, too_large
+from engine.core.history import LIMIT, Details, HistoryEvent, payload
+from engine.core.recovery import GiveUp, GoTo, TryAgain, recover
+from engine.errors import ErrorName, Failure
+from engine.jsontypes import Document, Json
+from engine.query.entropy import Entropy
+from engine.query.environment import Environment
+from engine.query.template import Template
+
+PAYLOAD_LIMIT = 262_144
+"""Bytes of UTF-8 (AWS quota)."""
+DEFAULT_BUDGET = 500
+"""States entered before an activation lets others have the worker."""
+
+_NO_VARIABLES: Mapping[str, Json] = {}
+_NO_DETAILS: Details = {}
+
+
+class Handler(Protocol):
+    """A state type. ``enter`` runs it up to its end or its first wait; ``resume`` takes up a retry."""
+
+    def enter(self, run: Activation, scope: Scope, state: AnyState) -> None: ...
+
+    def resume(self, run: Activation, scope: Scope, state: AnyState) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What to store: first forget all scopes and blobs whose path or key begins with a prefix of ``removed_below``,
+    then write ``scopes`` and ``blobs`` as they are now."""
+
+    removed_below: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    blobs: tuple[tuple[str, Document], ...]
+
+
+class _Overlay:
+    """The reader of the next snapshot: what the step touched, over what was stored before it."""
+
+    def __init__(self, stored: Scopes, changes: Changes) -> None:
+        self._stored = stored
+        self._removed = changes.removed_below
+        self._touched = {scope.path: scope for scope in changes.scopes}
+        self._blobs = dict(changes.blobs)
+
+    def scope(self, path: str) -> Scope | None:
+        if path in self._touched:
+            return self._touched[path]
+        return None if path.startswith(self._removed) else self._stored.scope(path)
+
+    def below(self, prefix: str) -> list[Scope]:
+        found = {
+            scope.path: scope for scope in self._stored.below(prefix) if not scope.path.startswith(self._removed)
+        }
+        found.update({path: scope for path, scope in self._touched.items() if path.startswith(prefix)})
+        return list(found.values())
+
+    def blob(self, key: str) -> Document:
+        return self._blobs[key] if key in self._blobs else self._stored.blob(key)
+
+
+class Activation:
+    """Use: ``apply`` events, then ``run``, then read what changed. Not for reuse after ``HistoryFull`` ended it."""
+
+    def __init__(
+        self,
+        machine: StateMachine,
+        execution: Execution,
+        handlers: Mapping[str, Handler],
+        *,
+        at: int,
+        seed: str,
+        budget: int,
+    ) -> None:
+        root = execution.root
+        self.machine = machine
+        self.facts = execution.facts
+        self.at = max(at, root.last_at)
+        self.entropy = Entropy(seed)
+        self.status = root.status
+        self.commands: list[Command] = []
+        self.history: list[HistoryEvent] = []
+        self._handlers = handlers
+        self._stored = execution.scopes
+        self._scopes: dict[str, Scope] = {}
+        self._blobs: dict[str, Document] = {}
+        self._removed_below: list[str] = []
+        self._ready = deque(root.ready)
+        self._last_event_id = root.last_event_id
+        self._budget = budget
+
+    # -- what came out ------------------------------------------------------------------------------------------
+
+    @property
+    def root(self) -> Root:
+        return Root(
+            status=self.status, last_event_id=self._last_event_id, last_at=self.at, ready=tuple(self._ready)
+        )
+
+    def changes(self) -> Changes:
+        return Changes(
+            removed_below=tuple(self._removed_below),
+            scopes=tuple(self._scopes.values()),
+            blobs=tuple(self._blobs.items()),
+        )
+
+    def snapshot(self) -> Execution:
+        return Execution(facts=self.facts, root=self.root, scopes=_Overlay(self._stored, self.changes()))
+
+    # -- scopes -------------------------------------------------------------------------------------------------
+
+    def scope(self, path: str) -> Scope | None:
+        """This activation's own copy of a scope."""
+        if path in self._scopes:
+            return self._scopes[path]
+        stored = None if self._gone(path) else self._stored.scope(path)
+        if stored is None:
+            return None
+        copy = self._scopes[path] = stored.copy()
+        return copy
+
+    def _known(self, path: str) -> Scope:
+        scope = self.scope(path)
+        if scope is None:
+            raise LookupError(f"scope {path!r} is not there")
+        return scope
+
+    def _below(self, prefix: str) -> list[Scope]:
+        """All live scopes under a prefix, as own copies."""
+        for stored in self._stored.below(prefix):
+            if stored.path not in self._scopes and not self._gone(stored.path):
+                self._scopes[stored.path] = stored.copy()
+        return [scope for path, scope in self._scopes.items() if path.startswith(prefix)]
+
+    def _gone(self, path: str) -> bool:
+        return path.startswith(tuple(self._removed_below))
+
+    def _children(self, scope: Scope) -> list[Scope]:
+        prefix = child_prefix(scope.path, scope.entered)
+        return [child for child in self._below(prefix) if "/" not in child.path[len(prefix) :]]
+
+    def _drop_below(self, prefix: str) -> None:
+        self._scopes = {path: scope for path, scope in self._scopes.items() if not path.startswith(prefix)}
+        self._blobs = {key: blob for key, blob in self._blobs.items() if not key.startswith(prefix)}
+        self._removed_below.append(prefix)
+        self._ready = deque(path for path in self._ready if not path.startswith(prefix))
+
+    def state_of(self, scope: Scope) -> AnyState:
+        return self.machine.index[scope.state]
+
+    def input_of(self, scope: Scope) -> Document:
+        """The raw input of the state; a container's lies in a blob."""
+        return self.blob(self.blob_key(scope, "input")) if scope.input is None else scope.input
+
+    @staticmethod
+    def blob_key(scope: Scope, name: str) -> str:
+        return f"{scope.path}#{scope.entered}:{name}"
+
+    def blob(self, key: str) -> Document:
+        return self._blobs[key] if key in self._blobs else self._stored.blob(key)
+
+    def keep(self, scope: Scope, name: str, document: Document) -> None:
+        self._blobs[self.blob_key(scope, name)] = document
+
+    def variables(self, scope: Scope) -> Mapping[str, Json]:
+        """Own variables over those of the scopes around; inner scopes read outer ones, never write them."""
+        if not scope.path:
+            return scope.variables
+        found: dict[str, Json] = {}
+        path = scope.path
+        chain = [scope.variables]
+        while path:
+            path = parent_path(path)
+            chain.append(self._known(path).variables)
+        for variables in reversed(chain):
+            found.update(variables)
+        return found or _NO_VARIABLES
+
+    def environment(self, scope: Scope, value: Json, item: dict[str, Json] | None = None) -> Environment:
+        return Environment(value, self.variables(scope), lambda: context_object(self.facts, scope, item))
+
+    # -- history ------------------------------------------------------------------------------------------------
+
+    def emit(
+        self,
+        scope: Scope,
+        event_type: str,
+        details: Details = _NO_DETAILS,
+        *,
+        note: str | None = None,
+        previous: int | None = None,
+        link: bool = True,
+    ) -> int:
+        """Write an event of the scope's state; ``link=False`` leaves the scope's chain where it was."""
+        if self._last_event_id >= LIMIT - 1:
+            raise HistoryFull
+        self._last_event_id = number = self._last_event_id + 1
+        linked = scope.previous if previous is None else previous
+        self.history.append(
+            HistoryEvent(number, linked, event_type, self.at, scope.path, scope.state or None, note, details)
+        )
+        if link:
+            scope.previous = number
+        return number
+
+    def _close(self, event_type: str, details: Details, previous: int) -> None:
+        """The execution's last event."""
+        self._last_event_id += 1
+        self.history.append(
+            HistoryEvent(self._last_event_id, previous, event_type, self.at, "", None, None, details)
+        )
+
+    # -- the life of an execution -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        details = {**payload("input", self.facts.input), "roleArn": self.facts.role_arn}
+        self._last_event_id += 1
+        self.history.append(HistoryEvent(self._last_event_id, 0, "ExecutionStarted", self.at, "", None, None, details))
+        if self.machine.timeout_seconds is not None:
+            due = self.at + self.machine.timeout_seconds * 1000
+            self.commands.append(StartTimer(scope="", key="machine", due=due))
+        self._open_scope("", self.machine.top, self.facts.input, previous=0)
+        self._ready.append("")
+
+    def _open_scope(self, path: str, states: States, value: Document, *, previous: int) -> Scope:
+        scope = Scope(path=path, state=states.start_at, phase=Phase.READY, input=value, previous=previous)
+        self._scopes[path] = scope
+        return scope
+
+    def run(self) -> None:
+        """Follow every scope that can move, until all wait, the execution ends or the budget is spent."""
+        while self._ready and self._budget > 0 and self.status is Status.RUNNING:
+            path = self._ready.popleft()
+            scope = self.scope(path)
+            if scope is not None:
+                self._follow(scope)
+
+    def _follow(self, scope: Scope) -> None:
+        if scope.container is not None:
+            self._launch_next(scope)
+            return
+        while scope.phase is Phase.READY and self.status is Status.RUNNING:
+            if self._budget <= 0:
+                self._ready.appendleft(scope.path)
+                return
+            self._budget -= 1
+            self._enter(scope)
+
+    def _enter(self, scope: Scope) -> None:
+        state = self.state_of(scope)
+        document = self.input_of(scope)
+        scope.before = scope.previous
+        scope.entered = self.emit(
+            scope, f"{state.type_name}StateEntered", {"name": state.name, **payload("input", document)}
+        )
+        scope.entered_at = self.at
+        try:
+            self._handlers[state.type_name].enter(self, scope, state)
+        except StateFailed as error:
+            self.fail(scope, error.failure)
+
+    def attempt_again(self, scope: Scope) -> None:
+        """A retry's back-off is over."""
+        state = self.state_of(scope)
+        try:
+            self._handlers[state.type_name].resume(self, scope, state)
+        except StateFailed as error:
+            self.fail(scope, error.failure)
+
+    def block(self, scope: Scope, waiting: str) -> None:
+        """The scope goes on when an event for ``waiting`` comes."""
+        scope.phase = Phase.BLOCKED
+        scope.waiting = waiting
+
+    def leave(self, scope: Scope, output: Json, *, assigned: Json = None, next_state: str | None = None) -> None:
+        """The state is done: write its exit, keep its variables, go on or finish the scope."""
+        raw = scope.input
+        document = raw if raw is not None and raw.value is output else Document(output)
+        if document.size > PAYLOAD_LIMIT:
+            raise StateFailed(too_large(scope.state))
+        details: dict[str, str | int | Document | dict[str, str] | dict[str, bool]] = {
+            "name": scope.state,
+            **payload("output", document),
+        }
+        if isinstance(assigned, dict) and assigned:
+            details["assignedVariables"] = {name: Document(value).text for name, value in assigned.items()}
+            details["assignedVariablesDetails"] = {"truncated": False}
+            scope.variables = {**scope.variables, **assigned}
+        self.emit(scope, f"{self.state_of(scope).type_name}StateExited", details)
+        if raw is None:
+            self._drop_below(self.blob_key(scope, ""))
+        scope.waiting = None
+        scope.begun = False
+        scope.clocks = {}
+        scope.container = None
+        scope.attempt = 0
+        scope.retries = {}
+        scope.input = document
+        if next_state is None:
+            self._finish(scope, document)
+            return
+        if scope.phase is not Phase.READY:
+            scope.phase = Phase.READY
+            self._ready.appendleft(scope.path)
+        scope.state = next_state
+
+    def leave_with_result(self, scope: Scope, state: Working, result: Json) -> None:
+        """Task, Parallel and Map: ResultSelector, ResultPath, OutputPath, then out. ``$`` of Assign is the result."""
+        raw = self.input_of(scope).value
+        environment = self.environment(scope, result)
+        assigned = self.assigned(scope, state.assign, environment)
+        if state.result_selector is not None:
+            result = fill(scope, state.result_selector, environment)
+        output = put(scope, state.result_path, raw, result)
+        self.leave(
+            scope,
+            select(scope, state.output_path, environment.over(output)),
+            assigned=assigned,
+            next_state=state.next,
+        )
+
+    def assigned(self, scope: Scope, template: Template | None, environment: Environment) -> Json:
+        return None if template is None else fill(scope, template, environment)
+
+    def _finish(self, scope: Scope, output: Document) -> None:
+        scope.phase = Phase.DONE
+        if not scope.path:
+            self._close("ExecutionSucceeded", payload("output", output), scope.previous)
+            self._end(EndExecution(status=Status.SUCCEEDED, output=output))
+            return
+        parent = self._known(parent_path(scope.path))
+        container = self._container(parent)
+        container.done += 1
+        last = container.done == container.total
+        parent.previous = scope.previous
+        if isinstance(self.state_of(parent), MapState):
+            details = {"name": parent.state, "index": scope.index}
+            # The event that follows shares its predecessor with MapIterationSucceeded, but the last one's does not.
+            self.emit(parent, "MapIterationSucceeded", details, link=last)
+        container.link = scope.previous
+        if last:
+            self._complete(parent)
+        elif container.launched < container.total and parent.path not in self._ready:
+            self._ready.appendleft(parent.path)
+
+    @staticmethod
+    def _container(scope: Scope) -> Container:
+        if scope.container is None:
+            raise LookupError(f"scope {scope.path!r} holds no container")
+        return scope.container
+
+    # -- containers ---------------------------------------------------------------------------------------------
+
+    def open_container(self, scope: Scope, details: Details, *, total: int, concurrency: int, items: Document) -> None:
+        """A Map or Parallel begins its work (or begins it again): ``items`` has the input of each part."""
+        state = self.state_of(scope)
+        if scope.input is not None:
+            self.keep(scope, "input", scope.input)
+            scope.input = None
+        self.keep(scope, "items", items)
+        started = self.emit(scope, f"{state.type_name}StateStarted", details)
+        scope.container = Container(total=total, concurrency=concurrency, started=started, link=started)
+        self.block(scope, f"container:{started}")
+        if total == 0:
+            self._complete(scope)
+        else:
+            self._ready.appendleft(scope.path)
+
+    def _launch_next(self, parent: Scope) -> None:
+        """Start one more part, then let it run before the next: a Map of Pass states needs memory for one at a time."""
+        container = self._container(parent)
+        running = container.launched - container.done
+        if container.launched >= container.total or (container.concurrency and running >= container.concurrency):
+            return
+        index = container.launched
+        container.launched += 1
+        state = self.state_of(parent)
+        link = container.link if container.done else container.started
+        if isinstance(state, MapState):
+            link = self.emit(
+                parent, "MapIterationStarted", {"name": parent.state, "index": index}, previous=link, link=False
+            )
+            states, value = state.processor, self._item(parent, index)
+        elif isinstance(state, ParallelState):
+            link = container.started
+            states, value = state.branches[index], self.blob(self.blob_key(parent, "items"))
+        else:
+            raise LookupError(f"{parent.state!r} is no container")
+        child = self._open_scope(child_path(parent.path, parent.entered, index), states, value, previous=link)
+        self._ready.appendleft(parent.path)
+        self._budget -= 1
+        self._follow(child)
+
+    def _item(self, parent: Scope, index: int) -> Document:
+        items = self.blob(self.blob_key(parent, "items")).value
+        if not isinstance(items, list):
+            raise LookupError(f"the items of {parent.state!r} are no list")
+        return Document(items[index])
+
+    def _complete(self, scope: Scope) -> None:
+        state = self.state_of(scope)
+        container = self._container(scope)
+        outputs: list[Json] = [None] * container.total
+        for child in self._children(scope):
+            outputs[child.index] = child.input.value if child.input else None
+        self._drop_below(child_prefix(scope.path, scope.entered))
+        self.emit(scope, f"{state.type_name}StateSucceeded", link=False)
+        if not isinstance(state, Working):
+            raise LookupError(f"{scope.state!r} is no container")
+        try:
+            self.leave_with_result(scope, state, outputs)
+        except StateFailed as error:
+            self.fail(scope, error.failure)
+
+    # -- failing ------------------------------------------------------------------------------------------------
+
+    def fail(self, scope: Scope, failure: Failure, *, event: tuple[str, Details] | None = None) -> None:
+        """The state's attempt failed: retry, catch, or fail the scope. ``event`` tells of the attempt."""
+        state = self.state_of(scope)
+        recovery = recover(state, failure, scope.retries, self.entropy)
+        if event is not None:
+            self.emit(scope, event[0], event[1], note=recovery.note)
+        match recovery:
+            case TryAgain():
+                self._retry_later(scope, recovery)
+            case GoTo():
+                self._close_container(scope, state, recovery.note)
+                self._catch(scope, failure, recovery)
+            case GiveUp():
+                self._close_container(scope, state, recovery.note)
+                self._fail_scope(scope, failure)
+            case _:
+                assert_never(recovery)
+
+    def _retry_later(self, scope: Scope, again: TryAgain) -> None:
+        scope.retries[again.index] = scope.retries.get(again.index, 0) + 1
+        scope.attempt += 1
+        scope.begun = False
+        scope.container = None
+        key = f"retry:{scope.entered}.{scope.attempt}"
+        self.commands.append(StartTimer(scope=scope.path, key=key, due=self.at + again.delay))
+        self.block(scope, key)
+
+    def _close_container(self, scope: Scope, state: AnyState, note: str) -> None:
+        if scope.container is not None:
+            self.emit(scope, f"{state.type_name}StateFailed", note=note)
+            scope.container = None
+
+    def _catch(self, scope: Scope, failure: Failure, found: GoTo) -> None:
+        catcher = found.catcher
+        error_output: dict[str, Json] = {}
+        if failure.error is not None:
+            error_output["Error"] = failure.error
+        if failure.cause is not None:
+            error_output["Cause"] = failure.cause
+        try:
+            environment = self.environment(scope, error_output)
+            assigned = self.assigned(scope, catcher.assign, environment)
+            output = put(scope, catcher.result_path, self.input_of(scope).value, error_output)
+            self.leave(scope, output, assigned=assigned, next_state=catcher.next)
+        except StateFailed as error:
+            self._fail_scope(scope, error.failure)
+
+    def _fail_scope(self, scope: Scope, failure: Failure) -> None:
+        scope.phase = Phase.DONE
+        if not scope.path:
+            self._fail_execution(failure, scope.previous)
+            return
+        parent = self._known(parent_path(scope.path))
+        if isinstance(self.state_of(parent), MapState):
+            details = {"name": parent.state, "index": scope.index}
+            self.emit(parent, "MapIterationFailed", details, previous=scope.previous, link=False)
+        parent.previous = scope.previous
+        for child in sorted(self._children(parent), key=lambda one: one.index):
+            if child.phase is not Phase.DONE:
+                self._abort(child)
+        self._drop_below(child_prefix(parent.path, parent.entered))
+        self.fail(parent, failure)
+
+    def _abort(self, scope: Scope) -> None:
+        """A sibling failed: give up what this scope waits for."""
+        state = self.state_of(scope)
+        if scope.container is not None:
+            for child in sorted(self._children(scope), key=lambda one: one.index):
+                if child.phase is not Phase.DONE:
+                    self._abort(child)
+        if scope.waiting is not None and scope.container is None:
+            self._cancel(scope)
+        if scope.phase is Phase.BLOCKED and isinstance(state, (TaskState, WaitState, ParallelState, MapState)):
+            self.emit(scope, f"{state.type_name}StateAborted")
+        parent = self._known(parent_path(scope.path))
+        if isinstance(self.state_of(parent), MapState):
+            details = {"name": parent.state, "index": scope.index}
+            self.emit(parent, "MapIterationAborted", details, previous=scope.previous, link=False)
+        scope.phase = Phase.DONE
+
+    def _cancel(self, scope: Scope) -> None:
+        waiting = scope.waiting or ""
+        if ":" in waiting:
+            self.commands.append(CancelTimer(key=waiting))
+            return
+        self.commands.append(CancelTask(attempt=waiting))
+        self.cancel_clocks(scope)
+
+    def start_clock(self, scope: Scope, kind: str) -> None:
+        """ASL: the clocks of TimeoutSeconds and HeartbeatSeconds run from the start of the task's work."""
+        if kind in scope.clocks:
+            due = self.at + scope.clocks[kind] * 1000
+            self.commands.append(StartTimer(scope=scope.path, key=f"{kind}:{scope.waiting}", due=due))
+
+    def cancel_clocks(self, scope: Scope) -> None:
+        if scope.begun:
+            self.commands.extend(CancelTimer(key=f"{kind}:{scope.waiting}") for kind in scope.clocks)
+
+    def _fail_execution(self, failure: Failure, previous: int) -> None:
+        self._close("ExecutionFailed", failure_details(failure), previous)
+        self._end(EndExecution(status=Status.FAILED, error=failure.error, cause=failure.cause))
+
+    def stop(self, failure: Failure) -> None:
+        """StopExecution. AWS links the event to the predecessor of the state that was running."""
+        self._close("ExecutionAborted", failure_details(failure), self._before_state())
+        self._end(EndExecution(status=Status.ABORTED, error=failure.error, cause=failure.cause))
+
+    def time_out(self) -> None:
+        """The machine's TimeoutSeconds are over."""
+        self._close("ExecutionTimedOut", _NO_DETAILS, self._before_state())
+        self._end(EndExecution(status=Status.TIMED_OUT))
+
+    def history_full(self) -> None:
+        failure = Failure(
+            error=ErrorName.RUNTIME, cause=f"The execution reached the maximum number of history events ({LIMIT})."
+        )
+        self._fail_execution(failure, self._last_event_id)
+
+    def _before_state(self) -> int:
+        top = self.scope("")
+        return top.before if top else 0
+
+    def _end(self, command: EndExecution) -> None:
+        self.status = Status(command.status)
+        self.commands.append(command)
+        self._ready.clear()
+
+
+def failure_details(failure: Failure) -> dict[str, str]:
+    """Error and cause, each only where there is one."""
+    found = {"error": failure.error, "cause": failure.cause}
+    return {name: text for name, text in found.items() if text is not None}

@@ -1,0 +1,171 @@
+"""``advance``: what becomes of an execution when something happens. The interpreter's one entrance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from engine.asl.model import StateMachine, TaskState, WaitState, Working
+from engine.asl.resource import FunctionArn
+from engine.core.activation import DEFAULT_BUDGET, PAYLOAD_LIMIT, Activation, Changes, failure_details
+from engine.core.commands import CancelTask, Command
+from engine.core.events import (
+    Event,
+    Resumed,
+    Started,
+    StopRequested,
+    TaskFailed,
+    TaskHeartbeat,
+    TaskStarted,
+    TaskSucceeded,
+    TimerFired,
+)
+from engine.core.execution import Execution, Phase, Scope, Status
+from engine.core.failing import HistoryFull, StateFailed, too_large
+from engine.core.history import Details, HistoryEvent, payload
+from engine.core.states import HANDLERS
+from engine.errors import ErrorName, Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The answer: the next snapshot, what to store, what to do, what to tell. Nothing of it has happened yet."""
+
+    execution: Execution
+    changes: Changes
+    commands: tuple[Command, ...]
+    history: tuple[HistoryEvent, ...]
+
+    @property
+    def more(self) -> bool:
+        """The budget was spent before the work was: advance again with Resumed."""
+        return bool(self.execution.root.ready)
+
+
+def advance(
+    machine: StateMachine,
+    execution: Execution,
+    events: Sequence[Event],
+    *,
+    at: int,
+    seed: str,
+    budget: int = DEFAULT_BUDGET,
+) -> Step:
+    """Apply events in order and follow the machine until it waits. Pure.
+
+    ``at`` is in milliseconds since 1970; history never runs backwards, whatever it says. ``seed`` feeds jitter.
+    Events of attempts or timers that nobody waits for, and all events after the end, change nothing.
+    """
+    run = Activation(machine, execution, HANDLERS, at=at, seed=seed, budget=budget)
+    try:
+        for event in events:
+            if run.status is Status.RUNNING:
+                _apply(run, event)
+        run.run()
+    except HistoryFull:
+        run.history_full()
+    return Step(
+        execution=run.snapshot(),
+        changes=run.changes(),
+        commands=tuple(run.commands),
+        history=tuple(run.history),
+    )
+
+
+def _apply(run: Activation, event: Event) -> None:
+    match event:
+        case Started():
+            run.start()
+        case Resumed():
+            pass
+        case StopRequested(error=error, cause=cause):
+            run.stop(Failure(error=error, cause=cause))
+        case TimerFired(scope=path, key=key):
+            _timer(run, path, key)
+        case TaskStarted() | TaskSucceeded() | TaskFailed() | TaskHeartbeat():
+            scope = run.scope(event.scope)
+            if scope is not None and scope.phase is Phase.BLOCKED and scope.waiting == event.attempt:
+                _task(run, scope, event)
+        case _:
+            assert_never(event)
+
+
+def _timer(run: Activation, path: str, key: str) -> None:
+    if key == "machine":
+        run.time_out()
+        return
+    scope = run.scope(path)
+    if scope is None or scope.phase is not Phase.BLOCKED or scope.waiting is None:
+        return
+    kind, _, subject = key.partition(":")
+    if kind in {"timeout", "heartbeat"} and scope.waiting == subject:
+        _timed_out(run, scope, subject)
+    elif scope.waiting == key:
+        state = run.state_of(scope)
+        if isinstance(state, (WaitState, Working)):
+            run.attempt_again(scope)
+
+
+def _task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | TaskFailed | TaskHeartbeat) -> None:
+    state = run.state_of(scope)
+    if not isinstance(state, TaskState):
+        raise LookupError(f"{scope.state!r} is no Task")
+    match event:
+        case TaskStarted():
+            _started(run, scope, state)
+        case TaskHeartbeat():
+            run.start_clock(scope, "heartbeat")
+        case TaskSucceeded(output=output):
+            run.cancel_clocks(scope)
+            _started(run, scope, state)
+            if output.size > PAYLOAD_LIMIT:
+                failure = too_large(state.name)
+                run.fail(scope, failure, event=_failed(state, "Failed", failure))
+                return
+            details = {**payload("output", output), **_resource(state)}
+            run.emit(scope, f"{_prefix(state)}Succeeded", details)
+            try:
+                run.leave_with_result(scope, state, output.value)
+            except StateFailed as error:
+                run.fail(scope, error.failure)
+        case TaskFailed(error=error_name, cause=cause):
+            run.cancel_clocks(scope)
+            _started(run, scope, state)
+            failure = Failure(error=error_name, cause=cause)
+            run.fail(scope, failure, event=_failed(state, "Failed", failure))
+        case _:
+            assert_never(event)
+
+
+def _prefix(state: TaskState) -> str:
+    return "LambdaFunction" if isinstance(state.resource, FunctionArn) else "Task"
+
+
+def _resource(state: TaskState) -> dict[str, str]:
+    return {} if isinstance(state.resource, FunctionArn) else {"resource": "invoke", "resourceType": "lambda"}
+
+
+def _failed(state: TaskState, outcome: str, failure: Failure) -> tuple[str, Details]:
+    return f"{_prefix(state)}{outcome}", {**failure_details(failure), **_resource(state)}
+
+
+def _started(run: Activation, scope: Scope, state: TaskState) -> None:
+    """Write that the attempt has begun, once: a result may overtake the news of its beginning."""
+    if scope.begun:
+        return
+    scope.begun = True
+    run.emit(scope, f"{_prefix(state)}Started", _resource(state))
+    run.start_clock(scope, "timeout")
+    run.start_clock(scope, "heartbeat")
+
+
+def _timed_out(run: Activation, scope: Scope, attempt: str) -> None:
+    state = run.state_of(scope)
+    if not isinstance(state, TaskState):
+        return
+    run.commands.append(CancelTask(attempt=attempt))
+    run.cancel_clocks(scope)
+    # Recorded: a missed heartbeat, too, is States.Timeout, without a cause.
+    failure = Failure(error=ErrorName.TIMEOUT)
+    run.fail(scope, failure, event=_failed(state, "TimedOut", failure))

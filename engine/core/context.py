@@ -1,0 +1,30 @@
+"""The context object ``$$`` (ASL, "The Context Object")."""
+
+from __future__ import annotations
+
+from engine.asl.times import format_timestamp
+from engine.core.execution import Facts, Scope
+from engine.jsontypes import Json
+
+
+def context_object(facts: Facts, scope: Scope, item: dict[str, Json] | None = None) -> dict[str, Json]:
+    """What ``$$`` is for the state that ``scope`` has entered; ``item`` is ``$$.Map.Item`` where there is one."""
+    context: dict[str, Json] = {
+        "Execution": {
+            "Id": facts.arn,
+            "Input": facts.input.value,
+            "StartTime": format_timestamp(facts.started_at),
+            "Name": facts.name,
+            "RoleArn": facts.role_arn,
+            "RedriveCount": 0,
+        },
+        "StateMachine": {"Id": facts.machine_arn, "Name": facts.machine_name},
+        "State": {
+            "Name": scope.state,
+            "EnteredTime": format_timestamp(scope.entered_at),
+            "RetryCount": scope.attempt,
+        },
+    }
+    if item is not None:
+        context["Map"] = {"Item": item}
+    return context

@@ -1,0 +1,78 @@
+"""Data through a state: InputPath -> Parameters -> work -> ResultSelector -> ResultPath -> OutputPath (ASL, "Data")."""
+
+from __future__ import annotations
+
+from engine.asl.choice import ComparisonFailed
+from engine.core.execution import Scope
+from engine.core.failing import StateFailed, runtime_error
+from engine.jsontypes import Json, dump
+from engine.query.environment import Environment
+from engine.query.path import Path, PathNotFound, Root
+from engine.query.reference_path import CannotPlace, place
+from engine.query.template import Template, TemplatePathNotFound
+
+
+def failed(scope: Scope, reason: str) -> StateFailed:
+    return runtime_error(scope.state, scope.entered, reason)
+
+
+def _not_found(path: Path, field: str, environment: Environment) -> str:
+    value: Json = environment.input
+    if path.root is Root.CONTEXT:
+        value = environment.context
+    elif path.root is Root.VARIABLE:
+        if path.variable not in environment.variables:
+            return f"The variable '${path.variable}' specified for the field '{field}' is not defined"
+        value = environment.variables[path.variable]
+    return f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{dump(value)}'"
+
+
+def select(scope: Scope, path: Path | None, environment: Environment) -> Json:
+    """InputPath and OutputPath: null selects an empty object."""
+    if path is None:
+        return {}
+    if path.identity:
+        return environment.input
+    try:
+        return path.read(environment)
+    except PathNotFound as missing:
+        if missing.step < 0:
+            raise failed(scope, _not_found(path, "InputPath", environment)) from None
+        raise failed(scope, f"Invalid path '{path.text}' : {missing.jayway_reason}") from None
+
+
+def read_field(scope: Scope, path: Path, field: str, environment: Environment) -> Json:
+    """A ``...Path`` field whose value the state needs."""
+    try:
+        return path.read(environment)
+    except PathNotFound:
+        raise failed(scope, _not_found(path, field, environment)) from None
+
+
+def fill(scope: Scope, template: Template, environment: Environment) -> Json:
+    """Parameters, ResultSelector, ItemSelector, Assign."""
+    try:
+        return template.evaluate(environment)
+    except TemplatePathNotFound as error:
+        raise failed(scope, _not_found(error.missing.path, error.field, error.environment)) from None
+
+
+def put(scope: Scope, path: Path | None, raw_input: Json, result: Json) -> Json:
+    """ResultPath: null drops the result, ``$`` drops the input."""
+    if path is None:
+        return raw_input
+    if path.identity:
+        return result
+    try:
+        return place(raw_input, path, result)
+    except CannotPlace:
+        reason = (
+            f"Unable to apply ReferencePath {path.text} to input {dump(raw_input)}"
+        )
+        raise failed(scope, reason) from None
+
+
+def comparison_failed(scope: Scope, error: ComparisonFailed) -> StateFailed:
+    return failed(
+        scope, f"Invalid path '{error.path.text}': The choice state's condition path references an invalid value."
+    )

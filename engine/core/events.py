@@ -1,0 +1,133 @@
+"""What can happen to an execution: the closed union of the interpreter's inputs, and its form in the mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from engine.jsontypes import Document, Json, dump, parse
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The execution begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """Nothing new: go on with what the last activation's budget left over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStarted:
+    """A worker has begun an attempt. ``scope`` and ``attempt`` are those of its ScheduleTask."""
+
+    scope: str
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSucceeded:
+    scope: str
+    attempt: str
+    output: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFailed:
+    scope: str
+    attempt: str
+    error: str | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskHeartbeat:
+    scope: str
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired:
+    """``key`` is that of its StartTimer."""
+
+    scope: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRequested:
+    error: str | None
+    cause: str | None
+
+
+Event: TypeAlias = (
+    Started | Resumed | TaskStarted | TaskSucceeded | TaskFailed | TaskHeartbeat | TimerFired | StopRequested
+)
+
+
+def encode_event(event: Event) -> str:
+    """JSON text for the mailbox; decode_event gives an equal event back."""
+    head = f'{{"format":{FORMAT},"type":"{type(event).__name__}"'
+    match event:
+        case Started() | Resumed():
+            return head + "}"
+        case TaskStarted() | TaskHeartbeat():
+            return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)}}}'
+        case TaskSucceeded():
+            return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)},"output":{event.output.text}}}'
+        case TaskFailed():
+            return (
+                f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)},'
+                f'"error":{dump(event.error)},"cause":{dump(event.cause)}}}'
+            )
+        case TimerFired():
+            return f'{head},"scope":{dump(event.scope)},"key":{dump(event.key)}}}'
+        case StopRequested():
+            return f'{head},"error":{dump(event.error)},"cause":{dump(event.cause)}}}'
+        case _:
+            assert_never(event)
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found {value!r}")
+    return value
+
+
+def _maybe(value: Json) -> str | None:
+    return None if value is None else _text(value)
+
+
+def decode_event(text: str) -> Event:
+    """The event that encode_event wrote, in this release or the one before."""
+    value = parse(text)
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise ValueError(f"not an event of a format this release reads: {text[:80]}")
+    match value["type"]:
+        case "Started":
+            return Started()
+        case "Resumed":
+            return Resumed()
+        case "TaskStarted":
+            return TaskStarted(scope=_text(value["scope"]), attempt=_text(value["attempt"]))
+        case "TaskHeartbeat":
+            return TaskHeartbeat(scope=_text(value["scope"]), attempt=_text(value["attempt"]))
+        case "TaskSucceeded":
+            output = Document(value["output"])
+            return TaskSucceeded(scope=_text(value["scope"]), attempt=_text(value["attempt"]), output=output)
+        case "TaskFailed":
+            return TaskFailed(
+                scope=_text(value["scope"]),
+                attempt=_text(value["attempt"]),
+                error=_maybe(value["error"]),
+                cause=_maybe(value["cause"]),
+            )
+        case "TimerFired":
+            return TimerFired(scope=_text(value["scope"]), key=_text(value["key"]))
+        case "StopRequested":
+            return StopRequested(error=_maybe(value["error"]), cause=_maybe(value["cause"]))
+        case other:
+            raise ValueError(f"unknown event {other!r}")

@@ -1,0 +1,213 @@
+"""An execution as the interpreter sees it: facts that never change, a root record, and scopes stored one by one.
+
+A *scope* is one running States block: the machine's own (path ""), a Parallel branch or a Map iteration (path of the
+scope around it, then ``EVENT.INDEX``: the id of the container's StateEntered event and the branch's or item's number).
+The cost of an activation grows with the scopes it touches, never with those alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from engine.jsontypes import Document, Json, dump, parse
+
+FORMAT = 1
+
+
+class Status(StrEnum):
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+
+
+class Phase(StrEnum):
+    """READY: ``state`` is to be entered with ``input``. BLOCKED: waits for ``waiting``. DONE: ``input`` is its output."""
+
+    READY = "READY"
+    BLOCKED = "BLOCKED"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What never changes while an execution runs. Times are milliseconds since 1970."""
+
+    arn: str
+    name: str
+    machine_arn: str
+    machine_name: str
+    role_arn: str
+    input: Document
+    started_at: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Container:
+    """A Map or Parallel at work in its scope. ``started`` is its ...StateStarted event, ``link`` what the next
+    iteration is linked to. Items and input live in blobs: they may be large and never change."""
+
+    total: int
+    concurrency: int
+    started: int
+    link: int
+    launched: int = 0
+    done: int = 0
+
+    def dumped(self) -> list[int]:
+        return [self.total, self.concurrency, self.started, self.link, self.launched, self.done]
+
+    @classmethod
+    def loaded(cls, value: list[int]) -> Container:
+        total, concurrency, started, link, launched, done = value
+        return cls(
+            total=total, concurrency=concurrency, started=started, link=link, launched=launched, done=done
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """The record of one scope. Changed only by the activation that holds its own copy."""
+
+    path: str
+    state: str
+    phase: Phase
+    input: Document | None
+    previous: int
+    variables: dict[str, Json] = field(default_factory=dict)
+    before: int = 0
+    entered: int = 0
+    entered_at: int = 0
+    attempt: int = 0
+    retries: dict[int, int] = field(default_factory=dict)
+    waiting: str | None = None
+    begun: bool = False
+    clocks: dict[str, int] = field(default_factory=dict)
+    container: Container | None = None
+
+    def copy(self) -> Scope:
+        other = _new_scope(Scope)
+        for name in _FIELDS:
+            setattr(other, name, getattr(self, name))
+        other.retries = dict(self.retries)
+        if self.container is not None:
+            other.container = Container.loaded(self.container.dumped())
+        return other
+
+    def dumped(self) -> str:
+        """JSON text. A container's input is left out: it lies in a blob."""
+        value: dict[str, Any] = {
+            "format": FORMAT,
+            "state": self.state,
+            "phase": self.phase,
+            "previous": self.previous,
+            "before": self.before,
+            "entered": self.entered,
+            "entered_at": self.entered_at,
+        }
+        for name in ("variables", "attempt", "waiting", "begun", "clocks"):
+            if held := getattr(self, name):
+                value[name] = held
+        if self.retries:
+            value["retries"] = [[index, count] for index, count in self.retries.items()]
+        if self.container is not None:
+            value["container"] = self.container.dumped()
+        text = dump(value)
+        return text if self.input is None else f'{text[:-1]},"input":{self.input.text}}}'
+
+    @classmethod
+    def loaded(cls, path: str, text: str) -> Scope:
+        value: Any = parse(text)
+        if value["format"] != FORMAT:
+            raise ValueError(f"scope {path!r} has format {value['format']}, which this release does not read")
+        container = value.get("container")
+        return cls(
+            path=path,
+            state=value["state"],
+            phase=Phase(value["phase"]),
+            input=Document(value["input"]) if "input" in value else None,
+            previous=value["previous"],
+            variables=value.get("variables", {}),
+            before=value["before"],
+            entered=value["entered"],
+            entered_at=value["entered_at"],
+            attempt=value.get("attempt", 0),
+            retries=dict(value.get("retries", [])),
+            waiting=value.get("waiting"),
+            begun=value.get("begun", False),
+            clocks=value.get("clocks", {}),
+            container=Container.loaded(container) if container else None,
+        )
+
+    @property
+    def index(self) -> int:
+        """The number of the branch or iteration."""
+        return int(self.path.rpartition(".")[2])
+
+
+_new_scope = object.__new__
+_FIELDS = tuple(Scope.__slots__)
+
+
+def parent_path(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def child_path(path: str, entered: int, index: int) -> str:
+    segment = f"{entered}.{index}"
+    return f"{path}/{segment}" if path else segment
+
+
+def child_prefix(path: str, entered: int) -> str:
+    """What the paths of all scopes below one container visit begin with."""
+    return f"{path}/{entered}." if path else f"{entered}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """The execution's own record. ``ready`` holds the paths that a spent budget left to be run."""
+
+    status: Status
+    last_event_id: int
+    last_at: int
+    ready: tuple[str, ...] = ()
+
+    def dumped(self) -> str:
+        ready = dump(list(self.ready))
+        return f'{{"format":{FORMAT},"last_at":{self.last_at},"ready":{ready}}}'
+
+    @classmethod
+    def loaded(cls, text: str, *, status: str, last_event_id: int) -> Root:
+        if not text:
+            return cls(status=Status(status), last_event_id=last_event_id, last_at=0)
+        value: Any = parse(text)
+        if value["format"] != FORMAT:
+            raise ValueError(f"execution has format {value['format']}, which this release does not read")
+        return cls(
+            status=Status(status), last_event_id=last_event_id, last_at=value["last_at"], ready=tuple(value["ready"])
+        )
+
+
+class Scopes(Protocol):
+    """Where an activation reads scopes from. What it returns is not changed by the reader."""
+
+    def scope(self, path: str) -> Scope | None: ...
+
+    def below(self, prefix: str) -> Iterable[Scope]:
+        """All stored scopes whose path begins with ``prefix``."""
+        ...
+
+    def blob(self, key: str) -> Document: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """A snapshot. ``advance`` gives another; this one stays as it was."""
+
+    facts: Facts
+    root: Root
+    scopes: Scopes

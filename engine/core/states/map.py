@@ -1,0 +1,57 @@
+"""Map, inline: the item processor once for each item."""
+
+from __future__ import annotations
+
+from engine.asl.model import MapState
+from engine.core.activation import Activation
+from engine.core.dataflow import failed, fill, read_field, select
+from engine.core.execution import Scope
+from engine.jsontypes import Document, Json, dump
+from engine.query.environment import Environment
+from engine.query.path import Path
+
+
+def enter(run: Activation, scope: Scope, state: MapState) -> None:
+    document = run.input_of(scope)
+    raw = run.environment(scope, document.value)
+    environment = raw.over(select(scope, state.input_path, raw))
+    found = read_field(scope, state.items_path, "ItemsPath", environment)
+    if not isinstance(found, list):
+        raise failed(scope, f'Reference path "{state.items_path.text}" must point to array.')
+    concurrency = _concurrency(scope, state.max_concurrency, environment)
+    items = found
+    if state.parameters is not None:
+        items = [_selected(run, scope, state, environment, index, value) for index, value in enumerate(found)]
+    run.open_container(
+        scope, {"length": len(items)}, total=len(items), concurrency=concurrency, items=Document(items)
+    )
+
+
+resume = enter
+
+
+def _selected(
+    run: Activation, scope: Scope, state: MapState, environment: Environment, index: int, value: Json
+) -> Json:
+    """ItemSelector: ``$`` is the Map's input, ``$$.Map.Item`` this item."""
+    if state.parameters is None:
+        return value
+    own = run.environment(scope, environment.input, {"Index": index, "Value": value})
+    return fill(scope, state.parameters, own)
+
+
+def _concurrency(scope: Scope, setting: int | Path, environment: Environment) -> int:
+    if not isinstance(setting, Path):
+        return setting
+    value = read_field(scope, setting, "MaxConcurrencyPath", environment)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        text = value if isinstance(value, str) else dump(value)
+        raise failed(
+            scope,
+            f'The MaxConcurrencyPath field refers to value "{text}" which is not a valid integer: {setting.text}',
+        )
+    if value < 0:
+        raise failed(scope, "MaxConcurrency cannot be negative.")
+    return value

@@ -1,0 +1,29 @@
+"""Pass: its Result, or its input through Parameters."""
+
+from __future__ import annotations
+
+from engine.asl.model import PassState
+from engine.core.activation import Activation
+from engine.core.dataflow import fill, put, select
+from engine.core.execution import Scope
+
+
+def enter(run: Activation, scope: Scope, state: PassState) -> None:
+    raw = run.input_of(scope).value
+    environment = run.environment(scope, raw)
+    result = select(scope, state.input_path, environment)
+    if result is not raw:
+        environment = environment.over(result)
+    if state.has_result:
+        result = state.result
+    elif state.parameters is not None:
+        result = fill(scope, state.parameters, environment)
+    assigned = run.assigned(scope, state.assign, environment.over(result))
+    output = put(scope, state.result_path, raw, result)
+    run.leave(
+        scope, select(scope, state.output_path, environment.over(output)), assigned=assigned, next_state=state.next
+    )
+
+
+def resume(run: Activation, scope: Scope, state: PassState) -> None:
+    enter(run, scope, state)

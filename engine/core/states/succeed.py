@@ -1,0 +1,18 @@
+"""Succeed: ends its scope well."""
+
+from __future__ import annotations
+
+from engine.asl.model import SucceedState
+from engine.core.activation import Activation
+from engine.core.dataflow import select
+from engine.core.execution import Scope
+
+
+def enter(run: Activation, scope: Scope, state: SucceedState) -> None:
+    environment = run.environment(scope, run.input_of(scope).value)
+    value = select(scope, state.input_path, environment)
+    run.leave(scope, select(scope, state.output_path, environment.over(value)))
+
+
+def resume(run: Activation, scope: Scope, state: SucceedState) -> None:
+    enter(run, scope, state)

@@ -1,0 +1,140 @@
+"""JSON values and their text.
+
+Values are plain Python (dict, list, str, int, float, bool, None) and are never changed once they are part of an
+execution: whoever needs another value builds a new one along the path that differs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+MAX_DEPTH = 200
+"""Deeper values are refused at the edge: every later walk may then be recursive."""
+
+_encode: Callable[[Any], str] = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
+
+
+class InvalidJson(Exception):
+    """Text that is not JSON (RFC 8259), or not JSON that can be stored. ``line`` and ``column`` count from 1."""
+
+    def __init__(self, reason: str, *, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return self.reason if self.line is None else f"{self.reason} at line {self.line} column {self.column}"
+
+
+def _refuse_constant(name: str) -> Json:
+    raise InvalidJson(f"{name} is not JSON")
+
+
+def _integer(text: str) -> int | float:
+    # Python refuses integers of more than 4300 digits, and prints them slowly long before; AWS keeps doubles there.
+    return int(text) if len(text) <= 40 else float(text)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise InvalidJson(f"the name {key!r} stands twice in one object")
+            seen.add(key)
+    return found
+
+
+_lenient = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
+_strict = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer, object_pairs_hook=_pairs)
+
+
+def parse(text: str, *, unique_names: bool = False) -> Json:
+    """Read JSON text; raises InvalidJson, never anything else, whatever the text is."""
+    try:
+        value: Json = (_strict if unique_names else _lenient).decode(text)
+        text.encode()
+    except json.JSONDecodeError as error:
+        raise InvalidJson(error.msg, line=error.lineno, column=error.colno) from None
+    except UnicodeEncodeError as error:
+        raise InvalidJson(f"the text has half a surrogate pair at position {error.start}") from None
+    except RecursionError:
+        raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep") from None
+    if "\\ud" in text or "\\uD" in text:
+        _refuse_surrogates(value)
+    if text.count("[") + text.count("{") > MAX_DEPTH and depth(value) > MAX_DEPTH:
+        raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep")
+    return value
+
+
+def _refuse_surrogates(value: Json) -> None:
+    try:
+        dump(value).encode()
+    except UnicodeEncodeError:
+        raise InvalidJson("a string has half a surrogate pair") from None
+    except (RecursionError, ValueError) as error:
+        raise InvalidJson(str(error)) from None
+
+
+def depth(value: Json) -> int:
+    """How deep containers are nested: 0 for a scalar. Never recurses."""
+    deepest, level = 0, [value]
+    while True:
+        inner: list[Json] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        if not any(isinstance(one, (dict, list)) for one in level):
+            return deepest
+        deepest += 1
+        level = inner
+
+
+def dump(value: Json) -> str:
+    """Compact JSON text, as AWS writes it into histories."""
+    return _encode(value)
+
+
+def size(text: str) -> int:
+    """Bytes in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+class Document:
+    """A value with its JSON text, made when first asked for and shared by all who hold the document."""
+
+    __slots__ = ("_text", "value")
+
+    def __init__(self, value: Json, text: str | None = None) -> None:
+        self.value = value
+        self._text = text
+
+    @property
+    def text(self) -> str:
+        text = self._text
+        if text is None:
+            text = self._text = _encode(self.value)
+        return text
+
+    @property
+    def size(self) -> int:
+        return size(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Document) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Document({self.text[:60]})"

@@ -1,0 +1,1 @@
+"""The query language: paths, payload templates, and where they may reach. Pure."""

@@ -1,0 +1,33 @@
+"""What an expression can see: the input, the context object, the variables in scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.jsontypes import Json
+
+
+class Environment:
+    """``$`` is ``input``, ``$$`` is the context object (built when first read), ``$name`` a variable."""
+
+    __slots__ = ("_context", "_make_context", "input", "variables")
+
+    def __init__(
+        self, value: Json, variables: Mapping[str, Json], make_context: Callable[[], dict[str, Json]]
+    ) -> None:
+        self.input = value
+        self.variables = variables
+        self._make_context = make_context
+        self._context: dict[str, Json] | None = None
+
+    @property
+    def context(self) -> dict[str, Json]:
+        if self._context is None:
+            self._context = self._make_context()
+        return self._context
+
+    def over(self, value: Json) -> Environment:
+        """The same surroundings with another ``$``."""
+        other = Environment(value, self.variables, self._make_context)
+        other._context = self._context
+        return other
