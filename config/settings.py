@@ -96,6 +96,8 @@ DATABASES = _databases()
 
 # The embedded Valkey listens on a socket in the data folder; the supervisor may move it where that path is too long.
 REDIS_URL = ENVIRONMENT.redis_url or f"unix://{ENVIRONMENT.data / 'valkey.sock'}"
+# Which implementation of the engine's Dispatcher port rings the workers.
+TREADLE_DISPATCHER = "config.celery.dispatcher"
 CHANNEL_LAYERS = {
     "default": {
         # The pubsub layer: channels_redis' core layer closes idle sockets under redis-py 8's socket_timeout.

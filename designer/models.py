@@ -146,7 +146,8 @@ class Execution(models.Model):
     """A run of a revision.
 
     ``version`` counts its commits (an activation writes only if nobody else did meanwhile); ``state`` is the core's
-    root snapshot; ``crashes`` counts activations begun since the last one that committed; ``stuck_reason`` parks it.
+    root snapshot; ``crashes`` counts activations that died since the last one that committed; ``stuck_reason`` parks it;
+    ``resume_at`` is set while a spent budget has left work to do.
     """
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
@@ -165,10 +166,12 @@ class Execution(models.Model):
     state = models.TextField(default="")
     crashes = models.PositiveIntegerField(default=0)
     stuck_reason = models.TextField(null=True)
+    resume_at = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="execution_name")]
         indexes: ClassVar = [
+            models.Index(fields=["resume_at"], name="execution_left", condition=models.Q(resume_at__isnull=False)),
             models.Index(fields=["machine", "-started_at", "-id"], name="execution_of_machine"),
             models.Index(fields=["-started_at", "-id"], name="execution_newest"),
             models.Index(fields=["status", "stopped_at"], name="execution_status"),

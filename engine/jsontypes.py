@@ -110,20 +110,34 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-class Document:
-    """A value with its JSON text, made when first asked for and shared by all who hold the document."""
+_UNREAD: Any = object()
 
-    __slots__ = ("_text", "value")
+
+class Document:
+    """A value and its JSON text, each made from the other when first asked for, and shared by all who hold it."""
+
+    __slots__ = ("_text", "_value")
 
     def __init__(self, value: Json, text: str | None = None) -> None:
-        self.value = value
+        self._value = value
         self._text = text
+
+    @classmethod
+    def stored(cls, text: str) -> Document:
+        """A document that was written before: its text is known to be good and is read only if needed."""
+        return cls(_UNREAD, text)
+
+    @property
+    def value(self) -> Json:
+        if self._value is _UNREAD:
+            self._value = parse(self._text or "")
+        return self._value
 
     @property
     def text(self) -> str:
         text = self._text
         if text is None:
-            text = self._text = _encode(self.value)
+            text = self._text = _encode(self._value)
         return text
 
     @property

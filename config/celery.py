@@ -1,0 +1,155 @@
+"""The Celery app, and a worker process put together from the parts that settings name.
+
+A worker's kind comes from TREADLE_WORKER: ``advance`` (takes executions on; never runs user code but a hand-over) or
+``tasks``. The broker's visibility timeout plays no part: messages are acknowledged early, and rows are the truth.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any, cast
+
+from celery import Celery
+from celery.signals import worker_init, worker_process_shutdown, worker_ready, worker_shutting_down
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
+from engine.runtime.host import Host, Kind
+
+GRACE_SECONDS = 20.0
+
+_url: str = settings.REDIS_URL
+app = Celery("treadle")
+app.conf.update(
+    broker_url=_url.replace("unix://", "redis+socket://") if _url.startswith("unix://") else _url,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"unacked_restore_interval": 1, "unacked_restore_throttle": 1, "socket_timeout": 10},
+    task_default_queue=TASKS_QUEUE,
+    task_ignore_result=True,
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    task_send_sent_event=False,
+    worker_enable_remote_control=False,
+    worker_redirect_stdouts=False,
+    task_store_errors_even_if_ignored=False,
+    accept_content=["json"],
+    task_serializer="json",
+)
+
+_host: Host | None = None
+_listener: CancelListener | None = None
+_hurry = threading.Event()
+_left = threading.Event()
+
+
+def _current() -> Host:
+    if _host is None:
+        raise RuntimeError("this process is not a Treadle worker")
+    return _host
+
+
+register(app, _current)
+
+
+def dispatcher() -> CeleryDispatcher:
+    """Rings doorbells from any process."""
+    return CeleryDispatcher(app, _url, _wake_timers)
+
+
+def _wake_timers() -> None:
+    if _host is not None:
+        _host.ring_timers()
+
+
+def queue_of(kind: str) -> str:
+    return ADVANCE_QUEUE if kind == "advance" else TASKS_QUEUE
+
+
+@worker_init.connect
+def _start(**_: Any) -> None:
+    import django
+
+    django.setup()
+    from django.db import close_old_connections
+
+    from designer.sockets.notifier import ChannelNotifier
+    from designer.store.sql import SqlStore
+    from engine.integrations.functions import Functions, Settings
+    from engine.runtime.clock import SystemClock
+
+    global _host, _listener
+    environment = settings.ENVIRONMENT
+    # A child must not read secrets from /proc/PARENT/environ: they are read by now, and the process is not dumpable.
+    _hide_secrets()
+    kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
+    _host = Host(
+        kind,
+        store=SqlStore(),
+        dispatcher=dispatcher(),
+        notifier=ChannelNotifier(_url),
+        clock=SystemClock(),
+        integrations=Functions(
+            Settings(
+                folder=environment.functions,
+                python=environment.functions_python,
+                memory_mb=environment.function_memory_mb,
+            )
+        ),
+        marks=environment.data / "marks",
+        concurrency=environment.concurrency,
+        release=close_old_connections,
+    )
+    _listener = CancelListener(_url, _host.attempts.cancel)
+
+
+def _hide_secrets() -> None:
+    for name in list(os.environ):
+        if name.startswith("TREADLE_") and any(word in name for word in ("SECRET", "TOKEN", "KEY", "URL")):
+            del os.environ[name]
+    if os.uname().sysname == "Linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+
+
+@worker_ready.connect
+def _ready(**_: Any) -> None:
+    _current().start()
+    if _listener is not None:
+        _listener.start()
+    signal.signal(signal.SIGUSR2, lambda *_: _hurry.set())
+
+
+@worker_shutting_down.connect
+def _leaving(**_: Any) -> None:
+    """Celery waits for its tasks without end, so those that take too long are ended from beside it."""
+    threading.Thread(target=_leave, name="leave", daemon=True).start()
+
+
+def _leave() -> None:
+    if _host is None:
+        return
+    host = _host
+    host.attempts.stop_beginning()
+    deadline = threading.Event()
+    timer = threading.Timer(GRACE_SECONDS, deadline.set)
+    timer.daemon = True
+    timer.start()
+    while host.attempts.busy and not deadline.is_set() and not _hurry.is_set():
+        deadline.wait(0.05)
+    host.stop(0)
+    if _listener is not None:
+        _listener.stop()
+    _left.set()
+
+
+@worker_process_shutdown.connect
+def _gone(**_: Any) -> None:
+    _left.wait(5)

@@ -1,0 +1,199 @@
+"""The door from the app to the engine: start, stop and retry executions, and wait for their end.
+
+Starting writes the execution and its first letter in one transaction, then rings a worker's doorbell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections import OrderedDict
+from functools import lru_cache
+
+import redis.asyncio
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils.module_loading import import_string
+
+from designer.models import Execution, ExecutionStatus, Machine, Revision
+from designer.services.runtime_channels import ENDED_CHANNEL
+from designer.store.connection import writing
+from engine.core.events import Started, StopRequested, encode_event
+from engine.runtime.ports import Dispatcher
+
+logger = logging.getLogger(__name__)
+
+_INSERT = """
+    INSERT INTO designer_execution
+        (id, machine_id, revision_id, name, status, input, started_at, version, last_event_id, state, crashes)
+    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, 0, 0, '', 0)
+"""
+_POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
+_STARTED = encode_event(Started())
+_REMEMBERED = 4096
+_LOOK_SECONDS = 2.0
+
+
+class ExecutionAlreadyExists(Exception):
+    """The machine has an execution of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class MachineIsDeleting(Exception):
+    """A machine that is being deleted starts nothing more."""
+
+
+@lru_cache(maxsize=1)
+def _dispatcher() -> Dispatcher:
+    made: Dispatcher = import_string(settings.TREADLE_DISPATCHER)()
+    return made
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def start(*, machine: Machine, revision: Revision, name: str, input_text: str) -> Execution:
+    """Start a run of a revision. Raises ExecutionAlreadyExists or MachineIsDeleting; then nothing has changed."""
+    execution = Execution(
+        id=str(uuid.uuid4()),
+        machine=machine,
+        revision=revision,
+        name=name,
+        input=input_text,
+        started_at=_now(),
+        status=ExecutionStatus.RUNNING,
+    )
+    try:
+        with writing() as session:
+            row = session.row(
+                f"SELECT status FROM designer_machine WHERE id = %s{session.key_lock}",  # noqa: S608
+                (machine.pk,),
+            )
+            if row is None or row[0] != "ACTIVE":
+                raise MachineIsDeleting
+            values = (execution.id, machine.pk, revision.pk, name, input_text, execution.started_at)
+            session.run(_INSERT, values)
+            session.run(_POST, (execution.id, _STARTED, execution.started_at))
+    except Exception as error:
+        if _is_unique_violation(error):
+            raise ExecutionAlreadyExists(name) from None
+        raise
+    _dispatcher().ring_execution(execution.id)
+    return execution
+
+
+def _is_unique_violation(error: Exception) -> bool:
+    return isinstance(error, IntegrityError) or type(error).__name__ in {"IntegrityError", "UniqueViolation"}
+
+
+def stop(execution_id: str, *, error: str | None, cause: str | None) -> None:
+    """Ask an execution to end as ABORTED. A parked one is taken up again for it."""
+    with writing() as session:
+        session.run(
+            "UPDATE designer_execution SET stuck_reason = NULL, crashes = 0 WHERE id = %s AND stuck_reason IS NOT NULL",
+            (execution_id,),
+        )
+        session.run(_POST, (execution_id, encode_event(StopRequested(error=error, cause=cause)), _now()))
+    _dispatcher().ring_execution(execution_id)
+
+
+def retry(execution_id: str) -> bool:
+    """Take a stuck execution up again. False when it is not stuck."""
+    with writing() as session:
+        changed = session.run(
+            "UPDATE designer_execution SET stuck_reason = NULL, crashes = 0 WHERE id = %s AND stuck_reason IS NOT NULL",
+            (execution_id,),
+        )
+        found = changed.rowcount == 1
+    if found:
+        _dispatcher().ring_execution(execution_id)
+    return found
+
+
+class _Ends:
+    """Hears of ended executions, for all who wait in this event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._recent: OrderedDict[str, None] = OrderedDict()
+        self._task: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+
+    async def listen(self) -> bool:
+        """Whether ends are heard now."""
+        if self._task is None or self._task.done():
+            self._listening.clear()
+            self._task = asyncio.get_running_loop().create_task(self._run())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._listening.wait(), 1.0)
+        return self._listening.is_set()
+
+    async def _run(self) -> None:
+        try:
+            client = redis.asyncio.Redis.from_url(settings.REDIS_URL, decode_responses=True)
+            async with client.pubsub(ignore_subscribe_messages=False) as channel:
+                await channel.subscribe(ENDED_CHANNEL)
+                async for message in channel.listen():
+                    if message["type"] == "subscribe":
+                        self._listening.set()
+                    elif message["type"] == "message":
+                        self._ended(message["data"])
+        except (redis.RedisError, OSError) as error:
+            logger.warning("ends are not heard (%s); waiting by looking", error)
+        finally:
+            self._listening.clear()
+
+    def _ended(self, execution_id: str) -> None:
+        self._recent[execution_id] = None
+        while len(self._recent) > _REMEMBERED:
+            self._recent.popitem(last=False)
+        for event in self._waiting.get(execution_id, ()):
+            event.set()
+
+    @contextlib.contextmanager
+    def waiter(self, execution_id: str):  # type: ignore[no-untyped-def]  # a generator of one Event
+        event = asyncio.Event()
+        if execution_id in self._recent:
+            event.set()
+        self._waiting.setdefault(execution_id, set()).add(event)
+        try:
+            yield event
+        finally:
+            waiting = self._waiting[execution_id]
+            waiting.discard(event)
+            if not waiting:
+                del self._waiting[execution_id]
+
+
+_ends: dict[int, _Ends] = {}
+
+
+def _ended_in_store(execution_id: str) -> bool:
+    status = Execution.objects.filter(pk=execution_id).values_list("status", flat=True).first()
+    return status != ExecutionStatus.RUNNING
+
+
+async def wait_until_ended(execution_id: str, seconds: float) -> None:
+    """Return when the execution has ended, or after ``seconds``. Holds no thread."""
+    loop = asyncio.get_running_loop()
+    ends = _ends.setdefault(id(loop), _Ends())
+    until = loop.time() + seconds
+    with ends.waiter(execution_id) as ended:
+        await ends.listen()
+        while not ended.is_set():
+            if await sync_to_async(_ended_in_store)(execution_id):
+                return
+            left = until - loop.time()
+            if left <= 0:
+                return
+            # Word of an end can be lost with the broker, so look again now and then.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), min(left, _LOOK_SECONDS))

@@ -1,0 +1,136 @@
+"""The Notifier port: after each commit, compact deltas to whoever watches, and word of every end to whoever waits.
+
+Runs its own event loop in a thread: a worker only puts a message into its hands. Deltas of one execution are sent at
+once, then at most every 50 ms. Losing one costs nothing: pages resume from the store by event id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis.asyncio
+from channels.layers import get_channel_layer
+
+from designer.services.runtime_channels import CHANGES_GROUP, ENDED_CHANNEL
+from engine.asl.times import format_timestamp
+from engine.core.execution import Root, Status
+from engine.core.history import HistoryEvent
+
+logger = logging.getLogger(__name__)
+
+COALESCE_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class _Pending:
+    events: list[dict[str, Any]] = field(default_factory=list)
+    last_event_id: int = 0
+    status: str = ""
+    stopped_at: str | None = None
+    changed: bool = False
+    scheduled: bool = False
+
+
+def compact(event: HistoryEvent) -> dict[str, Any]:
+    """An event without its payloads (docs/reference/rest-api.md, "Sockets")."""
+    return {
+        "id": event.id,
+        "previous_event_id": event.previous,
+        "type": event.type,
+        "timestamp": format_timestamp(event.at),
+        "scope": event.scope,
+        "state": event.state,
+        "note": event.note,
+    }
+
+
+class ChannelNotifier:
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pending: dict[str, _Pending] = {}
+        self._loop = asyncio.new_event_loop()
+        self._redis: redis.asyncio.Redis | None = None
+        self._changed: set[str] = set()
+        threading.Thread(target=self._run, name="notifier", daemon=True).start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def committed(self, execution_id: str, root: Root, history: Sequence[HistoryEvent], at: int) -> None:
+        ended = root.status is not Status.RUNNING
+        self._loop.call_soon_threadsafe(self._take, execution_id, root, tuple(history), at, ended)
+
+    def _take(
+        self, execution_id: str, root: Root, history: tuple[HistoryEvent, ...], at: int, ended: bool
+    ) -> None:
+        pending = self._pending.setdefault(execution_id, _Pending())
+        pending.events.extend(compact(event) for event in history)
+        pending.last_event_id = root.last_event_id
+        pending.status = str(root.status)
+        pending.changed = pending.changed or ended or any(event.id == 1 for event in history)
+        if ended:
+            pending.stopped_at = format_timestamp(at)
+        if pending.changed:
+            pending.changed = False
+            self._note_change(execution_id)
+        if ended or not pending.scheduled:
+            self._send(execution_id, pending)
+
+    def _note_change(self, execution_id: str) -> None:
+        """Lists of executions learn of starts and ends in bundles: whoever watches reads what it may see itself."""
+        if not self._changed:
+            self._loop.call_later(COALESCE_SECONDS, self._tell_changes)
+        self._changed.add(execution_id)
+
+    def _tell_changes(self) -> None:
+        changed, self._changed = sorted(self._changed), set()
+        message = {"type": "executions.changed", "execution_ids": changed}
+        self._loop.create_task(self._group_send(CHANGES_GROUP, message))
+
+    async def _group_send(self, group: str, message: dict[str, Any]) -> None:
+        layer = get_channel_layer()
+        try:
+            if layer is not None:
+                await layer.group_send(group, message)
+        except Exception as error:
+            # Watching must never stop the work; pages fetch what they missed.
+            logger.warning("%s was not told: %s", group, error)
+
+    def _send(self, execution_id: str, pending: _Pending) -> None:
+        self._loop.create_task(self._publish(execution_id, pending))
+        self._pending[execution_id] = following = _Pending(scheduled=True)
+        self._loop.call_later(COALESCE_SECONDS, self._flush, execution_id, following)
+
+    def _flush(self, execution_id: str, pending: _Pending) -> None:
+        if self._pending.get(execution_id) is not pending:
+            return
+        if pending.events:
+            self._send(execution_id, pending)
+        else:
+            del self._pending[execution_id]
+
+    async def _publish(self, execution_id: str, pending: _Pending) -> None:
+        try:
+            if pending.stopped_at is not None:
+                await self._client().publish(ENDED_CHANNEL, execution_id)
+        except Exception as error:
+            logger.warning("nobody told of the end of %s: %s", execution_id, error)
+        frame = {
+            "type": "execution.events",
+            "events": pending.events,
+            "last_event_id": pending.last_event_id,
+            "status": pending.status,
+            "stopped_at": pending.stopped_at,
+        }
+        await self._group_send(f"execution-{execution_id}", frame)
+
+    def _client(self) -> redis.asyncio.Redis:
+        if self._redis is None:
+            self._redis = redis.asyncio.Redis.from_url(self._url, socket_timeout=2)
+        return self._redis

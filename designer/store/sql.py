@@ -1,0 +1,374 @@
+"""The Store: executions, mailboxes, attempts, timers and leases in SQL that SQLite and PostgreSQL both speak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from designer.arns import execution_arn, machine_arn, role_arn
+from designer.store.connection import Session, writing
+from engine.core.commands import EndExecution
+from engine.core.events import TaskStarted, encode_event
+from engine.core.execution import Execution, Facts, Root, Scope
+from engine.jsontypes import Document
+from engine.runtime.ports import (
+    AttemptRow,
+    Commit,
+    Definition,
+    DueTimer,
+    FinishedAttempt,
+    Letter,
+    Loaded,
+    OpenAttempt,
+    WorkerRow,
+)
+
+_LOAD = """
+    SELECT e.version, e.last_event_id, e.status, e.state, e.input, e.started_at, e.name, e.stuck_reason,
+           e.revision_id, m.name
+      FROM designer_execution e JOIN designer_machine m ON m.id = e.machine_id WHERE e.id = %s
+"""
+_MAIL = "SELECT id, event FROM designer_inbox WHERE execution_id = %s ORDER BY id"
+_POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
+_SCOPE = """
+    INSERT INTO designer_scope (execution_id, path, data) VALUES (%s, %s, %s)
+    ON CONFLICT (execution_id, path) DO UPDATE SET data = excluded.data
+"""
+_BLOB = """
+    INSERT INTO designer_blob (execution_id, key, data) VALUES (%s, %s, %s)
+    ON CONFLICT (execution_id, key) DO UPDATE SET data = excluded.data
+"""
+_HISTORY = """
+    INSERT INTO designer_historyevent
+        (execution_id, event_id, previous_event_id, type, at, scope, state, note, details)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_ATTEMPT = """
+    INSERT INTO designer_taskattempt
+        (id, execution_id, scope, state, attempt, resource, payload, timeout_seconds, heartbeat_seconds,
+         status, worker, scheduled_at, rung_at, begun_at, logs, logs_truncated)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)
+"""
+_TIMER = """
+    INSERT INTO designer_timer (execution_id, key, due, event) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (execution_id, key) DO UPDATE SET due = excluded.due, event = excluded.event
+"""
+_CLOSE = """
+    UPDATE designer_taskattempt
+       SET status = %s, ended_at = %s, error = %s, cause = %s, logs = %s, logs_truncated = %s
+     WHERE id = %s AND status = 'BEGUN' AND worker = %s
+"""
+_ABORT = "UPDATE designer_taskattempt SET status = 'ABORTED', ended_at = %s"
+_OPEN = "status IN ('QUEUED', 'BEGUN')"
+
+
+def _upper(prefix: str) -> str:
+    """The first text after all that begin with the prefix."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+class _StoredScopes:
+    """Reads scopes one by one as the interpreter asks for them."""
+
+    def __init__(self, execution_id: str) -> None:
+        self._id = execution_id
+
+    def scope(self, path: str) -> Scope | None:
+        row = Session().row("SELECT data FROM designer_scope WHERE execution_id = %s AND path = %s", (self._id, path))
+        return None if row is None else Scope.loaded(path, row[0])
+
+    def below(self, prefix: str) -> list[Scope]:
+        rows = Session().rows(
+            "SELECT path, data FROM designer_scope WHERE execution_id = %s AND path >= %s AND path < %s",
+            (self._id, prefix, _upper(prefix)),
+        )
+        return [Scope.loaded(path, data) for path, data in rows]
+
+    def blob(self, key: str) -> Document:
+        row = Session().row("SELECT data FROM designer_blob WHERE execution_id = %s AND key = %s", (self._id, key))
+        return Document.stored(row[0])
+
+
+class SqlStore:
+    """One instance serves all threads; each uses its own connection of Django's."""
+
+    def load(self, execution_id: str) -> Loaded | None:
+        session = Session()
+        row = session.row(_LOAD, (execution_id,))
+        if row is None:
+            return None
+        version, last_event_id, status, state, text, started_at, name, stuck, revision, machine = row
+        facts = Facts(
+            arn=execution_arn(machine, name),
+            name=name,
+            machine_arn=machine_arn(machine),
+            machine_name=machine,
+            role_arn=role_arn(),
+            input=Document.stored(text),
+            started_at=started_at,
+        )
+        letters = session.rows(_MAIL, (execution_id,))
+        return Loaded(
+            execution_id=execution_id,
+            definition_id=str(revision),
+            version=version,
+            execution=Execution(
+                facts=facts,
+                root=Root.loaded(state, status=status, last_event_id=last_event_id),
+                scopes=_StoredScopes(execution_id),
+            ),
+            letters=tuple(Letter(id=number, event=event) for number, event in letters),
+            parked=stuck is not None,
+        )
+
+    def definition(self, definition_id: str) -> Definition:
+        row = Session().row(
+            "SELECT definition, format FROM designer_revision WHERE id = %s", (int(definition_id),)
+        )
+        return Definition(id=definition_id, text=row[0], format=row[1])
+
+    def commit(self, commit: Commit) -> bool:
+        with writing() as session:
+            row = session.row(
+                f"SELECT version FROM designer_execution WHERE id = %s{session.row_lock}",  # noqa: S608
+                (commit.execution_id,),
+            )
+            if row is None or row[0] != commit.version:
+                return False
+            if commit.finished is not None and not _close(session, commit.finished, commit.at):
+                return False
+            _write(session, commit)
+            return True
+
+    def post(self, execution_id: str, event: str, at: int) -> None:
+        with writing() as session:
+            session.run(_POST, (execution_id, event, at))
+
+    def has_mail(self, execution_id: str) -> bool:
+        sql = "SELECT 1 FROM designer_inbox WHERE execution_id = %s LIMIT 1"
+        return Session().row(sql, (execution_id,)) is not None
+
+    def discard_mail(self, execution_id: str) -> None:
+        with writing() as session:
+            session.run("DELETE FROM designer_inbox WHERE execution_id = %s", (execution_id,))
+
+    def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
+        with writing() as session:
+            changed = session.run(
+                "UPDATE designer_taskattempt SET status = 'BEGUN', worker = %s, begun_at = %s "
+                "WHERE id = %s AND status = 'QUEUED'",
+                (worker, at, attempt_id),
+            )
+            if changed.rowcount != 1:
+                return None
+            row = session.row(
+                "SELECT execution_id, scope, state, attempt, resource, payload, timeout_seconds, heartbeat_seconds "
+                "FROM designer_taskattempt WHERE id = %s",
+                (attempt_id,),
+            )
+            execution_id, scope, state, number, resource, payload, timeout, heartbeat = row
+            key = attempt_id.rpartition(":")[2]
+            session.run(_POST, (execution_id, encode_event(TaskStarted(scope=scope, attempt=key)), at))
+        return AttemptRow(
+            id=attempt_id,
+            execution_id=execution_id,
+            scope=scope,
+            key=key,
+            state=state,
+            number=number,
+            resource=resource,
+            payload=Document.stored(payload),
+            timeout_seconds=timeout,
+            heartbeat_seconds=heartbeat,
+            worker=worker,
+        )
+
+    def finish(self, finished: FinishedAttempt, event: str, at: int) -> str | None:
+        with writing() as session:
+            if not _close(session, finished, at):
+                return None
+            row = session.row("SELECT execution_id FROM designer_taskattempt WHERE id = %s", (finished.id,))
+            session.run(_POST, (row[0], event, at))
+            return str(row[0])
+
+    def begun_by(self, worker: str) -> Sequence[OpenAttempt]:
+        rows = Session().rows(
+            "SELECT id, execution_id, scope, resource FROM designer_taskattempt "
+            "WHERE status = 'BEGUN' AND worker = %s",
+            (worker,),
+        )
+        return [
+            OpenAttempt(
+                id=number,
+                execution_id=execution_id,
+                scope=scope,
+                key=number.rpartition(":")[2],
+                resource=resource,
+                worker=worker,
+            )
+            for number, execution_id, scope, resource in rows
+        ]
+
+    def claim_due(self, now: int, limit: int) -> tuple[Sequence[DueTimer], int | None]:
+        due = Session().row("SELECT min(due) FROM designer_timer")[0]
+        if due is None or due > now:
+            return (), due
+        with writing() as session:
+            rows = session.rows(
+                "SELECT execution_id, key, event FROM designer_timer WHERE due <= %s ORDER BY due LIMIT %s"
+                f"{session.skip_locked}",
+                (now, limit),
+            )
+            session.many(
+                "DELETE FROM designer_timer WHERE execution_id = %s AND key = %s", [(row[0], row[1]) for row in rows]
+            )
+            session.many(_POST, [(row[0], row[2], now) for row in rows])
+            following = session.row("SELECT min(due) FROM designer_timer")[0]
+        return [DueTimer(execution_id=row[0], key=row[1], event=row[2]) for row in rows], following
+
+    def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
+        session = Session()
+        mail = session.rows(
+            "SELECT DISTINCT i.execution_id FROM designer_inbox i JOIN designer_execution e ON e.id = i.execution_id "
+            "WHERE i.at < %s AND e.stuck_reason IS NULL LIMIT %s",
+            (before, limit),
+        )
+        left = session.rows(
+            "SELECT id FROM designer_execution WHERE status = 'RUNNING' AND resume_at < %s AND stuck_reason IS NULL "
+            "LIMIT %s",
+            (before, limit),
+        )
+        queued = session.rows(
+            "SELECT id FROM designer_taskattempt WHERE status = 'QUEUED' AND rung_at < %s LIMIT %s", (before, limit)
+        )
+        if queued:
+            with writing() as writer:
+                writer.many(
+                    "UPDATE designer_taskattempt SET rung_at = %s WHERE id = %s", [(now, row[0]) for row in queued]
+                )
+        executions = list(dict.fromkeys(row[0] for row in [*mail, *left]))
+        return executions, [row[0] for row in queued]
+
+    def beat(self, worker: WorkerRow, at: int) -> None:
+        with writing() as session:
+            session.run(
+                "INSERT INTO designer_worker (id, kind, host, process, beat, started_at) VALUES (%s, %s, %s, %s, 1, %s) "
+                "ON CONFLICT (id) DO UPDATE SET beat = designer_worker.beat + 1",
+                (worker.id, worker.kind, worker.host, worker.process, at),
+            )
+
+    def workers(self) -> Sequence[WorkerRow]:
+        rows = Session().rows("SELECT id, kind, host, process, beat FROM designer_worker")
+        return [WorkerRow(id=row[0], kind=row[1], host=row[2], process=row[3], beat=row[4]) for row in rows]
+
+    def forget_worker(self, worker: str) -> None:
+        with writing() as session:
+            session.run("DELETE FROM designer_worker WHERE id = %s", (worker,))
+
+    def note_crash(self, execution_id: str, reason: str, limit: int) -> bool:
+        with writing() as session:
+            changed = session.run(
+                "UPDATE designer_execution SET crashes = crashes + 1, "
+                "stuck_reason = CASE WHEN crashes + 1 >= %s THEN %s ELSE stuck_reason END "
+                "WHERE id = %s AND status = 'RUNNING'",
+                (limit, reason, execution_id),
+            )
+            if changed.rowcount != 1:
+                return False
+            row = session.row("SELECT stuck_reason FROM designer_execution WHERE id = %s", (execution_id,))
+            return row[0] is not None
+
+
+def _close(session: Session, finished: FinishedAttempt, at: int) -> bool:
+    parameters = (
+        finished.status,
+        at,
+        finished.error,
+        finished.cause,
+        finished.logs,
+        finished.logs_truncated,
+        finished.id,
+        finished.worker,
+    )
+    return bool(session.run(_CLOSE, parameters).rowcount == 1)
+
+
+def _write(session: Session, commit: Commit) -> None:
+    execution_id = commit.execution_id
+    root = commit.root
+    session.run(
+        "UPDATE designer_execution SET version = version + 1, crashes = 0, last_event_id = %s, state = %s, "
+        "resume_at = %s WHERE id = %s",
+        (root.last_event_id, root.dumped(), commit.at if root.ready else None, execution_id),
+    )
+    session.many(_HISTORY, [_history_row(execution_id, event) for event in commit.history])
+    if commit.drained:
+        session.many("DELETE FROM designer_inbox WHERE id = %s", [(number,) for number in commit.drained])
+    session.many(_ATTEMPT, [_attempt_values(row, commit.at) for row in commit.attempts])
+    if commit.cancelled_attempts:
+        session.many(
+            f"{_ABORT} WHERE id = %s AND {_OPEN}", [(commit.at, one) for one in commit.cancelled_attempts]
+        )
+    if commit.end is not None:
+        _end(session, execution_id, commit.end, commit.at)
+        return
+    for prefix in commit.changes.removed_below:
+        for table, column in (("designer_scope", "path"), ("designer_blob", "key")):
+            session.run(
+                f"DELETE FROM {table} WHERE execution_id = %s AND {column} >= %s AND {column} < %s",  # noqa: S608
+                (execution_id, prefix, _upper(prefix)),
+            )
+    session.many(_SCOPE, [(execution_id, scope.path, scope.dumped()) for scope in commit.changes.scopes])
+    session.many(_BLOB, [(execution_id, key, blob.text) for key, blob in commit.changes.blobs])
+    session.many(
+        "DELETE FROM designer_timer WHERE execution_id = %s AND key = %s",
+        [(execution_id, key) for key in commit.cancelled_timers],
+    )
+    session.many(_TIMER, [(execution_id, timer.key, timer.due, timer.event) for timer in commit.timers])
+
+
+def _end(session: Session, execution_id: str, end: EndExecution, at: int) -> None:
+    output = None if end.output is None else end.output.text
+    session.run(
+        "UPDATE designer_execution SET status = %s, output = %s, error = %s, cause = %s, stopped_at = %s WHERE id = %s",
+        (str(end.status), output, end.error, end.cause, at, execution_id),
+    )
+    session.run(f"{_ABORT} WHERE execution_id = %s AND {_OPEN}", (at, execution_id))
+    for table in ("designer_scope", "designer_blob", "designer_timer"):
+        session.run(f"DELETE FROM {table} WHERE execution_id = %s", (execution_id,))  # noqa: S608
+
+
+def _history_row(execution_id: str, event: Any) -> tuple[Any, ...]:
+    return (
+        execution_id,
+        event.id,
+        event.previous,
+        event.type,
+        event.at,
+        event.scope,
+        event.state,
+        event.note,
+        event.details_text,
+    )
+
+
+def _attempt_values(row: AttemptRow, at: int) -> tuple[Any, ...]:
+    begun = row.worker is not None
+    return (
+        row.id,
+        row.execution_id,
+        row.scope,
+        row.state,
+        row.number,
+        row.resource,
+        row.payload.text,
+        row.timeout_seconds,
+        row.heartbeat_seconds,
+        "BEGUN" if begun else "QUEUED",
+        row.worker,
+        at,
+        at,
+        at if begun else None,
+        False,
+    )
+

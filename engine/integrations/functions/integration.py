@@ -1,0 +1,250 @@
+"""Function attempts: from a Resource and its payload to a result or an error in Lambda's words."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.asl.resource import FunctionArn, UnknownResource, function_name, parse_resource
+from engine.errors import ErrorName
+from engine.integrations.functions.children import Child, ChildGone, Children
+from engine.integrations.functions.folder import Folder
+from engine.jsontypes import Document, InvalidJson, Json, parse
+from engine.runtime.ports import AttemptRow, Outcome
+
+_QUICK_SECONDS = 0.1
+_OLD_WEIGHT = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``timeout_seconds`` ends an invocation that no TimeoutSeconds of a machine ends (Lambda's longest is 900)."""
+
+    folder: Path
+    python: str | None = None
+    memory_mb: int = 512
+    timeout_seconds: float = 900.0
+    lease_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result."""
+
+    name: str
+    event: Json
+    wrapped: bool
+
+
+class Functions:
+    """The Integrations port for the functions folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.folder = Folder(settings.folder)
+        self._children = Children(
+            self.folder,
+            python=settings.python,
+            memory_mb=settings.memory_mb,
+            lease_seconds=settings.lease_seconds,
+        )
+        self._seconds: dict[str, float] = {}
+
+    def quick(self, resource: str, payload: Document) -> bool:
+        try:
+            name = _understand(resource, payload).name
+        except (UnknownResource, ValueError):
+            return True  # fails at once
+        return self._seconds.get(name, 0.0) < _QUICK_SECONDS
+
+    def start(self, attempt: AttemptRow) -> _Invocation:
+        return _Invocation(self, attempt)
+
+    def renew(self) -> None:
+        self._children.renew()
+
+    def close(self) -> None:
+        self._children.close()
+
+    def call(self, attempt: AttemptRow, invocation: _Invocation) -> Outcome:
+        """Run the attempt to its end in this thread."""
+        try:
+            call = _understand(attempt.resource, attempt.payload)
+        except (UnknownResource, ValueError) as error:
+            return Outcome(failed=True, error=ErrorName.RUNTIME, cause=str(error))
+        request_id = str(uuid.uuid4())
+        function = self.folder.find(call.name)
+        if function is None:
+            return _not_found(call.name, request_id, self.folder)
+        request = {
+            "event": call.event,
+            "context": {
+                "function_name": call.name,
+                "arn": attempt.resource,
+                "memory_mb": self._settings.memory_mb,
+                "request_id": request_id,
+                "attempt_id": attempt.id,
+                "timeout": self._settings.timeout_seconds,
+            },
+        }
+        child = self._children.take(function)
+        invocation.child = child
+        if invocation.cancelled:
+            self._children.kill(child)
+        began = time.monotonic()
+        try:
+            frame = child.invoke(json.dumps(request).encode(), began + self._settings.timeout_seconds)
+        except ChildGone as gone:
+            outcome = _with_log(_crashed(gone.reason, request_id, self._settings.memory_mb), child)
+            child.close()
+            return outcome
+        except TimeoutError:
+            self._children.kill(child)
+            child.gone.wait(5)
+            outcome = _with_log(_timed_out(request_id, self._settings.timeout_seconds), child)
+            child.close()
+            return outcome
+        self._learn(call.name, time.monotonic() - began)
+        outcome = _with_log(_answered(frame, call, request_id), child)
+        self._children.give_back(child)
+        return outcome
+
+    def kill(self, child: Child) -> None:
+        self._children.kill(child)
+
+    def _learn(self, name: str, seconds: float) -> None:
+        known = self._seconds.get(name)
+        # A slow run counts in full at once, so that the next is not handed over; trust comes back by and by.
+        self._seconds[name] = seconds if known is None or seconds > known else (
+            _OLD_WEIGHT * known + (1 - _OLD_WEIGHT) * seconds
+        )
+
+
+class _Invocation:
+    """The Work port: a thread that waits for the child's answer."""
+
+    def __init__(self, functions: Functions, attempt: AttemptRow) -> None:
+        self.child: Child | None = None
+        self.cancelled = False
+        self._functions = functions
+        self._outcome: Future[Outcome] = Future()
+        threading.Thread(target=self._run, args=(attempt,), name=f"call-{attempt.key}", daemon=True).start()
+
+    def _run(self, attempt: AttemptRow) -> None:
+        try:
+            self._outcome.set_result(self._functions.call(attempt, self))
+        except Exception as error:
+            cause = f"The function could not be run: {type(error).__name__}: {error}"
+            self._outcome.set_result(Outcome(failed=True, error="Lambda.ServiceException", cause=cause))
+
+    def wait(self, seconds: float | None) -> Outcome | None:
+        try:
+            return self._outcome.result(seconds)
+        except NotYet:
+            return None
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        if self.child is not None:
+            self._functions.kill(self.child)
+
+
+def _understand(resource: str, payload: Document) -> _Call:
+    parsed = parse_resource(resource)
+    if isinstance(parsed, FunctionArn):
+        return _Call(parsed.name, payload.value, wrapped=False)
+    parameters = payload.value
+    if not isinstance(parameters, dict):
+        raise ValueError("lambda:invoke needs Parameters with a FunctionName")
+    named = function_name(str(parameters.get("FunctionName")))
+    if named is None:
+        raise ValueError(f"{parameters.get('FunctionName')!r} is not a function name or ARN")
+    return _Call(named[0], parameters.get("Payload", {}), wrapped=True)
+
+
+def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
+    text = frame.decode("utf-8", "replace")
+    try:
+        answer = parse(text)
+    except InvalidJson as error:
+        found = {
+            "errorMessage": f"Unable to marshal response: {error}",
+            "errorType": "Runtime.MarshalError",
+            "requestId": request_id,
+        }
+        return _failed(found, wrapped=call.wrapped)
+    if not isinstance(answer, dict):
+        return _failed({"errorMessage": "no answer", "errorType": "Runtime.Unknown"}, wrapped=call.wrapped)
+    if "failed" in answer and isinstance(answer["failed"], dict):
+        found_failure = answer["failed"]
+        ordered = {
+            "errorMessage": found_failure.get("errorMessage"),
+            "errorType": found_failure.get("errorType"),
+            "requestId": request_id,
+            "stackTrace": found_failure.get("stackTrace", []),
+        }
+        return _failed(ordered, wrapped=call.wrapped)
+    output = answer.get("output")
+    if not call.wrapped:
+        return Outcome(output=Document(output))
+    headers = {"Content-Type": "application/json", "x-amzn-RequestId": request_id, "X-Amz-Executed-Version": "$LATEST"}
+    return Outcome(
+        output=Document(
+            {
+                "ExecutedVersion": "$LATEST",
+                "Payload": output,
+                "SdkHttpMetadata": {
+                    "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+                    "HttpHeaders": dict(headers),
+                    "HttpStatusCode": 200,
+                },
+                "SdkResponseMetadata": {"RequestId": request_id},
+                "StatusCode": 200,
+            }
+        )
+    )
+
+
+def _failed(found: dict[str, Json], *, wrapped: bool) -> Outcome:
+    """Recorded: through a plain ARN the cause keeps the raw payload's spacing, through lambda:invoke it is compact."""
+    cause = json.dumps(found, separators=(",", ":") if wrapped else None)
+    return Outcome(failed=True, error=str(found.get("errorType")), cause=cause)
+
+
+def _with_log(outcome: Outcome, child: Child) -> Outcome:
+    text, truncated = child.printed()
+    return Outcome(
+        output=outcome.output,
+        error=outcome.error,
+        cause=outcome.cause,
+        failed=outcome.failed,
+        logs=text,
+        logs_truncated=truncated,
+    )
+
+
+def _crashed(reason: str, request_id: str, memory_mb: int) -> Outcome:
+    if reason == "memory":
+        kind, message = "Runtime.OutOfMemory", f"The function used more than {memory_mb} MB and was killed"
+    else:
+        kind, message = "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {reason}"
+    return _failed({"errorMessage": message, "errorType": kind}, wrapped=True)
+
+
+def _timed_out(request_id: str, seconds: float) -> Outcome:
+    message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
+    return _failed({"errorMessage": message, "errorType": "Sandbox.Timedout"}, wrapped=True)
+
+
+def _not_found(name: str, request_id: str, folder: Folder) -> Outcome:
+    cause = (
+        f"Function not found: {name} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
+        f"Request ID: {request_id}; Proxy: null). There is no {name}.py in the functions folder {folder.root}"
+    )
+    return Outcome(failed=True, error="Lambda.ResourceNotFoundException", cause=cause)

@@ -1,0 +1,105 @@
+"""Doorbells over Celery and Redis: the Dispatcher port, and the Celery tasks at the other end.
+
+A message carries an id and nothing that cannot be found again. Celery acknowledges early and keeps no results:
+redelivery is the sweeper's. Tasks are doorways: ids in, one call.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from engine.runtime.host import Host
+
+logger = logging.getLogger(__name__)
+
+ADVANCE_QUEUE = "treadle-advance"
+TASKS_QUEUE = "treadle-tasks"
+CANCEL_CHANNEL = "treadle:cancel"
+
+
+class CeleryDispatcher:
+    """Rings through the broker. A broker that is away costs time, never work: failures are logged and left to the sweeper."""
+
+    def __init__(self, app: Celery, url: str, wake_timers: Callable[[], None]) -> None:
+        self._app = app
+        self._wake_timers = wake_timers
+        self._redis: redis.Redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+
+    def ring_execution(self, execution_id: str) -> None:
+        self._ring("treadle.advance", execution_id, ADVANCE_QUEUE)
+
+    def ring_attempt(self, attempt_id: str) -> None:
+        self._ring("treadle.attempt", attempt_id, TASKS_QUEUE)
+
+    def _ring(self, task: str, subject: str, queue: str) -> None:
+        try:
+            self._app.send_task(task, (subject,), queue=queue, ignore_result=True, retry=False)
+        except (OperationalError, redis.RedisError, OSError) as error:
+            logger.warning("no doorbell for %s (%s); the sweeper will ring", subject, error)
+
+    def ring_timers(self, due: int) -> None:
+        self._wake_timers()
+
+    def cancel_attempts(self, attempt_ids: Iterable[str]) -> None:
+        try:
+            self._redis.publish(CANCEL_CHANNEL, json.dumps(list(attempt_ids)))
+        except redis.RedisError as error:
+            logger.warning("no word of cancellation (%s); owners learn it with their lease", error)
+
+    def waiting(self) -> bool:
+        try:
+            return bool(self._redis.llen(ADVANCE_QUEUE))
+        except redis.RedisError:
+            return False
+
+
+class CancelListener:
+    """Hears of cancelled attempts and passes them on."""
+
+    def __init__(self, url: str, cancel: Callable[[list[str]], None]) -> None:
+        self._url = url
+        self._cancel = cancel
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="cancel", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._listen()
+            except (redis.RedisError, OSError) as error:
+                logger.debug("cancel channel: %s", error)
+                self._stopped.wait(0.5)
+
+    def _listen(self) -> None:
+        client: redis.Redis = redis.Redis.from_url(self._url, socket_timeout=5)
+        with client.pubsub(ignore_subscribe_messages=True) as channel:
+            channel.subscribe(CANCEL_CHANNEL)
+            while not self._stopped.is_set():
+                message = channel.get_message(timeout=1.0)
+                if message is not None:
+                    self._cancel(json.loads(message["data"]))
+
+
+def register(app: Celery, host: Callable[[], Host]) -> None:
+    """Define the two doorways on the app; ``host`` gives this process's Host."""
+
+    @app.task(name="treadle.advance", ignore_result=True, acks_late=False, max_retries=0)
+    def advance(execution_id: str) -> None:
+        host().advance(execution_id)
+
+    @app.task(name="treadle.attempt", ignore_result=True, acks_late=False, max_retries=0)
+    def attempt(attempt_id: str) -> None:
+        host().attempt(attempt_id)

@@ -1,0 +1,266 @@
+"""The driver: takes an execution from its mailbox to its next wait, one transaction a change.
+
+    doorbell -> load -> advance (pure) -> commit -> ring, tell, hand over -> look again
+
+Whoever gets the doorbell drains the whole mailbox in one commit and looks again before leaving, so that whatever was
+posted meanwhile is not left lying. Losing a doorbell costs time only: the sweeper rings again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from engine.asl.model import StateMachine
+from engine.asl.parse import parse_definition
+from engine.core.advance import Step, advance
+from engine.core.commands import CancelTask, CancelTimer, EndExecution, ScheduleTask, StartTimer
+from engine.core.events import Event, Resumed, TaskFailed, TaskStarted, TaskSucceeded, TimerFired, decode_event, encode_event
+from engine.core.execution import Execution, Status
+from engine.runtime.ports import (
+    AttemptRow,
+    Clock,
+    Commit,
+    Dispatcher,
+    FinishedAttempt,
+    Integrations,
+    Loaded,
+    Notifier,
+    Outcome,
+    Store,
+    TimerRow,
+    Work,
+)
+
+HAND_OVER_SECONDS = 0.2
+_CONFLICTS_ALLOWED = 50
+
+
+@dataclass(slots=True)
+class _Own:
+    """A result that this worker brings itself, without the mailbox (hand-over)."""
+
+    event: TaskSucceeded | TaskFailed
+    finished: FinishedAttempt
+
+
+class LateResults(Protocol):
+    """Who looks after attempts that outlived their hand-over (``engine.runtime.attempts``)."""
+
+    def has_room(self) -> bool: ...
+
+    def take(self, attempt: AttemptRow, work: Work) -> None: ...
+
+
+class Driver:
+    """Advances executions. One instance serves all threads of a worker process."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        dispatcher: Dispatcher,
+        notifier: Notifier,
+        clock: Clock,
+        integrations: Integrations,
+        worker: str,
+        late: LateResults,
+    ) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._notifier = notifier
+        self._clock = clock
+        self._integrations = integrations
+        self._worker = worker
+        self._late = late
+        self._machine = lru_cache(maxsize=256)(self._compile)
+
+    def activate(self, execution_id: str) -> None:
+        """Answer a doorbell: safe to call at any time, any number of times, for any execution."""
+        own: _Own | None = None
+        conflicts = 0
+        while True:
+            loaded = self._store.load(execution_id)
+            if loaded is None or loaded.parked:
+                return
+            if loaded.execution.root.status is not Status.RUNNING:
+                if loaded.letters:
+                    self._store.discard_mail(execution_id)
+                return
+            if not loaded.letters and own is None and not loaded.execution.root.ready:
+                return
+            committed = self._advance(loaded, own)
+            if committed is None:
+                conflicts += 1
+                if conflicts > _CONFLICTS_ALLOWED:
+                    self._dispatcher.ring_execution(execution_id)
+                    return
+                continue
+            conflicts = 0
+            step, handed = committed
+            own = self._hand_over(handed) if handed is not None else None
+            if own is None and step.more and self._dispatcher.waiting():
+                self._dispatcher.ring_execution(execution_id)
+                return
+            if own is None and not step.more and not self._store.has_mail(execution_id):
+                return
+
+    def _compile(self, definition_id: str) -> StateMachine:
+        stored = self._store.definition(definition_id)
+        parsed = parse_definition(stored.text, stored.format)
+        if parsed.machine is None:
+            raise ValueError(f"definition {definition_id} does not compile: {parsed.diagnostics[:1]}")
+        return parsed.machine
+
+    def _advance(self, loaded: Loaded, own: _Own | None) -> tuple[Step, AttemptRow | None] | None:
+        """One activation and its commit; None when somebody else was faster."""
+        machine = self._machine(loaded.definition_id)
+        events: list[Event] = [decode_event(letter.event) for letter in loaded.letters]
+        if own is not None:
+            events.append(own.event)
+        step, handed = self._step(loaded.execution_id, machine, loaded.execution, events or [Resumed()])
+        commit = self._commit_of(loaded, step, handed, own)
+        if not self._store.commit(commit):
+            return None
+        self._after(commit, step, handed)
+        return step, handed
+
+    def _step(
+        self, execution_id: str, machine: StateMachine, execution: Execution, events: Sequence[Event]
+    ) -> tuple[Step, AttemptRow | None]:
+        at, seed = self._clock.now(), secrets.token_hex(16)
+        step = advance(machine, execution, events, at=at, seed=seed)
+        handed = self._worth_handing_over(execution_id, step)
+        if handed is None:
+            return step, None
+        # The attempt begins in the very commit that schedules it: one commit a task instead of three.
+        event = TaskStarted(scope=handed.scope, attempt=handed.key)
+        begun = advance(machine, step.execution, [event], at=at, seed=seed)
+        return merged(step, begun), handed
+
+    def _worth_handing_over(self, execution_id: str, step: Step) -> AttemptRow | None:
+        scheduled = [command for command in step.commands if isinstance(command, ScheduleTask)]
+        if len(scheduled) != 1 or step.more or not self._late.has_room():
+            return None
+        command = scheduled[0]
+        if not self._integrations.quick(command.resource.arn, command.payload) or self._dispatcher.waiting():
+            return None
+        return attempt_row(execution_id, command, worker=self._worker)
+
+    def _commit_of(self, loaded: Loaded, step: Step, handed: AttemptRow | None, own: _Own | None) -> Commit:
+        attempts: list[AttemptRow] = []
+        timers: dict[str, TimerRow] = {}
+        cancelled_attempts: list[str] = []
+        cancelled_timers: list[str] = []
+        end: EndExecution | None = None
+        for command in step.commands:
+            match command:
+                case ScheduleTask():
+                    row = attempt_row(loaded.execution_id, command)
+                    attempts.append(handed if handed is not None and handed.id == row.id else row)
+                case CancelTask(attempt=attempt):
+                    cancelled_attempts.append(attempt_id(loaded.execution_id, attempt))
+                case StartTimer(scope=scope, key=key, due=due):
+                    timers[key] = TimerRow(key=key, due=due, event=encode_event(TimerFired(scope=scope, key=key)))
+                case CancelTimer(key=key):
+                    if timers.pop(key, None) is None:
+                        cancelled_timers.append(key)
+                case EndExecution():
+                    end = command
+        return Commit(
+            execution_id=loaded.execution_id,
+            version=loaded.version,
+            at=step.execution.root.last_at,
+            root=step.execution.root,
+            changes=step.changes,
+            history=step.history,
+            drained=[letter.id for letter in loaded.letters],
+            attempts=attempts,
+            cancelled_attempts=cancelled_attempts,
+            timers=list(timers.values()),
+            cancelled_timers=cancelled_timers,
+            end=end,
+            finished=None if own is None else own.finished,
+        )
+
+    def _after(self, commit: Commit, step: Step, handed: AttemptRow | None) -> None:
+        """After the commit, and only then: tell the world. Each of these may be lost."""
+        for attempt in commit.attempts:
+            if attempt.worker is None:
+                self._dispatcher.ring_attempt(attempt.id)
+        if commit.timers:
+            self._dispatcher.ring_timers(min(timer.due for timer in commit.timers))
+        if commit.cancelled_attempts:
+            self._dispatcher.cancel_attempts(commit.cancelled_attempts)
+        elif commit.end is not None and commit.end.status != Status.SUCCEEDED:
+            self._dispatcher.cancel_attempts([f"{commit.execution_id}:*"])
+        self._notifier.committed(commit.execution_id, commit.root, commit.history, commit.at)
+
+    def _hand_over(self, attempt: AttemptRow) -> _Own | None:
+        """Do the attempt here. What takes longer than its time goes on by itself and reports by mailbox."""
+        work = self._integrations.start(attempt)
+        outcome = work.wait(HAND_OVER_SECONDS)
+        if outcome is None:
+            self._late.take(attempt, work)
+            return None
+        return _Own(result_event(attempt, outcome), finished_row(attempt, self._worker, outcome))
+
+
+def attempt_id(execution_id: str, key: str) -> str:
+    """The token of an attempt: unique for ever, since event ids in its key are."""
+    return f"{execution_id}:{key}"
+
+
+def attempt_row(execution_id: str, command: ScheduleTask, *, worker: str | None = None) -> AttemptRow:
+    return AttemptRow(
+        id=attempt_id(execution_id, command.attempt),
+        execution_id=execution_id,
+        scope=command.scope,
+        key=command.attempt,
+        state=command.state,
+        number=command.number,
+        resource=command.resource.arn,
+        payload=command.payload,
+        timeout_seconds=command.timeout_seconds,
+        heartbeat_seconds=command.heartbeat_seconds,
+        worker=worker,
+    )
+
+
+def result_event(attempt: AttemptRow, outcome: Outcome) -> TaskSucceeded | TaskFailed:
+    if outcome.output is not None and not outcome.failed:
+        return TaskSucceeded(scope=attempt.scope, attempt=attempt.key, output=outcome.output)
+    return TaskFailed(scope=attempt.scope, attempt=attempt.key, error=outcome.error, cause=outcome.cause)
+
+
+def finished_row(attempt: AttemptRow, worker: str, outcome: Outcome) -> FinishedAttempt:
+    return FinishedAttempt(
+        id=attempt.id,
+        worker=worker,
+        status="FAILED" if outcome.failed else "SUCCEEDED",
+        error=outcome.error,
+        cause=outcome.cause,
+        logs=outcome.logs,
+        logs_truncated=outcome.logs_truncated,
+    )
+
+
+def merged(first: Step, second: Step) -> Step:
+    """Two steps in a row as one."""
+    changes = second.changes
+    kept = (scope for scope in first.changes.scopes if not scope.path.startswith(changes.removed_below))
+    scopes = {scope.path: scope for scope in kept}
+    scopes.update({scope.path: scope for scope in changes.scopes})
+    return Step(
+        execution=second.execution,
+        changes=type(changes)(
+            removed_below=first.changes.removed_below + changes.removed_below,
+            scopes=tuple(scopes.values()),
+            blobs=first.changes.blobs + changes.blobs,
+        ),
+        commands=first.commands + second.commands,
+        history=first.history + second.history,
+    )

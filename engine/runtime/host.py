@@ -1,0 +1,154 @@
+"""A worker process put together: driver, attempts and upkeep over the given ports."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import traceback
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Protocol
+
+from engine.runtime.attempts import Attempts
+from engine.runtime.driver import Driver
+from engine.runtime.ports import Clock, Dispatcher, Integrations, Notifier, Store, WorkerRow
+from engine.runtime.upkeep import (
+    CRASHES_ALLOWED,
+    RENEWAL_SECONDS,
+    SWEEP_SECONDS,
+    CrashMarks,
+    Leases,
+    Loop,
+    Sweeper,
+    TimerPoller,
+    renew,
+)
+
+logger = logging.getLogger(__name__)
+
+Kind = Literal["advance", "tasks"]
+
+
+class RenewableIntegrations(Integrations, Protocol):
+    def renew(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Host:
+    """One worker process. ``advance`` workers take executions on, fire timers and sweep; ``tasks`` workers do tasks."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        *,
+        store: Store,
+        dispatcher: Dispatcher,
+        notifier: Notifier,
+        clock: Clock,
+        integrations: RenewableIntegrations,
+        marks: Path,
+        concurrency: int,
+        release: Callable[[], None],
+    ) -> None:
+        name = socket.gethostname()
+        self.row = WorkerRow(
+            id=f"{kind}-{name[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
+            kind=kind,
+            host=name,
+            process=os.getpid(),
+            beat=0,
+        )
+        self._store = store
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._integrations = integrations
+        self._release = release
+        marks.mkdir(parents=True, exist_ok=True)
+        self._marks = CrashMarks(marks)
+        self.attempts = Attempts(
+            store=store,
+            dispatcher=dispatcher,
+            clock=clock,
+            integrations=integrations,
+            worker=self.row.id,
+            room=concurrency,
+        )
+        self._driver = Driver(
+            store=store,
+            dispatcher=dispatcher,
+            notifier=notifier,
+            clock=clock,
+            integrations=integrations,
+            worker=self.row.id,
+            late=self.attempts,
+        )
+        self._poller = TimerPoller(store, dispatcher, clock)
+        self._leases = Leases(store, dispatcher, clock, own=self.row)
+        self._sweeper = Sweeper(store, dispatcher, clock)
+        self._loops = {"lease": Loop("lease", self._renew)}
+        if kind == "advance":
+            self._loops["timers"] = Loop("timers", self._poll)
+            self._loops["sweeper"] = Loop("sweeper", self._sweep)
+
+    def start(self) -> None:
+        """Register the lease before any work is taken, then start the loops."""
+        self._store.beat(self.row, self._clock.now())
+        for loop in self._loops.values():
+            loop.start()
+
+    def stop(self, seconds: float) -> None:
+        """Leave: give running tasks ``seconds``, fail the rest, let the lease go."""
+        self.attempts.close(seconds)
+        for loop in self._loops.values():
+            loop.stop()
+        self._integrations.close()
+        self._store.forget_worker(self.row.id)
+
+    def advance(self, execution_id: str) -> None:
+        """Doorway of the execution's doorbell. A failing activation is counted, never repeated for ever."""
+        try:
+            with self._marks.advancing(execution_id):
+                self._driver.activate(execution_id)
+        except Exception:
+            logger.exception("advancing %s failed", execution_id)
+            if self._store.note_crash(execution_id, traceback.format_exc(), CRASHES_ALLOWED):
+                logger.error("execution %s is stuck: parked after %d failures", execution_id, CRASHES_ALLOWED)
+
+    def attempt(self, attempt_id: str) -> None:
+        """Doorway of an attempt's doorbell."""
+        self.attempts.run(attempt_id)
+
+    def ring_timers(self) -> None:
+        if "timers" in self._loops:
+            self._loops["timers"].wake()
+
+    def _renew(self) -> float:
+        try:
+            return renew(self._store, self.attempts, self.row, self._clock.now(), self._integrations.renew)
+        finally:
+            self._release()
+
+    def _poll(self) -> float:
+        try:
+            return self._poller.poll()
+        finally:
+            self._release()
+
+    def _sweep(self) -> float:
+        try:
+            self._marks.count_dead(self._note_crash)
+            self._leases.check()
+            self._sweeper.sweep()
+            return SWEEP_SECONDS
+        finally:
+            self._release()
+
+    def _note_crash(self, execution_id: str, reason: str) -> None:
+        if self._store.note_crash(execution_id, reason, CRASHES_ALLOWED):
+            logger.error("execution %s is stuck: its workers died %d times", execution_id, CRASHES_ALLOWED)
+
+
+__all__ = ["RENEWAL_SECONDS", "Host", "Kind"]

@@ -1,0 +1,317 @@
+"""The in-memory twins of the ports: the same contract as the real ones, for tests and for trying things out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.core.events import TaskStarted, encode_event
+from engine.core.execution import Execution, Facts, Root, Scope, Status
+from engine.core.history import HistoryEvent
+from engine.jsontypes import Document
+from engine.runtime.ports import (
+    AttemptRow,
+    Commit,
+    Definition,
+    DueTimer,
+    FinishedAttempt,
+    Letter,
+    Loaded,
+    OpenAttempt,
+    TimerRow,
+    WorkerRow,
+)
+
+
+@dataclass
+class _Record:
+    facts: Facts
+    definition_id: str
+    version: int = 0
+    root: Root = field(default_factory=lambda: Root(status=Status.RUNNING, last_event_id=0, last_at=0))
+    scopes: dict[str, str] = field(default_factory=dict)
+    blobs: dict[str, str] = field(default_factory=dict)
+    history: list[HistoryEvent] = field(default_factory=list)
+    timers: dict[str, TimerRow] = field(default_factory=dict)
+    end: object = None
+    crashes: int = 0
+    stuck_reason: str | None = None
+    touched_at: int = 0
+
+
+@dataclass
+class _Attempt:
+    row: AttemptRow
+    status: str
+    rung_at: int
+    finished: FinishedAttempt | None = None
+
+
+class _Scopes:
+    def __init__(self, record: _Record) -> None:
+        # A snapshot: what others commit later must not show through.
+        self._scopes = dict(record.scopes)
+        self._blobs = dict(record.blobs)
+
+    def scope(self, path: str) -> Scope | None:
+        text = self._scopes.get(path)
+        return None if text is None else Scope.loaded(path, text)
+
+    def below(self, prefix: str) -> list[Scope]:
+        return [Scope.loaded(path, text) for path, text in self._scopes.items() if path.startswith(prefix)]
+
+    def blob(self, key: str) -> Document:
+        return Document.stored(self._blobs[key])
+
+
+class MemoryStore:
+    """The Store in dictionaries behind one lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._definitions: dict[str, Definition] = {}
+        self._executions: dict[str, _Record] = {}
+        self._inbox: dict[int, tuple[str, str, int]] = {}
+        self._last_letter = 0
+        self._attempts: dict[str, _Attempt] = {}
+        self._workers: dict[str, WorkerRow] = {}
+
+    # -- what tests put in and look at ---------------------------------------------------------------------------
+
+    def create(self, execution_id: str, facts: Facts, definition: Definition, event: str, at: int) -> None:
+        with self._lock:
+            self._definitions[definition.id] = definition
+            self._executions[execution_id] = _Record(facts=facts, definition_id=definition.id, touched_at=at)
+            self.post(execution_id, event, at)
+
+    def history(self, execution_id: str) -> list[HistoryEvent]:
+        with self._lock:
+            return list(self._executions[execution_id].history)
+
+    def status(self, execution_id: str) -> Status:
+        with self._lock:
+            return self._executions[execution_id].root.status
+
+    def attempt_status(self, attempt_id: str) -> str:
+        with self._lock:
+            return self._attempts[attempt_id].status
+
+    def stuck_reason(self, execution_id: str) -> str | None:
+        with self._lock:
+            return self._executions[execution_id].stuck_reason
+
+    # -- the port ------------------------------------------------------------------------------------------------
+
+    def load(self, execution_id: str) -> Loaded | None:
+        with self._lock:
+            record = self._executions.get(execution_id)
+            if record is None:
+                return None
+            letters = tuple(
+                Letter(id=number, event=event)
+                for number, (owner, event, _) in sorted(self._inbox.items())
+                if owner == execution_id
+            )
+            return Loaded(
+                execution_id=execution_id,
+                definition_id=record.definition_id,
+                version=record.version,
+                execution=Execution(facts=record.facts, root=record.root, scopes=_Scopes(record)),
+                letters=letters,
+                parked=record.stuck_reason is not None,
+            )
+
+    def definition(self, definition_id: str) -> Definition:
+        with self._lock:
+            return self._definitions[definition_id]
+
+    def commit(self, commit: Commit) -> bool:
+        with self._lock:
+            record = self._executions.get(commit.execution_id)
+            if record is None or record.version != commit.version:
+                return False
+            if commit.finished is not None and not self._close(commit.finished):
+                return False
+            self._store(record, commit)
+            return True
+
+    def _store(self, record: _Record, commit: Commit) -> None:
+        record.version += 1
+        record.root = commit.root
+        record.crashes = 0
+        record.touched_at = commit.at
+        prefixes = tuple(commit.changes.removed_below)
+        record.scopes = {path: text for path, text in record.scopes.items() if not path.startswith(prefixes)}
+        record.blobs = {key: text for key, text in record.blobs.items() if not key.startswith(prefixes)}
+        record.scopes.update({scope.path: scope.dumped() for scope in commit.changes.scopes})
+        record.blobs.update({key: blob.text for key, blob in commit.changes.blobs})
+        record.history.extend(commit.history)
+        for letter in commit.drained:
+            self._inbox.pop(letter, None)
+        for row in commit.attempts:
+            status = "QUEUED" if row.worker is None else "BEGUN"
+            self._attempts[row.id] = _Attempt(row, status, commit.at)
+        for attempt_id in commit.cancelled_attempts:
+            self._abort(attempt_id)
+        for key in commit.cancelled_timers:
+            record.timers.pop(key, None)
+        record.timers.update({timer.key: timer for timer in commit.timers})
+        if commit.end is not None:
+            record.end = commit.end
+            record.scopes, record.blobs, record.timers = {}, {}, {}
+            for attempt_id, attempt in self._attempts.items():
+                if attempt.row.execution_id == commit.execution_id:
+                    self._abort(attempt_id)
+
+    def _abort(self, attempt_id: str) -> None:
+        attempt = self._attempts.get(attempt_id)
+        if attempt is not None and attempt.status in {"QUEUED", "BEGUN"}:
+            attempt.status = "ABORTED"
+
+    def _close(self, finished: FinishedAttempt) -> bool:
+        attempt = self._attempts.get(finished.id)
+        if attempt is None or attempt.status != "BEGUN" or attempt.row.worker != finished.worker:
+            return False
+        attempt.status = finished.status
+        attempt.finished = finished
+        return True
+
+    def post(self, execution_id: str, event: str, at: int) -> None:
+        with self._lock:
+            self._last_letter += 1
+            self._inbox[self._last_letter] = (execution_id, event, at)
+
+    def has_mail(self, execution_id: str) -> bool:
+        with self._lock:
+            return any(owner == execution_id for owner, _, _ in self._inbox.values())
+
+    def discard_mail(self, execution_id: str) -> None:
+        with self._lock:
+            self._inbox = {number: row for number, row in self._inbox.items() if row[0] != execution_id}
+
+    def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
+        with self._lock:
+            attempt = self._attempts.get(attempt_id)
+            if attempt is None or attempt.status != "QUEUED":
+                return None
+            attempt.status = "BEGUN"
+            attempt.row = replace(attempt.row, worker=worker)
+            self.post(
+                attempt.row.execution_id,
+                encode_event(TaskStarted(scope=attempt.row.scope, attempt=attempt.row.key)),
+                at,
+            )
+            return attempt.row
+
+    def finish(self, finished: FinishedAttempt, event: str, at: int) -> str | None:
+        with self._lock:
+            if not self._close(finished):
+                return None
+            execution_id = self._attempts[finished.id].row.execution_id
+            self.post(execution_id, event, at)
+            return execution_id
+
+    def begun_by(self, worker: str) -> Sequence[OpenAttempt]:
+        with self._lock:
+            return [
+                OpenAttempt(
+                    id=one.row.id,
+                    execution_id=one.row.execution_id,
+                    scope=one.row.scope,
+                    key=one.row.key,
+                    resource=one.row.resource,
+                    worker=worker,
+                )
+                for one in self._attempts.values()
+                if one.status == "BEGUN" and one.row.worker == worker
+            ]
+
+    def claim_due(self, now: int, limit: int) -> tuple[Sequence[DueTimer], int | None]:
+        with self._lock:
+            pending = sorted(
+                (timer.due, execution_id, timer)
+                for execution_id, record in self._executions.items()
+                for timer in record.timers.values()
+            ) if any(record.timers for record in self._executions.values()) else []
+            claimed = [one for one in pending if one[0] <= now][:limit]
+            for _, execution_id, timer in claimed:
+                del self._executions[execution_id].timers[timer.key]
+                self.post(execution_id, timer.event, now)
+            rest = pending[len(claimed) :]
+            found = [DueTimer(execution_id=owner, key=timer.key, event=timer.event) for _, owner, timer in claimed]
+            return found, rest[0][0] if rest else None
+
+    def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
+        with self._lock:
+            mail = [owner for owner, _, at in self._inbox.values() if at < before]
+            left = [
+                execution_id
+                for execution_id, record in self._executions.items()
+                if record.root.ready and record.root.status is Status.RUNNING and record.touched_at < before
+            ]
+            executions = [one for one in dict.fromkeys(mail + left) if self._executions[one].stuck_reason is None]
+            queued = [
+                one for one in self._attempts.values() if one.status == "QUEUED" and one.rung_at < before
+            ][:limit]
+            for attempt in queued:
+                attempt.rung_at = now
+            return executions[:limit], [attempt.row.id for attempt in queued]
+
+    def beat(self, worker: WorkerRow, at: int) -> None:
+        with self._lock:
+            known = self._workers.get(worker.id)
+            self._workers[worker.id] = replace(worker, beat=known.beat + 1 if known else 1)
+
+    def workers(self) -> Sequence[WorkerRow]:
+        with self._lock:
+            return list(self._workers.values())
+
+    def forget_worker(self, worker: str) -> None:
+        with self._lock:
+            self._workers.pop(worker, None)
+
+    def note_crash(self, execution_id: str, reason: str, limit: int) -> bool:
+        with self._lock:
+            record = self._executions.get(execution_id)
+            if record is None or record.root.status is not Status.RUNNING:
+                return False
+            record.crashes += 1
+            if record.crashes >= limit:
+                record.stuck_reason = reason
+            return record.stuck_reason is not None
+
+
+class MemoryDispatcher:
+    """Doorbells in lists: a test answers them in any order, twice, or never."""
+
+    def __init__(self) -> None:
+        self.executions: list[str] = []
+        self.attempts: list[str] = []
+        self.cancelled: list[str] = []
+        self.timers: list[int] = []
+
+    def ring_execution(self, execution_id: str) -> None:
+        self.executions.append(execution_id)
+
+    def ring_attempt(self, attempt_id: str) -> None:
+        self.attempts.append(attempt_id)
+
+    def ring_timers(self, due: int) -> None:
+        self.timers.append(due)
+
+    def cancel_attempts(self, attempt_ids: Iterable[str]) -> None:
+        self.cancelled.extend(attempt_ids)
+
+    def waiting(self) -> bool:
+        return bool(self.executions)
+
+
+class MemoryNotifier:
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Root, Sequence[HistoryEvent]]] = []
+
+    def committed(self, execution_id: str, root: Root, history: Sequence[HistoryEvent], at: int) -> None:
+        self.told.append((execution_id, root, history))

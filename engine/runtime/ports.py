@@ -1,0 +1,255 @@
+"""What the runtime needs of the world. Each port has a shipped in-memory twin (``engine.runtime.memory``) and one
+contract suite for all its implementations (``tests/contract``).
+
+All times are milliseconds since 1970, except a MonotonicClock's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from engine.asl.text import Format
+from engine.core.activation import Changes
+from engine.core.commands import EndExecution
+from engine.core.execution import Execution, Root
+from engine.core.history import HistoryEvent
+from engine.jsontypes import Document
+
+AttemptEnd = Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "LOST"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A stored definition; ``id`` names it for ever, so that what it compiles to can be cached."""
+
+    id: str
+    text: str
+    format: Format
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mailbox row: an event in the form of ``engine.core.events``."""
+
+    id: int
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """An execution with its mail, as one consistent read. ``version`` counts its commits."""
+
+    execution_id: str
+    definition_id: str
+    version: int
+    execution: Execution
+    letters: tuple[Letter, ...]
+    parked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One attempt of a Task. ``id`` is its token; ``worker`` is set when it begins in the same commit (hand-over)."""
+
+    id: str
+    execution_id: str
+    scope: str
+    key: str
+    state: str
+    number: int
+    resource: str
+    payload: Document
+    timeout_seconds: int | None
+    heartbeat_seconds: int | None
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerRow:
+    key: str
+    due: int
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One change of an execution: all of it becomes true at once, or nothing.
+
+    It holds only if the stored version is still ``version`` and every drained letter is still there. ``finished``
+    is the attempt whose result this commit takes up (hand-over): its row is closed in the same transaction.
+    """
+
+    execution_id: str
+    version: int
+    at: int
+    root: Root
+    changes: Changes
+    history: Sequence[HistoryEvent]
+    drained: Sequence[int]
+    attempts: Sequence[AttemptRow]
+    cancelled_attempts: Sequence[str]
+    timers: Sequence[TimerRow]
+    cancelled_timers: Sequence[str]
+    end: EndExecution | None
+    finished: FinishedAttempt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedAttempt:
+    """How an attempt ended on its worker, with what it printed. Taken once: only while the row is BEGUN by ``worker``."""
+
+    id: str
+    worker: str
+    status: AttemptEnd
+    error: str | None = None
+    cause: str | None = None
+    logs: str = ""
+    logs_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTimer:
+    execution_id: str
+    key: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAttempt:
+    id: str
+    execution_id: str
+    scope: str
+    key: str
+    resource: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRow:
+    """A worker process and its lease: ``beat`` changes while it lives."""
+
+    id: str
+    kind: str
+    host: str
+    process: int
+    beat: int
+
+
+class Store(Protocol):
+    """The truth. Every method is one transaction of its own, safe to call again after a crash."""
+
+    def load(self, execution_id: str) -> Loaded | None:
+        """The execution and its mail; None when there is no such execution."""
+        ...
+
+    def definition(self, definition_id: str) -> Definition: ...
+
+    def commit(self, commit: Commit) -> bool:
+        """Make it true. False, and nothing changed, when somebody else was faster."""
+        ...
+
+    def post(self, execution_id: str, event: str, at: int) -> None:
+        """Put an event into the mailbox. Takes no lock that an activation holds."""
+        ...
+
+    def has_mail(self, execution_id: str) -> bool: ...
+
+    def discard_mail(self, execution_id: str) -> None:
+        """Forget the mail of an execution that has ended."""
+        ...
+
+    def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
+        """QUEUED -> BEGUN, once, with a TaskStarted letter. None when it is not QUEUED any more."""
+        ...
+
+    def finish(self, finished: FinishedAttempt, event: str, at: int) -> str | None:
+        """Close an attempt and post its result. The execution's id, or None when it was not BEGUN by that worker."""
+        ...
+
+    def begun_by(self, worker: str) -> Sequence[OpenAttempt]: ...
+
+    def claim_due(self, now: int, limit: int) -> tuple[Sequence[DueTimer], int | None]:
+        """Move due timers into mailboxes; who must be rung, and when the next timer after them is due."""
+        ...
+
+    def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
+        """Executions with work and attempts still QUEUED that nobody answered for since ``before``: ring them again."""
+        ...
+
+    def beat(self, worker: WorkerRow, at: int) -> None:
+        """Renew (or first register) a worker's lease."""
+        ...
+
+    def workers(self) -> Sequence[WorkerRow]: ...
+
+    def forget_worker(self, worker: str) -> None: ...
+
+    def note_crash(self, execution_id: str, reason: str, limit: int) -> bool:
+        """Count a crash of an activation; True when that parked the execution."""
+        ...
+
+
+class Dispatcher(Protocol):
+    """Rings doorbells. A ring may be lost, doubled or late: the store's rows are the truth."""
+
+    def ring_execution(self, execution_id: str) -> None: ...
+
+    def ring_attempt(self, attempt_id: str) -> None: ...
+
+    def ring_timers(self, due: int) -> None:
+        """A timer earlier than any known may have been stored."""
+        ...
+
+    def cancel_attempts(self, attempt_ids: Iterable[str]) -> None: ...
+
+    def waiting(self) -> bool:
+        """Whether another execution's doorbell waits for a free worker."""
+        ...
+
+
+class Notifier(Protocol):
+    """Tells whoever watches. Never fails the caller, never waits."""
+
+    def committed(self, execution_id: str, root: Root, history: Sequence[HistoryEvent], at: int) -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> int: ...
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that nobody can set."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an attempt came to. Exactly one of ``output`` and ``failure`` is set."""
+
+    output: Document | None = None
+    error: str | None = None
+    cause: str | None = None
+    failed: bool = False
+    logs: str = ""
+    logs_truncated: bool = False
+
+
+class Work(Protocol):
+    """An attempt under way."""
+
+    def wait(self, seconds: float | None) -> Outcome | None:
+        """The outcome, or None when the time is over first."""
+        ...
+
+    def cancel(self) -> None: ...
+
+
+class Integrations(Protocol):
+    """What Tasks can do."""
+
+    def quick(self, resource: str, payload: Document) -> bool:
+        """Whether the attempt is worth doing on the spot: its like took well under the hand-over's time lately."""
+        ...
+
+    def start(self, attempt: AttemptRow) -> Work: ...

@@ -1,0 +1,179 @@
+"""What every worker does beside its work: renew its lease, fire timers, find what nobody answered for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.runtime.attempts import Attempts, lose
+from engine.runtime.ports import Clock, Dispatcher, Store, WorkerRow
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 10.0
+RENEWAL_SECONDS = 2.0
+SWEEP_SECONDS = 2.0
+UNANSWERED_MS = 5_000
+CRASHES_ALLOWED = 5
+_BATCH = 500
+_LONGEST_SLEEP = 1.0
+
+
+class TimerPoller:
+    """Fires due timers; sleeps until the next one is due."""
+
+    def __init__(self, store: Store, dispatcher: Dispatcher, clock: Clock) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._clock = clock
+
+    def poll(self) -> float:
+        """Move what is due into the mailboxes. Seconds until it is worth polling again."""
+        now = self._clock.now()
+        claimed, following = self._store.claim_due(now, _BATCH)
+        for execution_id in dict.fromkeys(timer.execution_id for timer in claimed):
+            self._dispatcher.ring_execution(execution_id)
+        if following is None:
+            return _LONGEST_SLEEP
+        return min(_LONGEST_SLEEP, max(0.0, (following - self._clock.now()) / 1000))
+
+
+class Leases:
+    """Tells which workers are lost: their counters stood still for LEASE_SECONDS on *this* process's own clock."""
+
+    def __init__(self, store: Store, dispatcher: Dispatcher, clock: Clock, *, own: WorkerRow) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._own = own
+        self._seen: dict[str, tuple[int, float]] = {}
+
+    def check(self) -> None:
+        now = self._clock.monotonic()
+        rows = self._store.workers()
+        self._seen = {row.id: self._seen.get(row.id, (-1, now)) for row in rows}
+        for row in rows:
+            beat, since = self._seen[row.id]
+            if beat != row.beat:
+                self._seen[row.id] = (row.beat, now)
+            elif now - since >= LEASE_SECONDS and row.id != self._own.id:
+                self._lose(row)
+            if row.host == self._own.host and row.id != self._own.id and not _alive(row.process):
+                self._lose(row)  # no need to wait for a lease: its process is gone, and its children with it
+
+    def _lose(self, row: WorkerRow) -> None:
+        for attempt in self._store.begun_by(row.id):
+            lose(self._store, self._dispatcher, self._clock, attempt)
+        self._store.forget_worker(row.id)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        # A zombie has ended, only nobody has asked how yet.
+        return b") Z " not in Path(f"/proc/{process}/stat").read_bytes()
+    except OSError:
+        return True
+
+
+class Sweeper:
+    """Rings again for whatever nobody answered: a lost message, a dead worker, an emptied broker."""
+
+    def __init__(self, store: Store, dispatcher: Dispatcher, clock: Clock) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._clock = clock
+
+    def sweep(self) -> None:
+        now = self._clock.now()
+        executions, attempts = self._store.unanswered(now - UNANSWERED_MS, now, _BATCH)
+        for execution_id in executions:
+            self._dispatcher.ring_execution(execution_id)
+        for attempt_id in attempts:
+            self._dispatcher.ring_attempt(attempt_id)
+
+
+@dataclass(slots=True)
+class CrashMarks:
+    """Remembers, outside any transaction, which execution each thread is advancing, so that a death is counted.
+
+    One small file a process under ``folder``, one line a thread, written without fsync: it must outlive the process,
+    not the machine. The next worker on this host counts the marks of the dead.
+    """
+
+    folder: Path
+
+    @contextmanager
+    def advancing(self, execution_id: str) -> Iterator[None]:
+        path = self.folder / f"advancing-{os.getpid()}-{threading.get_ident()}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.pwrite(descriptor, execution_id.ljust(36).encode(), 0)
+            yield
+            os.ftruncate(descriptor, 0)
+        finally:
+            os.close(descriptor)
+
+    def count_dead(self, note: Callable[[str, str], None]) -> None:
+        """Call ``note(execution_id, reason)`` for every activation that died with its process."""
+        for path in self.folder.glob("advancing-*"):
+            process = int(path.name.split("-")[1])
+            if _alive(process):
+                continue
+            try:
+                execution_id = path.read_text(encoding="ascii").strip()
+                path.unlink()
+            except FileNotFoundError:
+                continue  # another worker was faster
+            if execution_id:
+                note(execution_id, f"The worker process {process} died while it advanced this execution")
+
+
+class Loop:
+    """Runs ``step`` in a thread of its own, again after the seconds it returns or when ``wake`` is called."""
+
+    def __init__(self, name: str, step: Callable[[], float]) -> None:
+        self._step = step
+        self._wake = threading.Event()
+        self._stopped = False
+        self._name = name
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._wake.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                pause = self._step()
+            except Exception:
+                logger.exception("%s failed; trying again in a second", self._name)
+                pause = 1.0
+            self._wake.wait(pause)
+            self._wake.clear()
+
+
+def renew(store: Store, attempts: Attempts, own: WorkerRow, now: int, confirmed: Callable[[], None]) -> float:
+    """Renew this worker's lease; ``confirmed`` lets its children go on. Seconds until the next renewal."""
+    store.beat(own, now)
+    confirmed()
+    attempts.check_open()
+    return RENEWAL_SECONDS
