@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from typing import Any, cast
 
@@ -86,6 +87,8 @@ def _start(**_: Any) -> None:
 
     global _host, _listener
     environment = settings.ENVIRONMENT
+    # Threads that come back from the disk or a child should not wait 5 ms for one that computes.
+    sys.setswitchinterval(0.0005)
     # A child must not read secrets from /proc/PARENT/environ: they are read by now, and the process is not dumpable.
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))

@@ -28,12 +28,11 @@ COALESCE_SECONDS = 0.05
 
 @dataclass(slots=True)
 class _Pending:
-    events: list[dict[str, Any]] = field(default_factory=list)
-    last_event_id: int = 0
-    status: str = ""
-    stopped_at: str | None = None
-    changed: bool = False
-    scheduled: bool = False
+    """What happened to an execution and was not told yet."""
+
+    history: list[HistoryEvent] = field(default_factory=list)
+    root: Root | None = None
+    at: int = 0
 
 
 def compact(event: HistoryEvent) -> dict[str, Any]:
@@ -52,6 +51,7 @@ def compact(event: HistoryEvent) -> dict[str, Any]:
 class ChannelNotifier:
     def __init__(self, url: str) -> None:
         self._url = url
+        self._lock = threading.Lock()
         self._pending: dict[str, _Pending] = {}
         self._loop = asyncio.new_event_loop()
         self._redis: redis.asyncio.Redis | None = None
@@ -63,24 +63,32 @@ class ChannelNotifier:
         self._loop.run_forever()
 
     def committed(self, execution_id: str, root: Root, history: Sequence[HistoryEvent], at: int) -> None:
+        with self._lock:
+            pending = self._pending.get(execution_id)
+            scheduled = pending is not None
+            if pending is None:
+                pending = self._pending[execution_id] = _Pending()
+            pending.history.extend(history)
+            pending.root = root
+            pending.at = at
         ended = root.status is not Status.RUNNING
-        self._loop.call_soon_threadsafe(self._take, execution_id, root, tuple(history), at, ended)
+        if not scheduled or ended:  # a flush is on its way already, and waking the loop costs the worker dearly
+            self._loop.call_soon_threadsafe(self._flush, execution_id, ended)
 
-    def _take(
-        self, execution_id: str, root: Root, history: tuple[HistoryEvent, ...], at: int, ended: bool
-    ) -> None:
-        pending = self._pending.setdefault(execution_id, _Pending())
-        pending.events.extend(compact(event) for event in history)
-        pending.last_event_id = root.last_event_id
-        pending.status = str(root.status)
-        pending.changed = pending.changed or ended or any(event.id == 1 for event in history)
-        if ended:
-            pending.stopped_at = format_timestamp(at)
-        if pending.changed:
-            pending.changed = False
+    def _flush(self, execution_id: str, ended: bool) -> None:
+        with self._lock:
+            pending = self._pending.get(execution_id)
+            if pending is None or pending.root is None:
+                self._pending.pop(execution_id, None)
+                return
+            if ended:
+                del self._pending[execution_id]
+            else:
+                self._pending[execution_id] = _Pending()
+                self._loop.call_later(COALESCE_SECONDS, self._flush, execution_id, False)
+        self._loop.create_task(self._publish(execution_id, pending.root, pending.history, pending.at))
+        if ended or any(event.id == 1 for event in pending.history):
             self._note_change(execution_id)
-        if ended or not pending.scheduled:
-            self._send(execution_id, pending)
 
     def _note_change(self, execution_id: str) -> None:
         """Lists of executions learn of starts and ends in bundles: whoever watches reads what it may see itself."""
@@ -115,18 +123,19 @@ class ChannelNotifier:
         else:
             del self._pending[execution_id]
 
-    async def _publish(self, execution_id: str, pending: _Pending) -> None:
-        try:
-            if pending.stopped_at is not None:
+    async def _publish(self, execution_id: str, root: Root, history: list[HistoryEvent], at: int) -> None:
+        ended = root.status is not Status.RUNNING
+        if ended:
+            try:
                 await self._client().publish(ENDED_CHANNEL, execution_id)
-        except Exception as error:
-            logger.warning("nobody told of the end of %s: %s", execution_id, error)
+            except Exception as error:
+                logger.warning("nobody told of the end of %s: %s", execution_id, error)
         frame = {
             "type": "execution.events",
-            "events": pending.events,
-            "last_event_id": pending.last_event_id,
-            "status": pending.status,
-            "stopped_at": pending.stopped_at,
+            "events": [compact(event) for event in history],
+            "last_event_id": root.last_event_id,
+            "status": str(root.status),
+            "stopped_at": format_timestamp(at) if ended else None,
         }
         await self._group_send(f"execution-{execution_id}", frame)
 

@@ -107,7 +107,7 @@ class SqlStore:
             input=Document.stored(text),
             started_at=started_at,
         )
-        letters = session.rows(_MAIL, (execution_id,))
+        scopes = _StoredScopes(execution_id)
         return Loaded(
             execution_id=execution_id,
             definition_id=str(revision),
@@ -115,9 +115,10 @@ class SqlStore:
             execution=Execution(
                 facts=facts,
                 root=Root.loaded(state, status=status, last_event_id=last_event_id),
-                scopes=_StoredScopes(execution_id),
+                scopes=scopes,
             ),
-            letters=tuple(Letter(id=number, event=event) for number, event in letters),
+            stored_scopes=scopes,
+            letters=self.mail(execution_id),
             parked=stuck is not None,
         )
 
@@ -144,9 +145,9 @@ class SqlStore:
         with writing() as session:
             session.run(_POST, (execution_id, event, at))
 
-    def has_mail(self, execution_id: str) -> bool:
-        sql = "SELECT 1 FROM designer_inbox WHERE execution_id = %s LIMIT 1"
-        return Session().row(sql, (execution_id,)) is not None
+    def mail(self, execution_id: str) -> tuple[Letter, ...]:
+        rows = Session().rows(_MAIL, (execution_id,))
+        return tuple(Letter(id=number, event=event) for number, event in rows)
 
     def discard_mail(self, execution_id: str) -> None:
         with writing() as session:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, States, TaskState, WaitState, Working
@@ -17,12 +16,13 @@ from engine.core.commands import CancelTask, CancelTimer, Command, EndExecution,
 from engine.core.context import context_object
 from engine.core.dataflow import fill, put, select
 from engine.core.execution import (
+    Changes,
     Container,
     Execution,
+    Overlay,
     Phase,
     Root,
     Scope,
-    Scopes,
     Status,
     child_path,
     child_prefix,
@@ -52,41 +52,6 @@ class Handler(Protocol):
     def enter(self, run: Activation, scope: Scope, state: AnyState) -> None: ...
 
     def resume(self, run: Activation, scope: Scope, state: AnyState) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What to store: first forget all scopes and blobs whose path or key begins with a prefix of ``removed_below``,
-    then write ``scopes`` and ``blobs`` as they are now."""
-
-    removed_below: tuple[str, ...]
-    scopes: tuple[Scope, ...]
-    blobs: tuple[tuple[str, Document], ...]
-
-
-class _Overlay:
-    """The reader of the next snapshot: what the step touched, over what was stored before it."""
-
-    def __init__(self, stored: Scopes, changes: Changes) -> None:
-        self._stored = stored
-        self._removed = changes.removed_below
-        self._touched = {scope.path: scope for scope in changes.scopes}
-        self._blobs = dict(changes.blobs)
-
-    def scope(self, path: str) -> Scope | None:
-        if path in self._touched:
-            return self._touched[path]
-        return None if path.startswith(self._removed) else self._stored.scope(path)
-
-    def below(self, prefix: str) -> list[Scope]:
-        found = {
-            scope.path: scope for scope in self._stored.below(prefix) if not scope.path.startswith(self._removed)
-        }
-        found.update({path: scope for path, scope in self._touched.items() if path.startswith(prefix)})
-        return list(found.values())
-
-    def blob(self, key: str) -> Document:
-        return self._blobs[key] if key in self._blobs else self._stored.blob(key)
 
 
 class Activation:
@@ -135,7 +100,7 @@ class Activation:
         )
 
     def snapshot(self) -> Execution:
-        return Execution(facts=self.facts, root=self.root, scopes=_Overlay(self._stored, self.changes()))
+        return Execution(facts=self.facts, root=self.root, scopes=Overlay(self._stored, self.changes()))
 
     # -- scopes -------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from engine.asl.model import StateMachine, TaskState, WaitState, Working
 from engine.asl.resource import FunctionArn
-from engine.core.activation import DEFAULT_BUDGET, PAYLOAD_LIMIT, Activation, Changes, failure_details
+from engine.core.activation import DEFAULT_BUDGET, PAYLOAD_LIMIT, Activation, failure_details
 from engine.core.commands import CancelTask, Command
 from engine.core.events import (
     Event,
@@ -21,7 +21,7 @@ from engine.core.events import (
     TaskSucceeded,
     TimerFired,
 )
-from engine.core.execution import Execution, Phase, Scope, Status
+from engine.core.execution import Changes, Execution, Phase, Scope, Status
 from engine.core.failing import HistoryFull, StateFailed, too_large
 from engine.core.history import Details, HistoryEvent, payload
 from engine.core.states import HANDLERS

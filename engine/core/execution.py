@@ -205,6 +205,41 @@ class Scopes(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What to store: first forget all scopes and blobs whose path or key begins with a prefix of ``removed_below``,
+    then write ``scopes`` and ``blobs`` as they are now."""
+
+    removed_below: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    blobs: tuple[tuple[str, Document], ...]
+
+
+class Overlay:
+    """The reader of the next snapshot: what a step changed, over what was stored before it (or with it)."""
+
+    def __init__(self, stored: Scopes, changes: Changes) -> None:
+        self._stored = stored
+        self._removed = changes.removed_below
+        self._touched = {scope.path: scope for scope in changes.scopes}
+        self._blobs = dict(changes.blobs)
+
+    def scope(self, path: str) -> Scope | None:
+        if path in self._touched:
+            return self._touched[path]
+        return None if path.startswith(self._removed) else self._stored.scope(path)
+
+    def below(self, prefix: str) -> list[Scope]:
+        found = {
+            scope.path: scope for scope in self._stored.below(prefix) if not scope.path.startswith(self._removed)
+        }
+        found.update({path: scope for path, scope in self._touched.items() if path.startswith(prefix)})
+        return list(found.values())
+
+    def blob(self, key: str) -> Document:
+        return self._blobs[key] if key in self._blobs else self._stored.blob(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """A snapshot. ``advance`` gives another; this one stays as it was."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from engine.asl.parse import parse_definition
 from engine.core.advance import Step, advance
 from engine.core.commands import CancelTask, CancelTimer, EndExecution, ScheduleTask, StartTimer
 from engine.core.events import Event, Resumed, TaskFailed, TaskStarted, TaskSucceeded, TimerFired, decode_event, encode_event
-from engine.core.execution import Execution, Status
+from engine.core.execution import Execution, Overlay, Status
 from engine.runtime.ports import (
     AttemptRow,
     Clock,
@@ -37,6 +37,7 @@ from engine.runtime.ports import (
 
 HAND_OVER_SECONDS = 0.2
 _CONFLICTS_ALLOWED = 50
+_ASK_SECONDS = 0.02
 
 
 @dataclass(slots=True)
@@ -76,37 +77,56 @@ class Driver:
         self._integrations = integrations
         self._worker = worker
         self._late = late
+        self._ask_again = 0.0
+        self._waiting = False
         self._machine = lru_cache(maxsize=256)(self._compile)
 
     def activate(self, execution_id: str) -> None:
         """Answer a doorbell: safe to call at any time, any number of times, for any execution."""
-        own: _Own | None = None
         conflicts = 0
-        while True:
-            loaded = self._store.load(execution_id)
-            if loaded is None or loaded.parked:
-                return
-            if loaded.execution.root.status is not Status.RUNNING:
-                if loaded.letters:
-                    self._store.discard_mail(execution_id)
-                return
-            if not loaded.letters and own is None and not loaded.execution.root.ready:
-                return
-            committed = self._advance(loaded, own)
-            if committed is None:
+        own: _Own | None = None
+        loaded = self._store.load(execution_id)
+        while loaded is not None and self._has_work(loaded, own):
+            advanced = self._advance(loaded, own)
+            if advanced is None:
                 conflicts += 1
                 if conflicts > _CONFLICTS_ALLOWED:
                     self._dispatcher.ring_execution(execution_id)
                     return
+                loaded = self._store.load(execution_id)
                 continue
-            conflicts = 0
-            step, handed = committed
+            step, handed = advanced
             own = self._hand_over(handed) if handed is not None else None
-            if own is None and step.more and self._dispatcher.waiting():
+            if own is None and step.more and self._others_wait():
                 self._dispatcher.ring_execution(execution_id)
                 return
-            if own is None and not step.more and not self._store.has_mail(execution_id):
-                return
+            # The last look: whoever posted while we were at work may have rung in vain.
+            loaded = self._committed(loaded, step)
+
+    def _has_work(self, loaded: Loaded, own: _Own | None) -> bool:
+        root = loaded.execution.root
+        if loaded.parked:
+            return False
+        if root.status is not Status.RUNNING:
+            if loaded.letters:
+                self._store.discard_mail(loaded.execution_id)
+            return False
+        return bool(loaded.letters or own or root.ready)
+
+    def _committed(self, loaded: Loaded, step: Step) -> Loaded:
+        """What ``load`` would give after the commit, without reading what this worker just wrote."""
+        scopes = loaded.stored_scopes
+        execution = replace(step.execution, scopes=Overlay(scopes, step.changes))
+        letters = self._store.mail(loaded.execution_id)
+        return replace(loaded, version=loaded.version + 1, execution=execution, letters=letters)
+
+    def _others_wait(self) -> bool:
+        """Whether another execution waits for a worker; asked at most every 20 ms, for it costs a round trip."""
+        now = self._clock.monotonic()
+        if now >= self._ask_again:
+            self._waiting = self._dispatcher.waiting()
+            self._ask_again = now + _ASK_SECONDS
+        return self._waiting
 
     def _compile(self, definition_id: str) -> StateMachine:
         stored = self._store.definition(definition_id)
@@ -146,7 +166,7 @@ class Driver:
         if len(scheduled) != 1 or step.more or not self._late.has_room():
             return None
         command = scheduled[0]
-        if not self._integrations.quick(command.resource.arn, command.payload) or self._dispatcher.waiting():
+        if not self._integrations.quick(command.resource.arn, command.payload) or self._others_wait():
             return None
         return attempt_row(execution_id, command, worker=self._worker)
 

@@ -50,19 +50,17 @@ class _Attempt:
 
 class _Scopes:
     def __init__(self, record: _Record) -> None:
-        # A snapshot: what others commit later must not show through.
-        self._scopes = dict(record.scopes)
-        self._blobs = dict(record.blobs)
+        self._record = record
 
     def scope(self, path: str) -> Scope | None:
-        text = self._scopes.get(path)
+        text = self._record.scopes.get(path)
         return None if text is None else Scope.loaded(path, text)
 
     def below(self, prefix: str) -> list[Scope]:
-        return [Scope.loaded(path, text) for path, text in self._scopes.items() if path.startswith(prefix)]
+        return [Scope.loaded(path, text) for path, text in self._record.scopes.items() if path.startswith(prefix)]
 
     def blob(self, key: str) -> Document:
-        return Document.stored(self._blobs[key])
+        return Document.stored(self._record.blobs[key])
 
 
 class MemoryStore:
@@ -108,17 +106,14 @@ class MemoryStore:
             record = self._executions.get(execution_id)
             if record is None:
                 return None
-            letters = tuple(
-                Letter(id=number, event=event)
-                for number, (owner, event, _) in sorted(self._inbox.items())
-                if owner == execution_id
-            )
+            scopes = _Scopes(record)
             return Loaded(
                 execution_id=execution_id,
                 definition_id=record.definition_id,
                 version=record.version,
-                execution=Execution(facts=record.facts, root=record.root, scopes=_Scopes(record)),
-                letters=letters,
+                execution=Execution(facts=record.facts, root=record.root, scopes=scopes),
+                stored_scopes=scopes,
+                letters=self.mail(execution_id),
                 parked=record.stuck_reason is not None,
             )
 
@@ -182,9 +177,13 @@ class MemoryStore:
             self._last_letter += 1
             self._inbox[self._last_letter] = (execution_id, event, at)
 
-    def has_mail(self, execution_id: str) -> bool:
+    def mail(self, execution_id: str) -> tuple[Letter, ...]:
         with self._lock:
-            return any(owner == execution_id for owner, _, _ in self._inbox.values())
+            return tuple(
+                Letter(id=number, event=event)
+                for number, (owner, event, _) in sorted(self._inbox.items())
+                if owner == execution_id
+            )
 
     def discard_mail(self, execution_id: str) -> None:
         with self._lock:

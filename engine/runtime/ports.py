@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from engine.asl.text import Format
-from engine.core.activation import Changes
 from engine.core.commands import EndExecution
-from engine.core.execution import Execution, Root
+from engine.core.execution import Changes, Execution, Root, Scopes
 from engine.core.history import HistoryEvent
 from engine.jsontypes import Document
 
@@ -39,12 +38,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """An execution with its mail, as one consistent read. ``version`` counts its commits."""
+    """An execution with its mail. ``version`` counts its commits; ``stored_scopes`` always reads what is stored."""
 
     execution_id: str
     definition_id: str
     version: int
     execution: Execution
+    stored_scopes: Scopes
     letters: tuple[Letter, ...]
     parked: bool
 
@@ -154,7 +154,9 @@ class Store(Protocol):
         """Put an event into the mailbox. Takes no lock that an activation holds."""
         ...
 
-    def has_mail(self, execution_id: str) -> bool: ...
+    def mail(self, execution_id: str) -> tuple[Letter, ...]:
+        """What lies in the mailbox now, in order."""
+        ...
 
     def discard_mail(self, execution_id: str) -> None:
         """Forget the mail of an execution that has ended."""

@@ -46,33 +46,48 @@ class Child:
     idle_since: float = 0.0
     reason: str | None = None
     gone: threading.Event = field(default_factory=threading.Event)
+    _unsent: memoryview = field(default_factory=lambda: memoryview(b""))
+    _received: bytearray = field(default_factory=bytearray)
 
-    def invoke(self, request: bytes, deadline: float) -> bytes:
-        """The answer frame. Raises ChildGone, or TimeoutError at ``deadline`` (monotonic seconds)."""
+    def begin(self, request: bytes) -> None:
+        """Hand over an invocation; ``answer`` brings it to its end."""
         self.log.seek(0)
         self.log.truncate()
-        try:
-            _write(self.requests, struct.pack(">I", len(request)) + request)
-            size = struct.unpack(">I", self._read(4, deadline))[0]
-            if size > _LARGEST_ANSWER:
-                raise ChildGone("answer too large")
-            return self._read(size, deadline)
-        except (BrokenPipeError, EOFError):
-            self.gone.wait(5)
-            raise ChildGone(self.reason or "exit") from None
+        self._unsent = memoryview(struct.pack(">I", len(request)) + request)
+        self._received = bytearray()
 
-    def _read(self, size: int, deadline: float) -> bytes:
-        chunks: list[bytes] = []
-        while size:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self.responses], [], [], left)[0]:
-                raise TimeoutError
-            chunk = os.read(self.responses, min(size, 1 << 20))
-            if not chunk:
-                raise EOFError
-            chunks.append(chunk)
-            size -= len(chunk)
-        return b"".join(chunks)
+    def answer(self, until: float | None) -> bytes | None:
+        """The answer frame; None when ``until`` (monotonic seconds) comes first: call again. Raises ChildGone."""
+        try:
+            while (frame := self._frame()) is None:
+                left = None if until is None else until - time.monotonic()
+                if left is not None and left <= 0:
+                    return None
+                writable = [self.requests] if self._unsent else []
+                readable, can_write, _ = select.select([self.responses], writable, [], left)
+                if can_write:
+                    self._unsent = self._unsent[os.write(self.requests, self._unsent[:65_536]) :]
+                if readable and not self._receive():
+                    break
+        except BrokenPipeError:
+            frame = None
+        if frame is None:
+            self.gone.wait(5)
+            raise ChildGone(self.reason or "exit")
+        return frame
+
+    def _receive(self) -> bool:
+        chunk = os.read(self.responses, 1 << 20)
+        self._received += chunk
+        return bool(chunk)
+
+    def _frame(self) -> bytes | None:
+        if len(self._received) < 4:
+            return None
+        size = struct.unpack(">I", self._received[:4])[0]
+        if size > _LARGEST_ANSWER:
+            raise ChildGone("answer too large")
+        return bytes(self._received[4:]) if len(self._received) >= 4 + size else None
 
     def printed(self) -> tuple[str, bool]:
         """What the invocation wrote to stdout and stderr (the end of it), and whether that is not all."""
@@ -84,12 +99,6 @@ class Child:
         os.close(self.requests)
         os.close(self.responses)
         self.log.close()
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 class Children:
@@ -175,6 +184,7 @@ class Children:
         finally:
             for descriptor in (requests_out, responses_in, append):
                 os.close(descriptor)
+        os.set_blocking(requests_in, False)
         child = Child(self._last_id, function, requests_in, responses_out, log)
         self._all[child.id] = child
         return child

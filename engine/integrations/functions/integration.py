@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 import uuid
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +13,7 @@ from engine.errors import ErrorName
 from engine.integrations.functions.children import Child, ChildGone, Children
 from engine.integrations.functions.folder import Folder
 from engine.jsontypes import Document, InvalidJson, Json, parse
-from engine.runtime.ports import AttemptRow, Outcome
+from engine.runtime.ports import AttemptRow, Outcome, Work
 
 _QUICK_SECONDS = 0.1
 _OLD_WEIGHT = 0.7
@@ -63,25 +60,15 @@ class Functions:
             return True  # fails at once
         return self._seconds.get(name, 0.0) < _QUICK_SECONDS
 
-    def start(self, attempt: AttemptRow) -> _Invocation:
-        return _Invocation(self, attempt)
-
-    def renew(self) -> None:
-        self._children.renew()
-
-    def close(self) -> None:
-        self._children.close()
-
-    def call(self, attempt: AttemptRow, invocation: _Invocation) -> Outcome:
-        """Run the attempt to its end in this thread."""
+    def start(self, attempt: AttemptRow) -> Work:
         try:
             call = _understand(attempt.resource, attempt.payload)
         except (UnknownResource, ValueError) as error:
-            return Outcome(failed=True, error=ErrorName.RUNTIME, cause=str(error))
+            return _Done(Outcome(failed=True, error=ErrorName.RUNTIME, cause=str(error)))
         request_id = str(uuid.uuid4())
         function = self.folder.find(call.name)
         if function is None:
-            return _not_found(call.name, request_id, self.folder)
+            return _Done(_not_found(call.name, request_id, self.folder))
         request = {
             "event": call.event,
             "context": {
@@ -93,26 +80,44 @@ class Functions:
                 "timeout": self._settings.timeout_seconds,
             },
         }
-        child = self._children.take(function)
-        invocation.child = child
-        if invocation.cancelled:
-            self._children.kill(child)
-        began = time.monotonic()
         try:
-            frame = child.invoke(json.dumps(request).encode(), began + self._settings.timeout_seconds)
+            child = self._children.take(function)
+        except OSError as error:
+            cause = f"The function could not be run: {error}"
+            return _Done(Outcome(failed=True, error="Lambda.ServiceException", cause=cause))
+        child.begin(json.dumps(request).encode())
+        return _Invocation(self, call, child, request_id)
+
+    def renew(self) -> None:
+        self._children.renew()
+
+    def close(self) -> None:
+        self._children.close()
+
+    def settle(self, invocation: _Invocation, until: float | None) -> Outcome | None:
+        """Wait for an invocation's end, up to ``until`` (monotonic seconds)."""
+        child, deadline = invocation.child, invocation.began + self._settings.timeout_seconds
+        first = deadline if until is None else min(until, deadline)
+        try:
+            frame = child.answer(first)
         except ChildGone as gone:
-            outcome = _with_log(_crashed(gone.reason, request_id, self._settings.memory_mb), child)
-            child.close()
+            crashed = _crashed(gone.reason, invocation.request_id, self._settings.memory_mb)
+            return self._dismiss(child, crashed)
+        if frame is not None:
+            self._learn(invocation.call.name, time.monotonic() - invocation.began)
+            outcome = _with_log(_answered(frame, invocation.call, invocation.request_id), child)
+            self._children.give_back(child)
             return outcome
-        except TimeoutError:
-            self._children.kill(child)
-            child.gone.wait(5)
-            outcome = _with_log(_timed_out(request_id, self._settings.timeout_seconds), child)
-            child.close()
-            return outcome
-        self._learn(call.name, time.monotonic() - began)
-        outcome = _with_log(_answered(frame, call, request_id), child)
-        self._children.give_back(child)
+        if time.monotonic() < deadline:
+            self._learn(invocation.call.name, time.monotonic() - invocation.began)
+            return None
+        self._children.kill(child)
+        child.gone.wait(5)
+        return self._dismiss(child, _timed_out(invocation.request_id, self._settings.timeout_seconds))
+
+    def _dismiss(self, child: Child, outcome: Outcome) -> Outcome:
+        outcome = _with_log(outcome, child)
+        child.close()
         return outcome
 
     def kill(self, child: Child) -> None:
@@ -127,32 +132,33 @@ class Functions:
 
 
 class _Invocation:
-    """The Work port: a thread that waits for the child's answer."""
+    """The Work port: an invocation that a child is busy with. Waited for by one thread at a time."""
 
-    def __init__(self, functions: Functions, attempt: AttemptRow) -> None:
-        self.child: Child | None = None
-        self.cancelled = False
+    def __init__(self, functions: Functions, call: _Call, child: Child, request_id: str) -> None:
+        self.call = call
+        self.child = child
+        self.request_id = request_id
+        self.began = time.monotonic()
         self._functions = functions
-        self._outcome: Future[Outcome] = Future()
-        threading.Thread(target=self._run, args=(attempt,), name=f"call-{attempt.key}", daemon=True).start()
-
-    def _run(self, attempt: AttemptRow) -> None:
-        try:
-            self._outcome.set_result(self._functions.call(attempt, self))
-        except Exception as error:
-            cause = f"The function could not be run: {type(error).__name__}: {error}"
-            self._outcome.set_result(Outcome(failed=True, error="Lambda.ServiceException", cause=cause))
 
     def wait(self, seconds: float | None) -> Outcome | None:
-        try:
-            return self._outcome.result(seconds)
-        except NotYet:
-            return None
+        return self._functions.settle(self, None if seconds is None else time.monotonic() + seconds)
 
     def cancel(self) -> None:
-        self.cancelled = True
-        if self.child is not None:
-            self._functions.kill(self.child)
+        self._functions.kill(self.child)
+
+
+class _Done:
+    """The Work port: an attempt that ended before it began."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    def wait(self, seconds: float | None) -> Outcome | None:
+        return self._outcome
+
+    def cancel(self) -> None:
+        pass
 
 
 def _understand(resource: str, payload: Document) -> _Call:
