@@ -133,9 +133,7 @@ def _dot_nodes(scope: Scope, insides: dict[str, Layout]) -> list[DotNode]:
     nodes = [DotNode(START, *PILL)] if START in used else []
     nodes += [DotNode(node.id, insides[node.id].width, insides[node.id].height) for node in scope.nodes]
     nodes += [
-        DotNode(f"l{number}", _label_width(edge), LABEL_HEIGHT)
-        for number, edge in enumerate(scope.edges)
-        if edge.label
+        DotNode(f"l{number}", _label_width(edge), LABEL_HEIGHT) for number, edge in enumerate(scope.edges) if edge.label
     ]
     return nodes + ([DotNode(END, *PILL, last=True)] if END in used else [])
 

@@ -65,9 +65,7 @@ def _scope(block: Json, *, top: bool) -> Scope:
     start = block.get("StartAt") if isinstance(block, dict) else None
     transitions = {name: tuple(_transitions(state)) for name, state in states.items()}
     order, loops = _walk(start if isinstance(start, str) else None, transitions)
-    missing = list(
-        dict.fromkeys(one.target for name in order for one in transitions[name] if one.target not in states)
-    )
+    missing = list(dict.fromkeys(one.target for name in order for one in transitions[name] if one.target not in states))
     if isinstance(start, str) and start not in states and start not in missing:
         missing.append(start)
     ids = {name: f"s{number}" for number, name in enumerate([*order, *missing])}
@@ -132,9 +130,7 @@ def _ends(state: Json) -> bool:
     return isinstance(state, dict) and (state.get("End") is True or state.get("Type") in {"Succeed", "Fail"})
 
 
-def _walk(
-    start: str | None, transitions: dict[str, tuple[_Transition, ...]]
-) -> tuple[list[str], set[tuple[str, str]]]:
+def _walk(start: str | None, transitions: dict[str, tuple[_Transition, ...]]) -> tuple[list[str], set[tuple[str, str]]]:
     """Names depth-first from StartAt (then whatever it cannot reach), and the edges that close a loop.
 
     Iterative: a chain of 1,000 states is deeper than Python's stack. Transitions are taken in their written order,

@@ -16,7 +16,9 @@ _RADIUS = 8.0
 _ARROW = 8.0
 
 
-def render(layout: Layout, *, title: str, theme: ThemeName = "light", statuses: Mapping[str, Shown] | None = None) -> str:
+def render(
+    layout: Layout, *, title: str, theme: ThemeName = "light", statuses: Mapping[str, Shown] | None = None
+) -> str:
     """``statuses`` by the name of the state; states that are not in it were not visited."""
     colours = THEMES[theme]
     (left, top), (right, bottom) = bounds(layout)
@@ -54,9 +56,7 @@ def _group(box: Box, shown: Shown | None, inside: Iterator[str]) -> str:
     """``data-`` attributes let embedders find a state; the title is what a screen reader says and a pointer shows."""
     status = f" data-status={attribute(shown.status)}" if shown else ""
     words = f"{box.node.kind} {box.node.name}{f', {shown.status}' if shown else ''}"
-    return (
-        f"<g data-state={attribute(box.node.name)}{status}><title>{markup(words)}</title>{''.join(inside)}</g>"
-    )
+    return f"<g data-state={attribute(box.node.name)}{status}><title>{markup(words)}</title>{''.join(inside)}</g>"
 
 
 def _container(box: Box, shown: Shown | None, colours: Theme) -> str:

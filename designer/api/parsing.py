@@ -1,0 +1,36 @@
+"""Request bodies: RFC 8259 JSON and nothing else, bounded in size and depth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.parsers import BaseParser
+
+from designer.api.problems import InvalidJsonBody
+from designer.services.errors import TooLarge
+from designer.services.limits import BODY_BYTES
+from engine import jsontypes
+
+
+class StrictJsonParser(BaseParser):
+    """Refuses duplicate names, NaN and Infinity, half surrogates and bottomless nesting, with the place."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> jsontypes.Json:
+        return read_json(stream.read(BODY_BYTES + 1))
+
+
+def read_json(body: bytes) -> jsontypes.Json:
+    """Raises TooLarge, InvalidJsonBody."""
+    if len(body) > BODY_BYTES:
+        raise TooLarge("body", len(body), BODY_BYTES)
+    try:
+        return jsontypes.parse(body.decode("utf-8"), unique_names=True)
+    except UnicodeDecodeError as error:
+        raise InvalidJsonBody(f"The body is not UTF-8 at byte {error.start}", line=None, column=None) from None
+    except jsontypes.InvalidJson as error:
+        raise InvalidJsonBody(f"The body is not JSON: {error}", line=error.line, column=error.column) from None

@@ -1,0 +1,94 @@
+"""Executions, their history and task attempts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from designer.api.serializers.fields import InstantField, JsonTextField, JsonValueField
+from designer.arns import execution_arn
+from designer.models import AttemptStatus, Execution, ExecutionStatus, HistoryEvent, TaskAttempt
+
+
+class MachineReference(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ExecutionSummarySerializer(serializers.Serializer[Execution]):
+    id = serializers.CharField()
+    arn = serializers.SerializerMethodField()
+    name = serializers.CharField()
+    machine = MachineReference()
+    revision = serializers.IntegerField(source="revision.number")
+    status = serializers.ChoiceField(ExecutionStatus.choices)
+    started_at = InstantField()
+    stopped_at = InstantField(allow_null=True)
+    stuck = serializers.SerializerMethodField()
+
+    def get_arn(self, execution: Execution) -> str:
+        return execution_arn(execution.machine.name, execution.name)
+
+    def get_stuck(self, execution: Execution) -> bool:
+        return execution.stuck_reason is not None
+
+
+class ExecutionSerializer(ExecutionSummarySerializer):
+    input = JsonTextField()
+    output = JsonTextField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    cause = serializers.CharField(allow_null=True)
+    last_event_id = serializers.IntegerField()
+    stuck_reason = serializers.CharField(allow_null=True)
+
+
+class StartInput(serializers.Serializer[Any]):
+    input = JsonValueField(required=False, default=dict)
+    name = serializers.CharField(required=False, max_length=80)
+
+
+class StopInput(serializers.Serializer[Any]):
+    """AWS's limits: 256 and 32,768 characters."""
+
+    error = serializers.CharField(required=False, allow_null=True, allow_blank=True, default=None, max_length=256)
+    cause = serializers.CharField(required=False, allow_null=True, allow_blank=True, default=None, max_length=32768)
+
+
+class CompactEventSerializer(serializers.Serializer[HistoryEvent]):
+    """What the sockets carry: no payload."""
+
+    id = serializers.IntegerField(source="event_id")
+    previous_event_id = serializers.IntegerField()
+    type = serializers.CharField()
+    timestamp = InstantField(source="at")
+    scope = serializers.CharField()
+    state = serializers.CharField(allow_null=True)
+    note = serializers.ChoiceField(["retry", "caught", "fatal"], allow_null=True)
+
+
+class EventSerializer(CompactEventSerializer):
+    details = JsonTextField()
+
+
+class HistorySerializer(serializers.Serializer[Any]):
+    events = EventSerializer(many=True)
+    last_event_id = serializers.IntegerField()
+    status = serializers.ChoiceField(ExecutionStatus.choices)
+
+
+class TaskAttemptSerializer(serializers.Serializer[TaskAttempt]):
+    id = serializers.CharField()
+    state = serializers.CharField()
+    scope = serializers.CharField()
+    attempt = serializers.IntegerField()
+    resource = serializers.CharField()
+    status = serializers.ChoiceField(AttemptStatus.choices)
+    scheduled_at = InstantField()
+    begun_at = InstantField(allow_null=True)
+    ended_at = InstantField(allow_null=True)
+    worker = serializers.CharField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    cause = serializers.CharField(allow_null=True)
+    logs = serializers.CharField()
+    logs_truncated = serializers.BooleanField()

@@ -1,0 +1,43 @@
+"""Revisions and drafts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from designer.api.serializers.fields import AuthorField, InstantField
+from designer.models import DefinitionFormat, Draft, Revision
+
+
+class RevisionSummarySerializer(serializers.Serializer[Revision]):
+    number = serializers.IntegerField()
+    format = serializers.ChoiceField(DefinitionFormat.choices)
+    comment = serializers.CharField()
+    created_at = InstantField()
+    author = AuthorField()
+
+
+class RevisionSerializer(RevisionSummarySerializer):
+    definition = serializers.CharField(help_text="As its author wrote it.")
+
+
+class DraftSerializer(serializers.Serializer[Draft]):
+    text = serializers.CharField()
+    format = serializers.ChoiceField(DefinitionFormat.choices)
+    base_revision = serializers.IntegerField()
+    saves = serializers.IntegerField(help_text='The draft\'s ETag is "dN" with this number.')
+    updated_at = InstantField()
+    author = AuthorField()
+
+
+class RevisionInput(serializers.Serializer[Any]):
+    definition = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    format = serializers.ChoiceField(DefinitionFormat.choices, default=DefinitionFormat.JSON)
+    comment = serializers.CharField(default="", allow_blank=True, max_length=256)
+
+
+class DraftInput(serializers.Serializer[Any]):
+    text = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    format = serializers.ChoiceField(DefinitionFormat.choices)
+    base_revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1)

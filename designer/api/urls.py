@@ -1,0 +1,52 @@
+"""Routes of the REST interface (docs/reference/rest-api.md)."""
+
+from __future__ import annotations
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from designer.api.lane import answers_when_ended
+from designer.api.views import editing, executions, machines, revisions, session, sharing, start
+from designer.api.views.docs import Docs
+from designer.api.views.missing import missing
+
+_one = "machines/<str:machine_id>/"
+_run = "executions/<str:execution_id>/"
+
+urlpatterns = [
+    path("session/", session.Session.as_view()),
+    path("tokens/", session.Tokens.as_view()),
+    path("tokens/<str:token_id>/", session.OneToken.as_view()),
+    path("machines/", machines.Machines.as_view()),
+    path("machines/import/", machines.MachineImport.as_view()),
+    path(_one, machines.OneMachine.as_view()),
+    path(f"{_one}deletion/", machines.MachineDeletion.as_view()),
+    path(f"{_one}draft/", revisions.OneDraft.as_view()),
+    path(f"{_one}revisions/", revisions.Revisions.as_view()),
+    path(f"{_one}revisions/<int:number>/", revisions.OneRevision.as_view()),
+    path(f"{_one}export/", revisions.Export.as_view()),
+    path(f"{_one}bundle/", revisions.Bundle.as_view()),
+    path(f"{_one}graph.svg", revisions.MachineSvg.as_view()),
+    path(f"{_one}graph.png", revisions.MachinePng.as_view()),
+    path(f"{_one}shares/", sharing.Shares.as_view()),
+    path(f"{_one}shares/<str:share_id>/", sharing.OneShare.as_view()),
+    path(f"{_one}executions/", start.start),
+    path("validate/", editing.Validate.as_view()),
+    path("functions/", editing.Functions.as_view()),
+    path("samples/", editing.Samples.as_view()),
+    path("shared/<str:token>/", sharing.Shared.as_view()),
+    path("shared/<str:token>/graph.svg", sharing.SharedSvg.as_view()),
+    path("shared/<str:token>/copy/", sharing.SharedCopy.as_view()),
+    path("executions/", executions.Executions.as_view()),
+    path(_run, answers_when_ended(executions.OneExecution.as_view())),
+    path(f"{_run}stop/", executions.StopExecution.as_view()),
+    path(f"{_run}retry/", executions.RetryExecution.as_view()),
+    path(f"{_run}history/", executions.History.as_view()),
+    path(f"{_run}tasks/", executions.Tasks.as_view()),
+    path(f"{_run}definition/", executions.ExecutionDefinition.as_view()),
+    path(f"{_run}graph.svg", executions.ExecutionSvg.as_view()),
+    path(f"{_run}graph.png", executions.ExecutionPng.as_view()),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
+    path("<path:rest>", missing),
+]

@@ -1,0 +1,100 @@
+"""Starting an execution: the hot path.
+
+``start`` answers without DRF's request and renderer around it: one hop into a thread for all queries, and while
+``Prefer: wait`` holds the answer no thread is held. ``StartExecution`` is the same endpoint to DRF, which the schema is
+made from; ``described_by`` ties the two together.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from designer.api.examples import START_INPUT
+from designer.api.lane import answers_problems, authenticated, described_by
+from designer.api.parsing import read_json
+from designer.api.preconditions import wait_seconds
+from designer.api.schema import refusals
+from designer.api.serializers.executions import ExecutionSerializer, StartInput
+from designer.api.views.base import PREFER, user_of
+from designer.models import Execution, ExecutionStatus
+from designer.services import executions, runtime
+from engine.jsontypes import Json
+
+
+class StartExecution(APIView):
+    """The endpoint as DRF sees it."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    @extend_schema(
+        operation_id="start_execution",
+        parameters=[PREFER],
+        request=StartInput,
+        responses={200: ExecutionSerializer, 201: ExecutionSerializer, **refusals(400, 404, 409, 413)},
+        examples=[OpenApiExample("The Job Poller's input", value=START_INPUT, request_only=True)],
+    )
+    def post(self, request: Request, machine_id: str) -> Response:
+        """Start the head. With the name and input of one that runs already: that one, and 200."""
+        started = executions.start_execution(user_of(request).pk, machine_id, **_wanted(request.data))
+        return Response(ExecutionSerializer(started.execution).data, status=201 if started.created else 200)
+
+
+@described_by(StartExecution)
+@answers_problems
+async def start(request: HttpRequest, machine_id: str) -> HttpResponseBase:
+    if request.method != "POST":
+        raise MethodNotAllowed(request.method or "")
+    wanted = _wanted(_body(request))
+    started = await sync_to_async(_start)(request, machine_id, wanted)
+    execution = started.execution
+    seconds = wait_seconds(request.headers.get("Prefer"))
+    if seconds and execution.status == ExecutionStatus.RUNNING:
+        await runtime.wait_until_ended(execution.pk, seconds)
+        execution = await sync_to_async(_reread)(execution)
+    return _response(execution, created=started.created)
+
+
+def _body(request: HttpRequest) -> Json:
+    body = request.body
+    if not body:
+        return {}
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType(request.content_type or "")
+    return read_json(body)
+
+
+def _wanted(body: Json) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise ValidationError("The body must be an object.")
+    name = body.get("name")
+    if name is not None and not isinstance(name, str):
+        raise ValidationError({"name": "A text."})
+    return {"input": body.get("input", {}), "name": name}
+
+
+def _start(request: HttpRequest, machine_id: str, wanted: dict[str, Any]) -> executions.Started:
+    return executions.start_execution(authenticated(request).pk, machine_id, **wanted)
+
+
+def _reread(execution: Execution) -> Execution:
+    return (
+        Execution.objects.select_related("machine", "revision")
+        .defer("state", "revision__definition")
+        .get(pk=execution.pk)
+    )
+
+
+def _response(execution: Execution, *, created: bool) -> HttpResponse:
+    text = json.dumps(ExecutionSerializer(execution).data, ensure_ascii=False, separators=(",", ":"))
+    response = HttpResponse(text, status=201 if created else 200, content_type="application/json")
+    response["Location"] = f"/api/executions/{execution.pk}/"
+    return response

@@ -1,0 +1,144 @@
+"""A machine as a file: all its revisions, to carry to another installation. A bad file changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from designer.models import DefinitionFormat, Machine, MachineType, Revision
+from designer.services.definitions import guess_format, parse, parse_valid
+from designer.services.errors import InvalidBundle, InvalidName
+from designer.services.limits import check_size
+from designer.services.machines import create_machine, free_name, insert_machine
+from designer.services.names import check_name
+from engine import jsontypes
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+VERSION = 1
+MARK = "treadle_bundle"
+MAX_REVISIONS = 1000
+MAX_DESCRIPTION = 10_000
+MAX_COMMENT = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundledRevision:
+    definition: str
+    format: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    name: str
+    description: str
+    type: str
+    revisions: tuple[BundledRevision, ...]
+
+
+def import_text(user: User, *, content: str, format: str | None, name: str | None) -> Machine:
+    """A bundle or a bare definition, told apart by the mark. Raises InvalidBundle, InvalidDefinition, InvalidName."""
+    chosen = format or guess_format(content)
+    if chosen == DefinitionFormat.JSON and f'"{MARK}"' in content:
+        bundle = read_bundle(content)
+        return _insert_bundle(user, bundle, name)
+    parse_valid(content, chosen)
+    wanted = check_name(name) if name else free_name("Imported")
+    return create_machine(user, name=wanted, definition=content, format=chosen)
+
+
+def copy_machine(user: User, revision: Revision) -> Machine:
+    return create_machine(
+        user,
+        name=free_name(revision.machine.name),
+        definition=revision.definition,
+        format=revision.format,
+        description=revision.machine.description,
+    )
+
+
+def _insert_bundle(user: User, bundle: Bundle, name: str | None) -> Machine:
+    wanted = check_name(name) if name else free_name(bundle.name)
+    with transaction.atomic():
+        machine = insert_machine(
+            user, name=wanted, description=bundle.description, type=bundle.type, head=len(bundle.revisions)
+        )
+        now = timezone.now()
+        Revision.objects.bulk_create(
+            Revision(
+                machine=machine,
+                number=number,
+                definition=one.definition,
+                format=one.format,
+                comment=one.comment,
+                author=user,
+                created_at=now,
+            )
+            for number, one in enumerate(bundle.revisions, 1)
+        )
+    return machine
+
+
+def read_bundle(content: str) -> Bundle:
+    """Raises InvalidBundle with a pointer to the first thing that is wrong. Revisions are numbered anew from 1."""
+    check_size("file", content, 2 * 1024 * 1024)
+    try:
+        document = jsontypes.parse(content, unique_names=True)
+    except jsontypes.InvalidJson as error:
+        raise InvalidBundle(f"The file is not JSON: {error}") from None
+    if not isinstance(document, dict) or document.get(MARK) != VERSION or document.get(MARK) is True:
+        raise InvalidBundle(f"This is not a bundle of version {VERSION}", f"/{MARK}")
+    machine = document.get("machine")
+    revisions = document.get("revisions")
+    if not isinstance(machine, dict):
+        raise InvalidBundle("The machine must be an object", "/machine")
+    if not isinstance(revisions, list) or not 0 < len(revisions) <= MAX_REVISIONS:
+        raise InvalidBundle(f"There must be 1 to {MAX_REVISIONS} revisions", "/revisions")
+    return Bundle(
+        name=_name(machine),
+        description=_text(machine, "description", "/machine", MAX_DESCRIPTION),
+        type=_choice(machine, "type", "/machine", MachineType.values, MachineType.STANDARD),
+        revisions=tuple(_revision(one, f"/revisions/{index}") for index, one in enumerate(revisions)),
+    )
+
+
+def _name(machine: dict[str, Any]) -> str:
+    try:
+        return check_name(_text(machine, "name", "/machine", MAX_DESCRIPTION))
+    except InvalidName as error:
+        raise InvalidBundle(str(error), "/machine/name") from None
+
+
+def _revision(value: Any, pointer: str) -> BundledRevision:
+    if not isinstance(value, dict):
+        raise InvalidBundle("A revision must be an object", pointer)
+    revision = BundledRevision(
+        definition=_text(value, "definition", pointer, None),
+        format=_choice(value, "format", pointer, DefinitionFormat.values, DefinitionFormat.JSON),
+        comment=_text(value, "comment", pointer, MAX_COMMENT),
+    )
+    parsed = parse(revision.definition, revision.format)
+    if not parsed.valid:
+        raise InvalidBundle("The definition is not valid", f"{pointer}/definition", parsed.diagnostics)
+    return revision
+
+
+def _text(value: dict[str, Any], key: str, pointer: str, most: int | None) -> str:
+    found = value.get(key, "")
+    if not isinstance(found, str) or "\0" in found:
+        raise InvalidBundle(f"{key} must be text", f"{pointer}/{key}")
+    if most is not None and len(found) > most:
+        raise InvalidBundle(f"{key} has more than {most} characters", f"{pointer}/{key}")
+    return found
+
+
+def _choice(value: dict[str, Any], key: str, pointer: str, choices: list[str], default: str) -> str:
+    found = value.get(key, default)
+    if not isinstance(found, str) or found not in choices:
+        raise InvalidBundle(f"{key} must be one of {', '.join(choices)}", f"{pointer}/{key}")
+    return str(found)

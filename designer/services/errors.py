@@ -1,0 +1,149 @@
+"""What the services refuse, by name.
+
+    Refused
+    ├── DoesNotExist             unknown, or somebody else's (the two must not be told apart)
+    ├── InvalidName              a name AWS would refuse too
+    ├── InvalidDefinition        diagnostics say where
+    ├── InvalidBundle            a file to import that is not one
+    ├── InvalidInput             an execution's input that is not JSON
+    ├── TooLarge                 a text over its limit
+    ├── MachineNameTaken
+    ├── MachineDeleting          it takes no more changes and executions
+    ├── PreconditionMissing      a write without If-Match
+    ├── RevisionConflict         the head moved meanwhile; carries both versions
+    ├── DraftConflict            the draft moved meanwhile; carries both versions
+    ├── ExecutionNotStuck
+    └── SignInLinkInvalid        unknown, used or too old (not told apart)
+
+Each carries fields and builds its sentence once. ``designer.api.problems`` turns them into answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from designer.models import Draft, Revision
+    from engine.asl.diagnostics import Diagnostic
+
+
+class Refused(Exception):
+    """Base of all refusals. ``str()`` is a sentence for the person who asked."""
+
+
+@dataclass
+class DoesNotExist(Refused):
+    kind: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"There is no such {self.kind}: {self.key}"
+
+
+@dataclass
+class InvalidName(Refused):
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The name {self.name!r} {self.reason}."
+
+
+@dataclass
+class InvalidDefinition(Refused):
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __str__(self) -> str:
+        errors = [one for one in self.diagnostics if one.severity == "ERROR"]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        return f"{errors[0].message}{more}" if errors else "The definition is not valid."
+
+
+@dataclass
+class InvalidBundle(Refused):
+    reason: str
+    pointer: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.reason} (at {self.pointer})" if self.pointer else self.reason
+
+
+@dataclass
+class InvalidInput(Refused):
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The input is not valid JSON: {self.reason}"
+
+
+@dataclass
+class TooLarge(Refused):
+    what: str
+    size: int
+    limit: int
+
+    def __str__(self) -> str:
+        return f"The {self.what} has {self.size:,} bytes; {self.limit:,} are allowed."
+
+
+@dataclass
+class MachineNameTaken(Refused):
+    name: str
+
+    def __str__(self) -> str:
+        return f"A machine named {self.name!r} exists already."
+
+
+@dataclass
+class MachineDeleting(Refused):
+    name: str
+
+    def __str__(self) -> str:
+        return f"The machine {self.name!r} is being deleted."
+
+
+@dataclass
+class PreconditionMissing(Refused):
+    header: str
+    example: str
+
+    def __str__(self) -> str:
+        return f"Say which version you replace: send {self.header}: {self.example}"
+
+
+@dataclass
+class RevisionConflict(Refused):
+    """``yours`` is the revision the writer started from (None when it never was one), ``theirs`` the head."""
+
+    yours: Revision | None
+    theirs: Revision
+
+    def __str__(self) -> str:
+        return f"Somebody saved revision {self.theirs.number} meanwhile."
+
+
+@dataclass
+class DraftConflict(Refused):
+    """``yours`` is what was sent, ``theirs`` the stored draft (None when it is gone)."""
+
+    yours: Draft | None
+    theirs: Draft | None
+
+    def __str__(self) -> str:
+        return "Somebody saved this draft meanwhile." if self.theirs else "This draft was dropped meanwhile."
+
+
+@dataclass
+class ExecutionNotStuck(Refused):
+    execution_id: str
+
+    def __str__(self) -> str:
+        return "Only a stuck execution can be taken up again."
+
+
+@dataclass
+class SignInLinkInvalid(Refused):
+    def __str__(self) -> str:
+        return "This sign-in link is not valid: it was used, it is older than 10 minutes, or it never was one."

@@ -1,0 +1,157 @@
+"""Executions of one's own machines: start, find, stop, retry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q, QuerySet
+
+from designer.models import Execution, ExecutionStatus, HistoryEvent, Revision, TaskAttempt, new_id
+from designer.services import runtime
+from designer.services.errors import DoesNotExist, ExecutionNotStuck, InvalidInput, MachineDeleting
+from designer.services.limits import PAYLOAD_BYTES, check_size
+from designer.services.names import check_name
+from engine import jsontypes
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """``created`` is False when an equal execution (name and input) was running already."""
+
+    execution: Execution
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionFilter:
+    """None lets everything through. Times are milliseconds since 1970."""
+
+    machine: str | None = None
+    status: tuple[str, ...] = ()
+    search: str | None = None
+    started_after: int | None = None
+    started_before: int | None = None
+
+
+def owned_executions(user: User) -> QuerySet[Execution]:
+    """With machine and revision, without the long texts only the engine or a single page wants."""
+    return (
+        Execution.objects.filter(machine__owner=user)
+        .select_related("machine", "revision")
+        .defer("state", "revision__definition")
+    )
+
+
+def list_executions(user: User, wanted: ExecutionFilter) -> QuerySet[Execution]:
+    """The caller orders by (-started_at, -id) and cuts pages."""
+    rows = owned_executions(user).defer("input", "output", "error", "cause", "state", "revision__definition")
+    if wanted.machine is not None:
+        rows = rows.filter(machine=wanted.machine)
+    if wanted.status:
+        rows = rows.filter(status__in=wanted.status)
+    if wanted.search:
+        rows = rows.filter(Q(name__icontains=wanted.search) | Q(machine__name__icontains=wanted.search))
+    if wanted.started_after is not None:
+        rows = rows.filter(started_at__gt=wanted.started_after)
+    if wanted.started_before is not None:
+        rows = rows.filter(started_at__lt=wanted.started_before)
+    return rows
+
+
+def get_execution(user: User, execution_id: str) -> Execution:
+    """Raises DoesNotExist, also for executions of others."""
+    found = owned_executions(user).filter(pk=execution_id).first()
+    if found is None:
+        raise DoesNotExist("Execution", execution_id)
+    return found
+
+
+def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, name: str | None) -> Started:
+    """Start the head. The hot path: one query finds machine, owner and revision, the runtime does the rest.
+
+    Raises DoesNotExist, MachineDeleting, InvalidName, InvalidInput, TooLarge, runtime.ExecutionAlreadyExists.
+    """
+    chosen = check_name(name) if name is not None else new_id()
+    text = _input_text(input)
+    revision = (
+        Revision.objects.select_related("machine")
+        .filter(machine=machine_id, machine__owner=user_id, number=F("machine__head"))
+        .first()
+    )
+    if revision is None:
+        raise DoesNotExist("Machine", machine_id)
+    machine = revision.machine
+    try:
+        execution = runtime.start(machine=machine, revision=revision, name=chosen, input_text=text)
+    except runtime.ExecutionAlreadyExists:
+        running = _same_running(machine_id, chosen, text)
+        if running is None:
+            raise
+        return Started(execution=running, created=False)
+    except runtime.MachineIsDeleting:
+        raise MachineDeleting(machine.name) from None
+    return Started(execution=execution, created=True)
+
+
+def _input_text(input: jsontypes.Json) -> str:
+    try:
+        text = jsontypes.dump(input)
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None
+    check_size("input", text, PAYLOAD_BYTES)
+    return text
+
+
+def _same_running(machine_id: str, name: str, text: str) -> Execution | None:
+    """AWS: StartExecution is idempotent while the execution of that name runs with the same input."""
+    return (
+        Execution.objects.select_related("machine", "revision")
+        .filter(machine=machine_id, name=name, input=text, status=ExecutionStatus.RUNNING)
+        .first()
+    )
+
+
+def stop_execution(user: User, execution_id: str, *, error: str | None, cause: str | None) -> Execution:
+    """Stopping an ended execution changes nothing. Raises DoesNotExist."""
+    execution = get_execution(user, execution_id)
+    if execution.status == ExecutionStatus.RUNNING:
+        runtime.stop(execution_id, error=error, cause=cause)
+        execution = get_execution(user, execution_id)
+    return execution
+
+
+def retry_execution(user: User, execution_id: str) -> Execution:
+    """Take a stuck execution up again. Raises DoesNotExist, ExecutionNotStuck."""
+    get_execution(user, execution_id)
+    if not runtime.retry(execution_id):
+        raise ExecutionNotStuck(execution_id)
+    return get_execution(user, execution_id)
+
+
+def list_tasks(user: User, execution_id: str, *, state: str | None) -> QuerySet[TaskAttempt]:
+    execution = get_execution(user, execution_id)
+    rows = TaskAttempt.objects.filter(execution=execution).defer("payload").order_by("scheduled_at", "id")
+    return rows if state is None else rows.filter(state=state)
+
+
+def definition_of(user: User, execution_id: str) -> Revision:
+    """The revision it runs, which may not be the head any more."""
+    execution = get_execution(user, execution_id)
+    return Revision.objects.select_related("author", "machine").get(pk=execution.revision_id)
+
+
+def count_stuck() -> int:
+    return Execution.objects.filter(status=ExecutionStatus.RUNNING, stuck_reason__isnull=False).count()
+
+
+def events_after(execution_id: str, after: int, limit: int, *, newest_first: bool) -> QuerySet[HistoryEvent]:
+    """Events of one execution past an id (before it, when newest first and ``after`` is not 0)."""
+    rows = HistoryEvent.objects.filter(execution_id=execution_id)
+    if newest_first:
+        rows = rows.filter(event_id__lt=after) if after else rows
+        return rows.order_by("-event_id")[:limit]
+    return rows.filter(event_id__gt=after).order_by("event_id")[:limit]

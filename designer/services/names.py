@@ -1,0 +1,29 @@
+"""Names of machines and executions, by the rules of AWS Step Functions' CreateStateMachine and StartExecution."""
+
+from __future__ import annotations
+
+from designer.services.errors import InvalidName
+
+MAX_LENGTH = 80
+_FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/')
+
+
+def check_name(name: str) -> str:
+    """Returns the name; raises InvalidName with the reason."""
+    if not name:
+        raise InvalidName(name, "is empty")
+    if len(name) > MAX_LENGTH:
+        raise InvalidName(name, f"has more than {MAX_LENGTH} characters")
+    for character in name:
+        if character.isspace():
+            raise InvalidName(name, "has white space in it")
+        if character in _FORBIDDEN:
+            raise InvalidName(name, f"has a {character} in it")
+        if _is_control(ord(character)):
+            raise InvalidName(name, "has a control character in it")
+    return name
+
+
+def _is_control(code: int) -> bool:
+    # U+FFFE and U+FFFF are no characters; surrogates cannot be encoded.
+    return code <= 0x1F or 0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF or code in {0xFFFE, 0xFFFF}

@@ -1,0 +1,70 @@
+"""The sample machines: files beside the app, offered in the gallery and installed at the first start."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from designer.models import Machine
+from designer.services.errors import MachineNameTaken
+from designer.services.machines import create_machine
+from engine.jsontypes import Json
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+FOLDER = Path(__file__).resolve().parent.parent / "samples"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """``definition`` is JSON text for this installation's account and region; ``input`` a JSON value to start with."""
+
+    name: str
+    title: str
+    description: str
+    definition: str
+    input: Json
+
+
+@cache
+def list_samples() -> tuple[Sample, ...]:
+    return tuple(_read(path) for path in sorted(FOLDER.glob("*.json")))
+
+
+def install_samples(user: User) -> int:
+    """Give a user who has no machine yet the samples; answers how many were made. Safe to call at every start.
+
+    Whoever deleted them all gets them again only by asking (the gallery): at least one revision was ever theirs then.
+    """
+    if Machine.objects.filter(owner=user).exists():
+        return 0
+    return sum(_install(user, sample) for sample in list_samples())
+
+
+def _install(user: User, sample: Sample) -> bool:
+    try:
+        create_machine(
+            user, name=sample.name, definition=sample.definition, format="json", description=sample.description
+        )
+    except MachineNameTaken:
+        return False
+    return True
+
+
+def _read(path: Path) -> Sample:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    definition = json.dumps(raw["definition"], indent=2, ensure_ascii=False)
+    place = f":{settings.ENVIRONMENT.region}:{settings.ENVIRONMENT.account_id}:function:"
+    return Sample(
+        name=raw["name"],
+        title=raw["title"],
+        description=raw["description"],
+        definition=definition.replace(":us-east-1:000000000000:function:", place),
+        input=raw["input"],
+    )

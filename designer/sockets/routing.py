@@ -1,0 +1,29 @@
+"""Addresses of the sockets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.routing import URLRouter
+from django.urls import path, re_path
+
+from designer.sockets.authentication import OriginCheck
+from designer.sockets.consumers import ExecutionFeed, ExecutionList
+from designer.sockets.frames import Close
+
+
+async def _nothing(scope: Any, receive: Any, send: Any) -> None:
+    """An unknown address is closed with a code; without it the router would raise."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": int(Close.NO_SUCH_THING)})
+
+
+_routes: list[Any] = [
+    path("ws/executions/", ExecutionList.as_asgi()),
+    path("ws/executions/<str:execution_id>/", ExecutionFeed.as_asgi()),
+    path("ws/machines/<str:machine_id>/executions/", ExecutionList.as_asgi()),
+    re_path("", _nothing),
+]
+
+sockets = OriginCheck(URLRouter(_routes))

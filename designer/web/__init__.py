@@ -1,0 +1,1 @@
+"""What surrounds the interfaces: the page, its content security policy, static files, the outermost ASGI layers."""

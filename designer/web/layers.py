@@ -1,0 +1,103 @@
+"""The outermost ASGI layers: bounded bodies, and threads that are used again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from asgiref.sync import ThreadSensitiveContext
+
+from designer.services.limits import BODY_BYTES
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+_MOST_IDLE = 16
+
+_TOO_LARGE = json.dumps(
+    {
+        "type": "about:blank",
+        "title": "Content Too Large",
+        "status": 413,
+        "detail": f"A body may have {BODY_BYTES:,} bytes at most.",
+        "code": "TooLarge",
+    }
+).encode()
+
+
+class ReusedThreads:
+    """Runs each request's sync code in a thread of a small pool.
+
+    Django would make a thread a request, and with it a database connection a request: connections belong to threads.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._idle: list[ThreadPoolExecutor] = []
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        thread = self._idle.pop() if self._idle else ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                await self._app(scope, receive, send)
+        finally:
+            if len(self._idle) < _MOST_IDLE:
+                self._idle.append(thread)
+            else:
+                thread.shutdown(wait=False)
+
+
+class BoundedBodies:
+    """413 before a body is read, or as soon as it proves too long. Bodies without a length are given one: DRF takes a
+    request without Content-Length for an empty one.
+    """
+
+    def __init__(self, app: App, most: int = BODY_BYTES) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        declared = headers.get(b"content-length", b"")
+        if declared.isdigit():
+            if int(declared) > self._most:
+                await self._refuse(send)
+            else:
+                await self._app(scope, receive, send)
+        elif b"transfer-encoding" in headers:
+            await self._measured(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _measured(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            if len(body) > self._most:
+                await self._refuse(send)
+                return
+            if not message.get("more_body"):
+                break
+        told = False
+
+        async def replay() -> Message:
+            nonlocal told
+            if told:
+                return await receive()
+            told = True
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+        headers = [*scope["headers"], (b"content-length", str(len(body)).encode())]
+        await self._app({**scope, "headers": headers}, replay, send)
+
+    async def _refuse(self, send: Send) -> None:
+        headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": _TOO_LARGE})
