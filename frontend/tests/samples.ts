@@ -65,7 +65,7 @@ export const NESTED: Json = {
 export function chain(length: number): Json {
   const States: JsonObject = {};
   for (let i = 0; i < length; i++) {
-    const next = i + 1 < length ? { Next: `S${i + 1}` } : { End: true };
+    const next: JsonObject = i + 1 < length ? { Next: `S${i + 1}` } : { End: true };
     States[`S${i}`] =
       i % 10 === 9 && i + 3 < length
         ? { Type: "Choice", Choices: [{ Variable: "$.x", NumericEquals: i, Next: `S${i + 2}` }], Default: `S${i + 1}` }

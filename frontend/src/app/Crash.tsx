@@ -1,0 +1,22 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import { useRouteError } from "react-router";
+
+/** A mistake of this page, or an address that leads nowhere. Drafts are kept locally, so a reload is safe. */
+export function Crash({ missing = false }: { missing?: boolean }) {
+  const error = useRouteError();
+  return (
+    <Box padding="xxl">
+      <Alert
+        type={missing ? "info" : "error"}
+        header={missing ? "There is nothing at this address" : "This page has failed"}
+        action={<Button href="/machines">To the machines</Button>}
+      >
+        {missing
+          ? "It may have been deleted, or the link is not whole."
+          : `${error instanceof Error ? error.message : String(error)}. Your edits are kept in this browser; loading the page again is safe.`}
+      </Alert>
+    </Box>
+  );
+}

@@ -1,0 +1,277 @@
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore as useFlowStore,
+} from "@xyflow/react";
+import "@xyflow/react/dist/style.css";
+import "./canvas.css";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import type { Exit } from "../asl/edits";
+import type { GraphScope } from "../asl/graph";
+import type { Path } from "../asl/model";
+import { type CanvasActions, CanvasContext, useCanvas } from "./context";
+import { dropPlace, type DropPlace, dragStore } from "./drag";
+import { edgeTypes, type LineEdge, toLine } from "./edges";
+import { useFirstView, useSteadyView } from "./view";
+import type { Layout } from "./layout";
+import { type BoxNode, nodeTypes } from "./nodes";
+import { useReconnect } from "./reconnect";
+import { Legend } from "./StatusIcon";
+import { newStatusStore, StatusContext, type StatusStore } from "./statusStore";
+
+export interface CanvasProps {
+  readonly graph: GraphScope;
+  readonly layout: Layout;
+  readonly mode: "edit" | "view";
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (ids: ReadonlySet<string>) => void;
+  readonly selectedEdge?: string | null;
+  readonly focusId?: string | null;
+  readonly problems?: CanvasActions["problems"];
+  readonly statuses?: StatusStore;
+  readonly dimmed?: boolean;
+  readonly note?: string | null;
+  readonly edit?: EditHandlers;
+  readonly onKey?: (event: React.KeyboardEvent) => void;
+  readonly children?: ReactNode;
+}
+export interface EditHandlers {
+  selectEdge(id: string | null): void;
+  insertAt(exit: Exit, at: { x: number; y: number }): void;
+  addTo(scope: Path, at: { x: number; y: number }): void;
+  connect(source: string, target: string, at: { x: number; y: number }): void;
+  connectToSpace(source: string, at: { x: number; y: number }): void;
+  retarget(edgeId: string, target: string): void;
+  drop(item: unknown, place: DropPlace): void;
+  rename(id: string): void;
+}
+
+const NO_PROBLEMS: CanvasActions["problems"] = new Map();
+const noStatuses = newStatusStore();
+const CULL_ABOVE = 150;
+
+export function GraphCanvas(props: CanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <StatusContext.Provider value={props.statuses ?? noStatuses}>
+        <Canvas {...props} />
+      </StatusContext.Provider>
+    </ReactFlowProvider>
+  );
+}
+
+function toBoxes(layout: Layout, selected: ReadonlySet<string>): BoxNode[] {
+  const exits = new Map<string, number>();
+  for (const { edge } of layout.edges) exits.set(edge.source, (exits.get(edge.source) ?? 0) + 1);
+  return layout.nodes.map((placed) => ({
+    id: placed.id,
+    type: placed.kind,
+    position: { x: placed.x, y: placed.y },
+    width: placed.width,
+    height: placed.height,
+    zIndex: placed.depth * 10 + (placed.kind === "container" ? 1 : 3),
+    selected: selected.has(placed.id),
+    selectable: placed.node !== null,
+    focusable: false,
+    draggable: false,
+    // Known sizes and handles: nothing has to be measured, and edges of culled boxes are drawn as well.
+    handles: [
+      { type: "target", position: "top" as never, x: placed.width / 2, y: 0, width: 1, height: 1 },
+      { type: "source", position: "bottom" as never, x: placed.width / 2, y: placed.height, width: 1, height: 1 },
+    ],
+    data: { placed, exits: exits.get(placed.id) ?? 0 },
+  }));
+}
+
+function nodeAt(x: number, y: number): string | null {
+  const element = document.elementFromPoint(x, y)?.closest(".react-flow__node");
+  return element?.getAttribute("data-id") ?? null;
+}
+
+function Canvas(props: CanvasProps) {
+  const { graph, layout, mode, selected, onSelect, edit } = props;
+  const { selectedEdge = null, focusId = null, problems = NO_PROBLEMS } = props;
+  const flow = useReactFlow();
+  const wrapper = useRef<HTMLDivElement>(null);
+  const far = useFlowStore((state) => state.transform[2] < 0.35);
+  useFirstView(layout, wrapper);
+  useSteadyView(layout);
+
+  const boxes = useMemo(() => toBoxes(layout, selected), [layout, selected]);
+  const lines = useMemo<LineEdge[]>(() => {
+    const names = new Map(layout.nodes.map((box) => [box.id, box.node?.name ?? ""]));
+    return layout.edges.map((edge) => toLine(edge, names));
+  }, [layout]);
+
+  const drag = useStore(dragStore);
+  const place = useMemo(
+    () => (drag.item && edit ? dropPlace(layout, flow.screenToFlowPosition(drag), wrapper.current, drag) : null),
+    [drag, edit, layout, flow],
+  );
+  useEffect(() => {
+    if (!drag.dropped || !edit) return;
+    if (place) edit.drop(drag.item, place);
+    dragStore.setState({ item: null, dropped: false });
+  }, [drag, edit, place]);
+
+  const reconnect = useReconnect(layout, flow, (edgeId, x, y) => {
+    const target = nodeAt(x, y);
+    if (target) edit?.retarget(edgeId, target);
+  });
+
+  const choose = useCallback(
+    (changes: NodeChange<BoxNode>[]) => {
+      const next = new Set(selected);
+      let touched = false;
+      for (const change of changes) {
+        if (change.type !== "select") continue;
+        touched = true;
+        if (change.selected) next.add(change.id);
+        else next.delete(change.id);
+      }
+      if (touched) onSelect(next);
+    },
+    [selected, onSelect],
+  );
+
+  const firstId = graph.nodes[0]?.id ?? null;
+  const roving = focusId !== null && layout.nodes.some((box) => box.id === focusId) ? focusId : firstId;
+  const lit = place?.kind === "edge" ? place.edge.id : place?.kind === "scope" ? place.scope.id : null;
+  const actions = useMemo<CanvasActions>(
+    () => ({
+      mode,
+      problems,
+      selectedEdge,
+      lit,
+      focusId: roving,
+      insertAt: (exit, at) => edit?.insertAt(exit, at),
+      addTo: (scope, at) => edit?.addTo(scope, at),
+      selectEdge: (id) => edit?.selectEdge(id),
+      beginReconnect: reconnect.begin,
+      rename: (id) => edit?.rename(id),
+    }),
+    [mode, problems, selectedEdge, lit, roving, edit, reconnect.begin],
+  );
+
+  const [connecting, setConnecting] = useState(false);
+  const endConnection = useCallback(
+    (event: MouseEvent | TouchEvent, source: string | undefined) => {
+      setConnecting(false);
+      const point = "changedTouches" in event ? event.changedTouches[0] : event;
+      if (!point || !source || !edit) return;
+      const at = { x: point.clientX, y: point.clientY };
+      const target = nodeAt(at.x, at.y);
+      if (target === null) edit.connectToSpace(source, at);
+      else if (target !== source) edit.connect(source, target, at);
+    },
+    [edit],
+  );
+
+  const classes = ["canvas", mode];
+  if (props.dimmed) classes.push("dimmed");
+  if (drag.item) classes.push("dragging");
+  if (connecting) classes.push("connecting");
+  if (far) classes.push("far");
+  return (
+    <CanvasContext.Provider value={actions}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a graph that is walked by arrow keys is no fieldset */}
+      <div
+        ref={wrapper}
+        className={classes.join(" ")}
+        role="group"
+        aria-label="State machine graph. Arrow keys walk it, question mark lists the keys."
+        onKeyDown={props.onKey}
+      >
+        <ReactFlow
+          nodes={boxes}
+          edges={lines}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={choose}
+          onPaneClick={() => {
+            onSelect(new Set());
+            edit?.selectEdge(null);
+          }}
+          onConnectStart={() => setConnecting(true)}
+          onConnectEnd={(event, state) => endConnection(event, state.fromNode?.id)}
+          onlyRenderVisibleElements={boxes.length > CULL_ABOVE}
+          nodesDraggable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          nodesConnectable={mode === "edit"}
+          zoomOnDoubleClick={false}
+          disableKeyboardA11y
+          deleteKeyCode={null}
+          multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+          minZoom={0.05}
+          maxZoom={2.5}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
+          <EmptyScopes layout={layout} />
+          {boxes.length > 40 && boxes.length <= 500 && <MiniMap pannable zoomable ariaLabel="Overview" />}
+        </ReactFlow>
+        {reconnect.line}
+        {props.note && (
+          <div className="canvas-note" role="status">
+            {props.note}
+          </div>
+        )}
+        <Tools />
+        {mode === "view" && props.statuses && <Legend />}
+        {props.children}
+      </div>
+    </CanvasContext.Provider>
+  );
+}
+
+function EmptyScopes({ layout }: { layout: Layout }) {
+  const flow = useFlowStore((state) => state.transform);
+  const canvas = useCanvas();
+  const empty = layout.scopes.filter((placed) => placed.scope.nodes.length === 0);
+  if (empty.length === 0 || canvas.mode !== "edit") return null;
+  const [x, y, zoom] = flow;
+  return empty.map((placed) => (
+    <button
+      key={placed.scope.id}
+      type="button"
+      className={canvas.lit === placed.scope.id ? "empty-scope is-lit nopan" : "empty-scope nopan"}
+      style={{
+        left: x + placed.x * zoom,
+        top: y + (placed.y + (placed.depth === 0 ? 46 : 0)) * zoom,
+        width: Math.max(placed.width, 150) * zoom,
+        height: 50 * zoom,
+        zIndex: 5,
+      }}
+      onClick={(event) => canvas.addTo(placed.scope.path, { x: event.clientX, y: event.clientY })}
+    >
+      + add the first state
+    </button>
+  ));
+}
+
+function Tools() {
+  const flow = useReactFlow();
+  return (
+    <div className="canvas-tools">
+      <button type="button" title="Zoom in" aria-label="Zoom in" onClick={() => flow.zoomIn({ duration: 120 })}>
+        +
+      </button>
+      <button type="button" title="Zoom out" aria-label="Zoom out" onClick={() => flow.zoomOut({ duration: 120 })}>
+        −
+      </button>
+      <button type="button" title="Fit all (0)" aria-label="Fit all" onClick={() => flow.fitView({ padding: 0.1, duration: 200, maxZoom: 1.4 })}>
+        ⛶
+      </button>
+      <button type="button" title="Zoom to 100 %" aria-label="Zoom to 100 percent" onClick={() => flow.zoomTo(1, { duration: 120 })}>
+        1:1
+      </button>
+    </div>
+  );
+}

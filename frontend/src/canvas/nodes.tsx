@@ -1,0 +1,142 @@
+import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { memo } from "react";
+import type { Shown } from "../executions/statuses";
+import { useCanvas } from "./context";
+import type { PlacedNode } from "./layout";
+import { STATUS_WORDS, StatusIcon } from "./StatusIcon";
+import { useStatus } from "./statusStore";
+
+export type BoxNode = Node<{ placed: PlacedNode; exits: number }>;
+
+function label(placed: PlacedNode, exits: number, shown: Shown | undefined): string {
+  const { node } = placed;
+  if (!node) return placed.kind === "start" ? "Start" : "End";
+  const parts = [`${node.type} ${node.name}`, `${exits} ${exits === 1 ? "transition" : "transitions"}`];
+  if (node.inner.length > 0) parts.push(`${node.inner.length} inside`);
+  if (shown) parts.push(STATUS_WORDS[shown.status]);
+  return parts.join(", ");
+}
+
+function Marks({ shown }: { shown: Shown | undefined }) {
+  if (!shown) return null;
+  const { status } = shown;
+  const active = status === "running" || status === "retrying" || status === "waiting";
+  return (
+    <>
+      {active ? <span className="ring" /> : <span className="flash" key={`${status}${shown.visits}`} />}
+      <span className="status-icon">
+        <StatusIcon status={status} />
+      </span>
+    </>
+  );
+}
+
+function Visits({ shown }: { shown: Shown | undefined }) {
+  if (!shown || (shown.visits < 2 && shown.attempts < 2)) return null;
+  const counts = Object.entries(shown.counts)
+    .map(([status, count]) => `${count} ${STATUS_WORDS[status as keyof typeof STATUS_WORDS]}`)
+    .join(", ");
+  const attempts = shown.attempts > 1 ? `attempt ${shown.attempts}` : "";
+  return (
+    <span className="visits" title={counts}>
+      {[shown.visits > 1 ? `×${shown.visits}` : "", attempts].filter(Boolean).join(" · ")}
+    </span>
+  );
+}
+
+function useBox(id: string, placed: PlacedNode) {
+  const canvas = useCanvas();
+  const name = placed.node?.name ?? "";
+  const shown = useStatus(name);
+  const status = shown?.status ?? "none";
+  return {
+    canvas,
+    shown,
+    name,
+    attributes: {
+      "data-id": id,
+      "data-state": name,
+      "data-status": status,
+      tabIndex: canvas.focusId === id ? 0 : -1,
+      onDoubleClick: () => canvas.rename(id),
+    },
+    statusClass: `status-${status}${shown ? " has-status" : ""}`,
+  };
+}
+
+const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNode>) {
+  const { placed, exits } = data;
+  const { canvas, shown, name, attributes, statusClass } = useBox(id, placed);
+  const problems = canvas.problems.get(id);
+  return (
+    <>
+      <Handle type="target" position={Position.Top} />
+      <button
+        type="button"
+        className={`state type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}`}
+        aria-label={label(placed, exits, shown)}
+        aria-pressed={selected}
+        title={name}
+        {...attributes}
+      >
+        <span className="name">{name}</span>
+        <span className="sub">{placed.node?.subtitle}</span>
+        <Marks shown={shown} />
+        <Visits shown={shown} />
+        {problems && <Badge {...problems} />}
+      </button>
+      <Handle type="source" position={Position.Bottom} />
+    </>
+  );
+});
+
+const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProps<BoxNode>) {
+  const { placed, exits } = data;
+  const { canvas, shown, name, attributes, statusClass } = useBox(id, placed);
+  const problems = canvas.problems.get(id);
+  return (
+    <>
+      <Handle type="target" position={Position.Top} />
+      {/* A real button may not hold other boxes' places; this one only draws the frame behind them. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a frame of any size, with a heading row, is no <button> */}
+      <div
+        role="button"
+        className={`container type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}`}
+        aria-label={label(placed, exits, shown)}
+        aria-pressed={selected}
+        title={name}
+        {...attributes}
+      >
+        <div className="container-name">
+          <span className="name">{name}</span>
+          <span className="sub">{placed.node?.subtitle}</span>
+          <Marks shown={shown} />
+          <Visits shown={shown} />
+        </div>
+        {problems && <Badge {...problems} />}
+      </div>
+      <Handle type="source" position={Position.Bottom} />
+    </>
+  );
+});
+
+const Terminal = memo(function Terminal({ data }: NodeProps<BoxNode>) {
+  const start = data.placed.kind === "start";
+  return (
+    <>
+      <Handle type="target" position={Position.Top} isConnectable={!start} />
+      <div className="terminal">{start ? "Start" : "End"}</div>
+      {start && <Handle type="source" position={Position.Bottom} />}
+    </>
+  );
+});
+
+function Badge({ errors, warnings }: { errors: number; warnings: number }) {
+  return (
+    <span className={errors > 0 ? "badge" : "badge warning"} title={`${errors} errors, ${warnings} warnings`}>
+      {errors || warnings}
+    </span>
+  );
+}
+
+export const nodeTypes = { state: StateBox, container: ContainerBox, start: Terminal, end: Terminal };

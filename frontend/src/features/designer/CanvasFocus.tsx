@@ -1,0 +1,46 @@
+import { type RefObject, useEffect } from "react";
+import { useReactFlow } from "@xyflow/react";
+import type { Layout } from "../../canvas/layout";
+
+export interface FocusControl {
+  focus(id: string): void;
+  fit(id: string | null): void;
+}
+
+/** Gives the page hold of the canvas: bring a state into view and put the keyboard's focus on it. */
+export function CanvasFocus({ control, layout }: { control: RefObject<FocusControl | null>; layout: Layout }) {
+  const flow = useReactFlow();
+  useEffect(() => {
+    const element = (id: string) =>
+      document.querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(id)}"]`);
+    const inView = (id: string) => {
+      const box = element(id)?.getBoundingClientRect();
+      const frame = document.querySelector(".canvas")?.getBoundingClientRect();
+      return box && frame && box.top > frame.top + 10 && box.bottom < frame.bottom - 10 && box.left > frame.left && box.right < frame.right;
+    };
+    const focus = (id: string) => {
+      const box = layout.nodes.find((node) => node.id === id);
+      if (!box) return;
+      if (!inView(id)) {
+        void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), { zoom: flow.getZoom(), duration: 120 });
+      }
+      // A culled box is only in the page once it is in view.
+      let tries = 0;
+      const put = () => {
+        const found = element(id);
+        if (found) found.focus({ preventScroll: true });
+        else if (tries++ < 20) requestAnimationFrame(put);
+      };
+      put();
+    };
+    control.current = {
+      focus,
+      fit: (id) =>
+        void flow.fitView({ padding: 0.15, duration: 200, maxZoom: 1.4, ...(id === null ? {} : { nodes: [{ id }] }) }),
+    };
+    return () => {
+      control.current = null;
+    };
+  }, [control, flow, layout]);
+  return null;
+}

@@ -1,0 +1,97 @@
+import Button from "@cloudscape-design/components/button";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { Code } from "../../ui/Code";
+import { type Designer, stateAround } from "./store";
+import type { DesignProblem } from "./validation";
+
+export function CodePanel({ designer, problems }: { designer: Designer; problems: readonly DesignProblem[] }) {
+  const text = useStore(designer, (s) => s.text);
+  const format = useStore(designer, (s) => s.format);
+  const selection = useStore(designer, (s) => s.selection);
+  const parsed = useStore(designer, (s) => s.parsed);
+  const valid = useStore(designer, (s) => s.valid);
+  const selectedBy = useStore(designer, (s) => s.selectedBy);
+  const [tab, setTab] = useState("code");
+  const [scrollTo, setScrollTo] = useState<{ offset: number; n: number } | null>(null);
+  const only = selection.states.length === 1 ? selection.states[0] : undefined;
+  const highlight = useMemo(
+    () => (only && valid && parsed ? (parsed.rangeOf([...only.scope, "States", only.name]) ?? null) : null),
+    [only, valid, parsed],
+  );
+  // A new choice in the graph scrolls the code; edits of the chosen state do not.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls
+  useEffect(() => {
+    if (highlight && selectedBy === "graph") setScrollTo((old) => ({ offset: highlight.from, n: (old?.n ?? 0) + 1 }));
+  }, [selection]);
+  const follow = (offset: number) => {
+    const now = designer.getState();
+    if (!now.valid || !now.parsed) return;
+    const around = stateAround(now.parsed.value, now.parsed.pathAt(offset));
+    if (around) designer.select([around], "code");
+  };
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  const show = (problem: DesignProblem) => {
+    if (problem.state) designer.select([problem.state]);
+    setTab("code");
+    setScrollTo((old) => ({ offset: problem.from, n: (old?.n ?? 0) + 1 }));
+  };
+  return (
+    <section className="code-panel" aria-label="Code">
+      <div className="code-bar">
+        <SegmentedControl
+          selectedId={tab}
+          label="Panel"
+          onChange={(e) => setTab(e.detail.selectedId)}
+          options={[
+            { id: "code", text: "Code" },
+            { id: "problems", text: problems.length > 0 ? `Problems (${problems.length})` : "Problems" },
+          ]}
+        />
+        <SpaceBetween direction="horizontal" size="xs">
+          <SegmentedControl
+            selectedId={format}
+            label="Language"
+            onChange={(e) => designer.setFormat(e.detail.selectedId as "json" | "yaml")}
+            options={[
+              { id: "json", text: "JSON" },
+              { id: "yaml", text: "YAML" },
+            ]}
+          />
+          <Button variant="icon" iconName="copy" ariaLabel="Copy the definition" onClick={() => void navigator.clipboard.writeText(text)} />
+        </SpaceBetween>
+      </div>
+      <div className="code-body" hidden={tab !== "code"}>
+        <Code
+          value={text}
+          format={format}
+          label="Definition"
+          onChange={designer.typed}
+          onCursor={follow}
+          onUndo={designer.undo}
+          onRedo={designer.redo}
+          problems={problems}
+          highlight={highlight}
+          scrollTo={scrollTo}
+        />
+      </div>
+      {tab === "problems" && (
+        <ul className="problems">
+          {problems.length === 0 && <li className="problems-none">No problems. This machine can be saved and run.</li>}
+          {problems.map((problem) => (
+            <li key={problem.key}>
+              <button type="button" className={`problem ${problem.severity}`} onClick={() => show(problem)}>
+                <b>{problem.severity === "error" ? "Error" : "Warning"}</b>
+                <span>{problem.message}</span>
+                {problem.state && <i>{problem.state.name}</i>}
+              </button>
+            </li>
+          ))}
+          {errors > 0 && <li className="problems-none">A draft is kept as it is; a revision must be without errors.</li>}
+        </ul>
+      )}
+    </section>
+  );
+}

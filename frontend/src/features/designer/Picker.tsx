@@ -1,0 +1,85 @@
+import { useEffect, useRef, useState } from "react";
+
+export interface Choice {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly className?: string;
+}
+
+/** A small list at a place of the page: type to narrow it, arrows and Enter to choose, Esc to leave. */
+export function Picker(props: {
+  title: string;
+  at: { x: number; y: number };
+  choices: readonly Choice[];
+  onPick: (id: string) => void;
+  onClose: () => void;
+}) {
+  const [search, setSearch] = useState("");
+  const [active, setActive] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
+  const wanted = search.toLowerCase();
+  const shown = props.choices.filter((c) => `${c.title} ${c.description ?? ""}`.toLowerCase().includes(wanted));
+  const { onClose } = props;
+  useEffect(() => {
+    const away = (event: PointerEvent) => {
+      if (!box.current?.contains(event.target as Node)) onClose();
+    };
+    window.addEventListener("pointerdown", away, true);
+    return () => window.removeEventListener("pointerdown", away, true);
+  }, [onClose]);
+  useEffect(() => {
+    box.current?.querySelector(".is-active")?.scrollIntoView({ block: "nearest" });
+  });
+  const keys = (event: React.KeyboardEvent) => {
+    event.stopPropagation();
+    if (event.key === "Escape") onClose();
+    else if (event.key === "ArrowDown") setActive((n) => Math.min(n + 1, shown.length - 1));
+    else if (event.key === "ArrowUp") setActive((n) => Math.max(n - 1, 0));
+    else if (event.key === "Enter") {
+      const chosen = shown[active];
+      if (chosen) props.onPick(chosen.id);
+    } else return;
+    event.preventDefault();
+  };
+  const left = Math.max(8, Math.min(props.at.x, window.innerWidth - 268));
+  const top = Math.max(8, Math.min(props.at.y, window.innerHeight - 330));
+  return (
+    <div ref={box} className="picker" role="dialog" aria-label={props.title} style={{ left, top }} onKeyDown={keys}>
+      <div className="picker-title">{props.title}</div>
+      <input
+        // biome-ignore lint/a11y/noAutofocus: the list was asked for by a key or a click just now
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="picker-list"
+        aria-label={props.title}
+        value={search}
+        placeholder="Type to find"
+        onChange={(e) => {
+          setSearch(e.target.value);
+          setActive(0);
+        }}
+      />
+      <div id="picker-list" role="listbox" className="picker-list" aria-label={props.title}>
+        {shown.map((choice, index) => (
+          <button
+            key={choice.id}
+            type="button"
+            role="option"
+            aria-selected={index === active}
+            tabIndex={-1}
+            data-pick={choice.id}
+            className={`picker-item ${choice.className ?? ""}${index === active ? " is-active" : ""}`}
+            onPointerEnter={() => setActive(index)}
+            onClick={() => props.onPick(choice.id)}
+          >
+            <b>{choice.title}</b>
+            {choice.description && <span>{choice.description}</span>}
+          </button>
+        ))}
+        {shown.length === 0 && <div className="palette-none">Nothing has such a name</div>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import { useNavigate } from "react-router";
+import { useStore } from "zustand";
+import { bundleUrl, exportUrl, pictureUrl } from "../../api/client";
+import type { Machine } from "../../api/types";
+import { flashError } from "../../ui/flash";
+import type { Drafts, SaveState } from "./draft";
+import type { Designer } from "./store";
+
+const WORDS: Record<SaveState, [StatusIndicatorProps.Type, string]> = {
+  saved: ["success", "Draft kept"],
+  unsaved: ["pending", "Not kept on the server yet"],
+  saving: ["in-progress", "Keeping the draft"],
+  offline: ["warning", "Kept in this browser only"],
+};
+
+export function Toolbar(props: {
+  machine: Machine;
+  designer: Designer;
+  drafts: Drafts;
+  problems: number;
+  changed: boolean;
+  onSave: () => void;
+  onRun: () => void;
+  onKeys: () => void;
+}) {
+  const { machine, designer, drafts, changed } = props;
+  const navigate = useNavigate();
+  const canUndo = useStore(designer, (s) => s.canUndo);
+  const canRedo = useStore(designer, (s) => s.canRedo);
+  const state = useStore(drafts, (s) => s.state);
+  const base = useStore(drafts, (s) => s.base);
+  const [type, words] = changed || state !== "saved" ? WORDS[state] : (["success", `Revision ${base}`] as const);
+  const more = (id: string) => {
+    if (id === "keys") props.onKeys();
+    else if (id === "discard") void drafts.discard().catch(flashError);
+    else if (id === "bundle") location.assign(bundleUrl(machine.id));
+    else if (id === "json" || id === "yaml") location.assign(exportUrl(machine.id, id));
+    else if (id === "svg" || id === "png") window.open(pictureUrl(machine.id, id), "_blank", "noopener");
+  };
+  return (
+    <div className="toolbar">
+      <div className="toolbar-name">
+        <Button
+          variant="icon"
+          iconName="arrow-left"
+          ariaLabel={`Back to ${machine.name}`}
+          href={`/machines/${machine.id}`}
+          onFollow={(e) => {
+            e.preventDefault();
+            navigate(`/machines/${machine.id}`);
+          }}
+        />
+        <h1 title={machine.name}>{machine.name}</h1>
+        <span className="save-state">
+          <StatusIndicator type={type}>{words}</StatusIndicator>
+        </span>
+      </div>
+      <SpaceBetween direction="horizontal" size="xs">
+        <Button variant="icon" iconName="undo" ariaLabel="Undo" disabled={!canUndo} onClick={designer.undo} />
+        <Button variant="icon" iconName="redo" ariaLabel="Redo" disabled={!canRedo} onClick={designer.redo} />
+        <ButtonDropdown
+          variant="icon"
+          ariaLabel="More"
+          expandToViewport
+          onItemClick={(e) => more(e.detail.id)}
+          items={[
+            { id: "keys", text: "Keys" },
+            { id: "discard", text: "Throw the draft away", disabled: !changed },
+            {
+              text: `Export revision ${base}`,
+              items: [
+                { id: "json", text: "JSON" },
+                { id: "yaml", text: "YAML" },
+                { id: "bundle", text: "Bundle with all revisions" },
+                { id: "svg", text: "Picture (SVG)" },
+                { id: "png", text: "Picture (PNG)" },
+              ],
+            },
+          ]}
+        />
+        <Button onClick={props.onSave} disabled={!changed}>
+          Save
+        </Button>
+        <Button variant="primary" iconName="caret-right-filled" onClick={props.onRun} disabled={props.problems > 0}>
+          Run
+        </Button>
+      </SpaceBetween>
+    </div>
+  );
+}

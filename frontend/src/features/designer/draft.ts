@@ -1,0 +1,223 @@
+import { createStore, type StoreApi } from "zustand";
+import { createRevision, deleteDraft, putDraft } from "../../api/client";
+import { messageOf, Problem } from "../../api/http";
+import type { Draft, Format, Machine, Revision } from "../../api/types";
+import type { Designer } from "./store";
+
+/**
+ * Where an edit goes: into this browser at once, to the server a moment later, and into a revision when
+ * asked. Every write says what it replaces, so that two editors meet in a dialog and never overwrite.
+ */
+export interface Side {
+  readonly text: string;
+  readonly format: Format;
+  readonly title: string;
+}
+export interface Conflict {
+  readonly kind: "draft" | "revision" | "local";
+  readonly mine: Side;
+  readonly theirs: Side;
+  /** What theirs is on the server, once one of the two is taken. */
+  readonly saves: number | null;
+  readonly base: number;
+}
+export type SaveState = "saved" | "unsaved" | "saving" | "offline";
+export interface DraftState {
+  readonly state: SaveState;
+  readonly conflict: Conflict | null;
+  readonly base: number;
+  readonly saves: number | null;
+  /** The text of the revision that the draft began from. */
+  readonly headText: string;
+}
+interface Kept {
+  text: string;
+  format: Format;
+  base_revision: number;
+  saves: number | null;
+}
+
+const AUTOSAVE_MS = 1200;
+const AGAIN_MS = 5000;
+const key = (id: string) => `treadle:draft:${id}`;
+
+function kept(id: string): Kept | null {
+  try {
+    const found = JSON.parse(localStorage.getItem(key(id)) ?? "null") as Kept | null;
+    return found && typeof found.text === "string" ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What the designer opens with, and what has to be settled first if two copies went apart. */
+export function opening(machine: Machine): { text: string; format: Format; unsent: boolean; conflict: Conflict | null } {
+  const server = machine.draft ?? { text: machine.definition, format: machine.format };
+  const saves = machine.draft?.saves ?? null;
+  const base = machine.draft?.base_revision ?? machine.revision;
+  const local = kept(machine.id);
+  if (!local || (local.text === server.text && local.format === server.format)) {
+    return { text: server.text, format: server.format, unsent: false, conflict: null };
+  }
+  if (local.saves === saves && local.base_revision === base) {
+    return { text: local.text, format: local.format, unsent: true, conflict: null };
+  }
+  const conflict: Conflict = {
+    kind: "local",
+    mine: { ...local, title: "Kept in this browser" },
+    theirs: { text: server.text, format: server.format, title: "On the server" },
+    saves,
+    base,
+  };
+  return { text: local.text, format: local.format, unsent: true, conflict };
+}
+
+export interface Drafts extends StoreApi<DraftState> {
+  start(): () => void;
+  saveRevision(comment: string): Promise<Revision | null>;
+  settle(take: "mine" | "theirs"): void;
+  discard(): Promise<void>;
+}
+
+export function newDrafts(machine: Machine, designer: Designer, begun: ReturnType<typeof opening>): Drafts {
+  const store = createStore<DraftState>(() => ({
+    state: begun.unsent ? "unsaved" : "saved",
+    conflict: begun.conflict,
+    base: machine.draft?.base_revision ?? machine.revision,
+    saves: machine.draft?.saves ?? null,
+    headText: machine.definition,
+  }));
+  const { getState, setState } = store;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let sending: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  const keep = () => {
+    const { text, format } = designer.getState();
+    const { base, saves } = getState();
+    try {
+      localStorage.setItem(key(machine.id), JSON.stringify({ text, format, base_revision: base, saves } satisfies Kept));
+    } catch {
+      designer.say("This browser's storage is full: edits are kept on the server only");
+    }
+  };
+
+  const mine = (): Side => ({ ...designer.getState(), title: "Yours" });
+
+  const send = async () => {
+    if (getState().conflict || getState().state === "saved") return;
+    const { text, format } = designer.getState();
+    setState({ state: "saving" });
+    try {
+      const body = { text, format, base_revision: getState().base };
+      const draft = await putDraft(machine.id, body, getState().saves);
+      const same = designer.getState().text === text && designer.getState().format === format;
+      setState({ saves: draft.saves, state: same ? "saved" : "unsaved" });
+      keep();
+      if (!same) later(AUTOSAVE_MS);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 412) return draftConflict(error);
+      setState({ state: "offline" });
+      if (error instanceof Problem && error.status >= 400 && error.status < 500) designer.say(messageOf(error));
+      later(AGAIN_MS);
+    }
+  };
+
+  const draftConflict = (problem: Problem) => {
+    const theirs = problem.body.theirs as Draft | null | undefined;
+    setState({
+      state: "unsaved",
+      conflict: {
+        kind: "draft",
+        mine: mine(),
+        theirs: {
+          text: theirs?.text ?? getState().headText,
+          format: theirs?.format ?? machine.format,
+          title: theirs ? `Saved elsewhere${theirs.author ? ` by ${theirs.author}` : ""}` : "Saved as a revision elsewhere",
+        },
+        saves: theirs?.saves ?? null,
+        base: theirs?.base_revision ?? getState().base,
+      },
+    });
+  };
+
+  const later = (ms: number) => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(() => (sending = sending.then(send)), ms);
+  };
+
+  return {
+    ...store,
+    start() {
+      stopped = false;
+      if (getState().state !== "saved") later(AUTOSAVE_MS);
+      const unsubscribe = designer.subscribe((now, before) => {
+        if (now.text === before.text && now.format === before.format) return;
+        keep();
+        setState({ state: "unsaved" });
+        later(AUTOSAVE_MS);
+      });
+      const online = () => later(0);
+      window.addEventListener("online", online);
+      return () => {
+        stopped = true;
+        clearTimeout(timer);
+        unsubscribe();
+        window.removeEventListener("online", online);
+        // What is not sent yet is sent on the way out; this browser has it anyway.
+        if (getState().state === "unsaved") sending = sending.then(send);
+      };
+    },
+    async saveRevision(comment) {
+      clearTimeout(timer);
+      await sending;
+      const { text, format } = designer.getState();
+      try {
+        const revision = await createRevision(machine.id, { definition: text, format, comment }, getState().base);
+        const same = designer.getState().text === text;
+        setState({ base: revision.number, saves: null, headText: text, state: same ? "saved" : "unsaved" });
+        if (same) localStorage.removeItem(key(machine.id));
+        else later(AUTOSAVE_MS);
+        return revision;
+      } catch (error) {
+        if (!(error instanceof Problem && error.status === 412)) {
+          if (getState().state === "unsaved") later(AUTOSAVE_MS);
+          throw error;
+        }
+        const theirs = error.body.theirs as Revision | undefined;
+        setState({
+          conflict: {
+            kind: "revision",
+            mine: mine(),
+            theirs: {
+              text: theirs?.definition ?? "",
+              format: theirs?.format ?? format,
+              title: `Revision ${theirs?.number ?? ""}${theirs?.author ? ` by ${theirs.author}` : ""}`,
+            },
+            saves: getState().saves,
+            base: theirs?.number ?? getState().base,
+          },
+        });
+        return null;
+      }
+    },
+    settle(take) {
+      const { conflict } = getState();
+      if (!conflict) return;
+      setState({ conflict: null, saves: conflict.saves, base: conflict.base, state: "unsaved" });
+      if (take === "theirs") designer.replace(conflict.theirs.text, conflict.theirs.format);
+      keep();
+      later(0);
+    },
+    async discard() {
+      clearTimeout(timer);
+      await sending;
+      const { saves, headText } = getState();
+      if (saves !== null) await deleteDraft(machine.id, saves);
+      designer.replace(headText, machine.format);
+      clearTimeout(timer);
+      setState({ saves: null, state: "saved" });
+      localStorage.removeItem(key(machine.id));
+    },
+  };
+}

@@ -1,0 +1,265 @@
+import { useCallback, useMemo, useRef, useState } from "react";
+import type { Edit, Exit, StateRef } from "../../asl/edits";
+import { type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
+import { isObject, type Path, samePath } from "../../asl/model";
+import type { EditHandlers } from "../../canvas/GraphCanvas";
+import { findEdge } from "./EdgePanel";
+import type { Choice } from "./Picker";
+import { type PaletteItem, stateOf } from "./palette";
+import { type Designer, refId } from "./store";
+
+/** A question that an edit raises at a place of the page: which type, which state, replace or branch. */
+export interface Question {
+  readonly title: string;
+  readonly at: { x: number; y: number };
+  readonly choices: readonly Choice[];
+  readonly answer: (id: string) => void;
+}
+
+export interface Editing {
+  readonly handlers: EditHandlers;
+  readonly question: Question | null;
+  readonly ask: (question: Question | null) => void;
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+  readonly pick: (item: PaletteItem) => void;
+  readonly addBeside: (reference: StateRef, where: "after" | "before", at: { x: number; y: number }) => void;
+  readonly connectByList: (reference: StateRef, at: { x: number; y: number }) => void;
+  readonly insertInto: (exit: Exit, item: PaletteItem) => void;
+}
+
+export function toRef(node: GraphNode): StateRef {
+  return { scope: node.scope, name: node.name };
+}
+
+/** The way on that a new state behind this one takes: Next, else Default, else the first rule. */
+function wayOn(graph: GraphScope | null, node: GraphNode): Exit | null {
+  if (!graph) return null;
+  if (node.type === "Succeed" || node.type === "Fail") return null;
+  for (const kind of ["next", "default", "choice"] as const) {
+    const index = 0;
+    const exit: Exit = { scope: node.scope, from: node.name, kind, index };
+    if (kind === "next" && node.type !== "Choice") return exit;
+    if (node.type === "Choice" && kind === "default") return exit;
+  }
+  return null;
+}
+
+export function useEditing(
+  designer: Designer,
+  graph: GraphScope | null,
+  items: readonly PaletteItem[],
+  rename: (reference: StateRef) => void,
+): Editing {
+  const [question, ask] = useState<Question | null>(null);
+  const nodes = useMemo(
+    () => new Map<string, GraphNode>(graph ? [...walkNodes(graph)].map((n) => [n.id, n]) : []),
+    [graph],
+  );
+  // Handlers are made once; what they look at is whatever is latest when they are called.
+  const now = useRef({ graph, items, nodes, rename });
+  now.current = { graph, items, nodes, rename };
+
+  const root = useCallback(() => designer.getState().parsed?.value, [designer]);
+  const typeChoices = useCallback(
+    (): Choice[] =>
+      [...now.current.items]
+        .sort((a, b) => (a.group === b.group ? 0 : a.group === "Tasks" ? -1 : 1))
+        .map((item) => ({ id: item.id, title: item.title, description: item.description, className: `type-${item.type}` })),
+    [],
+  );
+  const askType = useCallback(
+    (title: string, at: { x: number; y: number }, take: (item: PaletteItem) => void) =>
+      ask({
+        title,
+        at,
+        choices: typeChoices(),
+        answer: (id) => {
+          const item = now.current.items.find((i) => i.id === id);
+          if (item) take(item);
+        },
+      }),
+    [typeChoices],
+  );
+  const insertInto = useCallback(
+    (exit: Exit, item: PaletteItem) =>
+      void designer.edit({ type: "insertOnExit", exit, state: stateOf(item, root()) }),
+    [designer, root],
+  );
+  const addTo = useCallback(
+    (scope: Path, item: PaletteItem) =>
+      void designer.edit({ type: "addToScope", scope, state: stateOf(item, root()) }),
+    [designer, root],
+  );
+
+  const connect = useCallback(
+    (source: string, target: string, at: { x: number; y: number }) => {
+      const { graph: g, nodes: all } = now.current;
+      const to = all.get(target);
+      if (!g) return;
+      if (source === g.start) {
+        if (to && to.scope.length === 0) {
+          designer.edit({ type: "retarget", exit: { scope: [], from: null, kind: "start", index: 0 }, to: to.name });
+        }
+        return;
+      }
+      const from = all.get(source);
+      if (!from) return;
+      const ref = toRef(from);
+      if (target === g.end) {
+        designer.edit({ type: "removeExit", exit: { ...ref, scope: from.scope, from: from.name, kind: "next", index: 0 } });
+        return;
+      }
+      if (!to) return;
+      if (!samePath(from.scope, to.scope)) {
+        designer.say(
+          `${from.name} and ${to.name} are in different parts: a transition stays inside its own branch or loop body`,
+        );
+        return;
+      }
+      const done = (edit: Edit) => void designer.edit(edit);
+      if (from.type === "Choice") return done({ type: "connect", from: ref, to: to.name, how: "choice" });
+      const exit: Exit = { scope: from.scope, from: from.name, kind: "next", index: 0 };
+      const states = designer.getState().parsed?.value;
+      const taken = isObject(states) && g && hasNextEdge(g, exit);
+      if (!taken) return done({ type: "connect", from: ref, to: to.name, how: "next" });
+      const choices: Choice[] = [
+        { id: "replace", title: "Replace", description: `${from.name} leads to ${to.name} only` },
+        { id: "choice", title: "Put a Choice here", description: "Go one way or the other" },
+      ];
+      if (["Task", "Map", "Parallel"].includes(from.type)) {
+        choices.push({ id: "catch", title: "Catch errors", description: `On an error, go on with ${to.name}` });
+      }
+      ask({
+        title: `${from.name} already leads somewhere`,
+        at,
+        choices,
+        answer: (id) => {
+          if (id === "replace") done({ type: "connect", from: ref, to: to.name, how: "next" });
+          else if (id === "catch") done({ type: "connect", from: ref, to: to.name, how: "catch" });
+          else done({ type: "branchOff", exit, to: to.name });
+        },
+      });
+    },
+    [designer],
+  );
+
+  const handlers = useMemo<EditHandlers>(
+    () => ({
+      selectEdge: designer.selectEdge,
+      insertAt: (exit, at) => askType("Add a state here", at, (item) => insertInto(exit, item)),
+      addTo: (scope, at) => askType("Add the first state", at, (item) => addTo(scope, item)),
+      connect,
+      connectToSpace: (source, at) => {
+        const node = now.current.nodes.get(source);
+        const start: Exit = { scope: [], from: null, kind: "start", index: 0 };
+        const exit = node ? wayOn(now.current.graph, node) : source === now.current.graph?.start ? start : null;
+        if (exit) askType(node ? `After ${node.name}` : "At the start", at, (item) => insertInto(exit, item));
+      },
+      retarget: (edgeId, target) => {
+        const found = findEdge(now.current.graph, edgeId);
+        const to = now.current.nodes.get(target);
+        const exit = found?.edge.exit;
+        if (!exit || !to) return;
+        if (!samePath(exit.scope, to.scope)) {
+          designer.say(`${to.name} is in another part: a transition stays inside its own branch or loop body`);
+        } else designer.edit({ type: "retarget", exit, to: to.name });
+      },
+      drop: (item, place) => {
+        const block = item as PaletteItem;
+        if (place.kind === "scope") addTo(place.scope.path, block);
+        else if (place.edge.edge.exit) insertInto(place.edge.edge.exit, block);
+      },
+      rename: (id) => {
+        const node = now.current.nodes.get(id);
+        if (node) now.current.rename(toRef(node));
+      },
+    }),
+    [designer, connect, askType, insertInto, addTo],
+  );
+
+  const addBeside = useCallback(
+    (reference: StateRef, where: "after" | "before", at: { x: number; y: number }) => {
+      const node = now.current.nodes.get(refId(reference));
+      if (!node) return;
+      if (where === "after") {
+        const exit = wayOn(now.current.graph, node);
+        if (exit) askType(`After ${node.name}`, at, (item) => insertInto(exit, item));
+        else designer.say(`Nothing can follow a ${node.type} state`);
+        return;
+      }
+      const scope = scopeOf(now.current.graph, node);
+      const edge = scope?.edges.find((e) => e.target === node.id && e.exit);
+      const exit = edge?.exit ?? (isStart(designer, reference) ? { scope: node.scope, from: null, kind: "start" as const, index: 0 } : null);
+      if (exit) askType(`Before ${node.name}`, at, (item) => insertInto(exit, item));
+      else designer.say(`Nothing leads to ${node.name} yet`);
+    },
+    [designer, askType, insertInto],
+  );
+
+  const connectByList = useCallback(
+    (reference: StateRef, at: { x: number; y: number }) => {
+      const node = now.current.nodes.get(refId(reference));
+      const scope = node && scopeOf(now.current.graph, node);
+      if (!node || !scope) return;
+      ask({
+        title: `${node.name} leads to`,
+        at,
+        choices: scope.nodes.filter((n) => n.id !== node.id).map((n) => ({ id: n.id, title: n.name, description: n.subtitle, className: `type-${n.type}` })),
+        answer: (id) => connect(node.id, id, at),
+      });
+    },
+    [connect],
+  );
+
+  const pick = useCallback(
+    (item: PaletteItem) => {
+      const { graph: g, nodes: all } = now.current;
+      if (!g) return;
+      const chosen = designer.getState().selection.states[0];
+      const node = chosen && all.get(refId(chosen));
+      if (g.nodes.length === 0) return addTo([], item);
+      if (node && node.inner.some((scope) => scope.nodes.length === 0)) {
+        const empty = node.inner.find((scope) => scope.nodes.length === 0);
+        if (empty) return addTo(empty.path, item);
+      }
+      const exit = node ? wayOn(g, node) : lastExit(g);
+      if (exit) insertInto(exit, item);
+      else designer.say("Choose the state that the new one is to follow");
+    },
+    [designer, addTo, insertInto],
+  );
+
+  return { handlers, question, ask, nodes, pick, addBeside, connectByList, insertInto };
+}
+
+function hasNextEdge(graph: GraphScope, exit: Exit): boolean {
+  const scope = scopeAt(graph, exit.scope);
+  return scope?.edges.some((e) => e.kind === "next" && e.exit?.from === exit.from) ?? false;
+}
+
+function scopeAt(graph: GraphScope, path: Path): GraphScope | null {
+  if (samePath(graph.path, path)) return graph;
+  for (const node of graph.nodes) {
+    for (const inner of node.inner) {
+      const found = scopeAt(inner, path);
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+function scopeOf(graph: GraphScope | null, node: GraphNode): GraphScope | null {
+  return graph && scopeAt(graph, node.scope);
+}
+
+function isStart(designer: Designer, reference: StateRef): boolean {
+  const graph = designer.getState().graph;
+  const scope = graph && scopeAt(graph, reference.scope);
+  return scope?.nodes[0]?.name === reference.name;
+}
+
+/** With nothing chosen, a clicked block goes to the end of the trunk. */
+function lastExit(graph: GraphScope): Exit | null {
+  const end = graph.edges.find((edge) => edge.kind === "end" && edge.exit);
+  return end?.exit ?? graph.edges.find((edge) => edge.exit)?.exit ?? null;
+}

@@ -1,0 +1,95 @@
+import { useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { validate } from "../../api/client";
+import type { Diagnostic } from "../../api/types";
+import type { Parsed, Range } from "../../asl/document";
+import type { StateRef } from "../../asl/edits";
+import { fromPointer } from "../../asl/model";
+import type { EditorProblem } from "../../ui/CodeEditor";
+import { type Designer, refId, stateAround } from "./store";
+
+export interface DesignProblem extends EditorProblem {
+  readonly key: string;
+  readonly code: string;
+  readonly state: StateRef | null;
+}
+
+const WAIT_MS = 350;
+
+function placeOf(parsed: Parsed, diagnostic: Diagnostic): { range: Range; state: StateRef | null } {
+  const path = fromPointer(parsed.value, diagnostic.pointer ?? "");
+  for (let end = path.length; end > 0; end--) {
+    const range = parsed.rangeOf(path.slice(0, end));
+    // A whole object underlined says nothing; its first line is enough.
+    if (range) {
+      const line = parsed.text.indexOf("\n", range.from);
+      const to = line < 0 ? range.to : Math.min(range.to, line);
+      return { range: { from: range.from, to }, state: stateAround(parsed.value, path) };
+    }
+  }
+  return { range: { from: 0, to: 1 }, state: null };
+}
+
+/** Mistakes of the text, or else what the server's validator says of this very version of it. */
+export function useProblems(designer: Designer): readonly DesignProblem[] {
+  const text = useStore(designer, (s) => s.text);
+  const format = useStore(designer, (s) => s.format);
+  const version = useStore(designer, (s) => s.version);
+  const valid = useStore(designer, (s) => s.valid);
+  const parsed = useStore(designer, (s) => s.parsed);
+  const textProblems = useStore(designer, (s) => s.textProblems);
+  const [answer, setAnswer] = useState<{ version: number; diagnostics: readonly Diagnostic[] }>({
+    version: 0,
+    diagnostics: [],
+  });
+
+  useEffect(() => {
+    if (!valid) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      validate({ definition: text, format, document_version: version }, stop.signal).then(
+        (result) => {
+          // A late answer speaks of a text that is no more.
+          if (designer.getState().version !== (result.document_version ?? version)) return;
+          setAnswer({ version, diagnostics: result.diagnostics });
+        },
+        () => undefined,
+      );
+    }, WAIT_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [designer, text, format, version, valid]);
+
+  return useMemo(() => {
+    if (!valid) {
+      return textProblems.map((problem, i) => ({
+        ...problem,
+        key: `text${i}`,
+        code: "InvalidText",
+        severity: "error" as const,
+        state: null,
+      }));
+    }
+    if (!parsed) return [];
+    return answer.diagnostics.map((diagnostic, i) => {
+      const { range, state } = placeOf(parsed, diagnostic);
+      const severity = diagnostic.severity.toLowerCase() === "warning" ? ("warning" as const) : ("error" as const);
+      return { key: `${i}${diagnostic.code}`, code: diagnostic.code, message: diagnostic.message, severity, ...range, state };
+    });
+  }, [valid, textProblems, parsed, answer]);
+}
+
+export function byNode(problems: readonly DesignProblem[]): Map<string, { errors: number; warnings: number }> {
+  const counts = new Map<string, { errors: number; warnings: number }>();
+  for (const problem of problems) {
+    if (!problem.state) continue;
+    const id = refId(problem.state);
+    const count = counts.get(id) ?? { errors: 0, warnings: 0 };
+    if (problem.severity === "error") count.errors += 1;
+    else count.warnings += 1;
+    counts.set(id, count);
+  }
+  return counts;
+}

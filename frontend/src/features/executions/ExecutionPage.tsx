@@ -1,0 +1,248 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import { useStore } from "zustand";
+import { getExecution, getExecutionDefinition, retryExecution, stopExecution } from "../../api/client";
+import { messageOf } from "../../api/http";
+import type { Execution } from "../../api/types";
+import { guessFormat, parseText } from "../../asl/document";
+import { toGraph, walkNodes } from "../../asl/graph";
+import { isObject } from "../../asl/model";
+import { GraphCanvas } from "../../canvas/GraphCanvas";
+import { useLayout } from "../../canvas/useLayout";
+import { walk } from "../../canvas/walk";
+import { Code } from "../../ui/Code";
+import { Confirm } from "../../ui/dialogs";
+import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
+import { flashError } from "../../ui/flash";
+import { between, when } from "../../ui/format";
+import { StartDialog } from "../designer/dialogs";
+import { EventsTable } from "./EventsTable";
+import "./executions.css";
+import { type LiveRun, newLiveRun } from "./live";
+import { pretty } from "./payloads";
+import { StepPanel } from "./StepPanel";
+import { Timeline } from "./Timeline";
+
+export default function ExecutionPage() {
+  const { id = "" } = useParams();
+  return <Watch key={id} id={id} />;
+}
+
+function Watch({ id }: { id: string }) {
+  const [run] = useState(() => newLiveRun(id));
+  useEffect(() => run.start(), [run]);
+  const queries = useQueryClient();
+  const execution = useQuery({ queryKey: ["execution", id], queryFn: () => getExecution(id) });
+  const definition = useQuery({
+    queryKey: ["execution", id, "definition"],
+    queryFn: () => getExecutionDefinition(id),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const status = useStore(run, (s) => s.status);
+  // The end brings what frames do not carry: output, error, the time it stopped.
+  useEffect(() => {
+    if (status !== null) void queries.invalidateQueries({ queryKey: ["execution", id], exact: true });
+  }, [status, queries, id]);
+  useEffect(() => {
+    if (execution.data) document.title = `${execution.data.name} · Treadle`;
+  }, [execution.data]);
+  const error = execution.error ?? definition.error;
+  if (error) {
+    return (
+      <Box padding="xl">
+        <Alert type="error" header="This execution could not be opened">
+          {messageOf(error)}
+        </Alert>
+      </Box>
+    );
+  }
+  if (!execution.data || definition.data?.definition === undefined) {
+    return (
+      <Box padding="xxl" textAlign="center">
+        <Spinner size="large" />
+      </Box>
+    );
+  }
+  return <Run run={run} execution={execution.data} definition={definition.data.definition} />;
+}
+
+const KEY_STEPS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", "[": "out", "]": "in" } as const;
+
+function Run({ run, execution, definition }: { run: LiveRun; execution: Execution; definition: string }) {
+  const format = guessFormat(definition);
+  const graph = useMemo(() => {
+    const parsed = parseText(definition, format);
+    return parsed.ok && isObject(parsed.value) ? toGraph(parsed.value) : null;
+  }, [definition, format]);
+  const { layout } = useLayout(graph);
+  const nodes = useMemo(() => (graph ? [...walkNodes(graph)] : []), [graph]);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [tab, setTab] = useState<"events" | "timeline" | "definition">("events");
+  const node = nodes.find((n) => n.id === chosen);
+  const choose = (state: string) => setChosen(nodes.find((n) => n.name === state)?.id ?? null);
+  const selected = useMemo(() => new Set(chosen === null ? [] : [chosen]), [chosen]);
+  const problem = useStore(run, (s) => s.problem);
+  const keys = (event: React.KeyboardEvent) => {
+    const step = KEY_STEPS[event.key as keyof typeof KEY_STEPS];
+    if (!step || !graph || !layout) return;
+    event.preventDefault();
+    const next = walk(graph, layout, chosen, step);
+    if (next === null) return;
+    setChosen(next);
+    document.querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(next)}"]`)?.focus();
+  };
+  return (
+    <div className="page-fill run">
+      <RunHead run={run} execution={execution} />
+      {problem && <Alert type="warning">{problem}</Alert>}
+      {execution.stuck && <Stuck execution={execution} />}
+      <div className="run-body">
+        <div className="run-graph">
+          {graph && layout ? (
+            <GraphCanvas
+              graph={graph}
+              layout={layout}
+              mode="view"
+              selected={selected}
+              focusId={chosen}
+              statuses={run.shown}
+              onSelect={(ids) => setChosen([...ids].at(-1) ?? null)}
+              onKey={keys}
+            />
+          ) : (
+            <Spinner />
+          )}
+        </div>
+        <section className="run-lower" aria-label="History">
+          <div className="run-tabs" role="tablist">
+            {(["events", "timeline", "definition"] as const).map((name) => (
+              <button key={name} type="button" role="tab" aria-selected={tab === name} onClick={() => setTab(name)}>
+                {name === "events" ? "Events" : name === "timeline" ? "Timeline" : "Definition"}
+              </button>
+            ))}
+          </div>
+          <div className="run-panel">
+            {tab === "events" && <EventsTable run={run} onChoose={choose} />}
+            {tab === "timeline" && <Timeline run={run} onChoose={choose} />}
+            {tab === "definition" && <Code value={definition} format={format} label="Definition at the start" />}
+          </div>
+        </section>
+        <aside className="run-step" aria-label="Step">
+          {node ? <StepPanel run={run} execution={execution.id} node={node} /> : <Whole execution={execution} />}
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const status = useStore(run, (s) => s.status) ?? execution.status;
+  const liveness = useStore(run, (s) => s.liveness);
+  const [open, setOpen] = useState<"stop" | "again" | null>(null);
+  const stop = useMutation({
+    mutationFn: () => stopExecution(execution.id, { cause: "Stopped from the page" }),
+    onSuccess: () => {
+      setOpen(null);
+      void queries.invalidateQueries({ queryKey: ["execution", execution.id], exact: true });
+    },
+    onError: flashError,
+  });
+  const running = status === "RUNNING";
+  const go = (path: string) => (event: { preventDefault: () => void }) => {
+    event.preventDefault();
+    navigate(path);
+  };
+  return (
+    <div className="run-head">
+      <div className="run-title">
+        <h1 title={execution.name}>{execution.name}</h1>
+        <Link href={`/machines/${execution.machine.id}`} onFollow={go(`/machines/${execution.machine.id}`)}>
+          {execution.machine.name}, revision {execution.revision}
+        </Link>
+        <span data-execution-status={status}>
+          <ExecutionStatusPill status={status} stuck={execution.stuck && running} />
+        </span>
+        {running && liveness === "reconnecting" && <StatusIndicator type="loading">Reconnecting</StatusIndicator>}
+      </div>
+      <SpaceBetween direction="horizontal" size="xs">
+        <Button href={`/machines/${execution.machine.id}/edit`} onFollow={go(`/machines/${execution.machine.id}/edit`)}>
+          Edit machine
+        </Button>
+        <Button onClick={() => setOpen("again")}>Run again</Button>
+        <Button disabled={!running} onClick={() => setOpen("stop")}>
+          Stop
+        </Button>
+      </SpaceBetween>
+      {open === "stop" && (
+        <Confirm title="Stop this execution?" action="Stop" busy={stop.isPending} onConfirm={() => stop.mutate()} onClose={() => setOpen(null)}>
+          What runs now is told to stop, and nothing after it begins. It ends as aborted and cannot be continued.
+        </Confirm>
+      )}
+      {open === "again" && <StartDialog machine={execution.machine} initial={execution.input} onClose={() => setOpen(null)} />}
+    </div>
+  );
+}
+
+function Stuck({ execution }: { execution: Execution }) {
+  const queries = useQueryClient();
+  const retry = useMutation({
+    mutationFn: () => retryExecution(execution.id),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["execution", execution.id], exact: true }),
+    onError: flashError,
+  });
+  return (
+    <Alert
+      type="warning"
+      header="This execution is stuck"
+      action={
+        <Button loading={retry.isPending} onClick={() => retry.mutate()}>
+          Try again
+        </Button>
+      }
+    >
+      {execution.stuck_reason ?? "Taking the next step has failed several times."}
+    </Alert>
+  );
+}
+
+function Whole({ execution }: { execution: Execution }) {
+  return (
+    <SpaceBetween size="m">
+      <Box variant="h3">The execution</Box>
+      {execution.error !== null && (
+        <Alert type="error" header={execution.error}>
+          {execution.cause}
+        </Alert>
+      )}
+      <KeyValuePairs
+        columns={2}
+        items={[
+          { label: "Started", value: when(execution.started_at) },
+          { label: "Took", value: execution.stopped_at ? between(execution.started_at, execution.stopped_at) : "still going" },
+        ]}
+      />
+      <div>
+        <Box variant="awsui-key-label">Input</Box>
+        <pre className="payload">{pretty(execution.input)}</pre>
+      </div>
+      {execution.status === "SUCCEEDED" && (
+        <div>
+          <Box variant="awsui-key-label">Output</Box>
+          <pre className="payload" data-part="execution-output">{pretty(execution.output)}</pre>
+        </div>
+      )}
+      <Box color="text-body-secondary">Choose a state in the graph to see its input, output and attempts.</Box>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,167 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import FormField from "@cloudscape-design/components/form-field";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { listTasks } from "../../api/client";
+import type { GraphNode } from "../../asl/graph";
+import { STATUS_WORDS, StatusIcon } from "../../canvas/StatusIcon";
+import type { Visit } from "../../executions/statuses";
+import { between, counted, when } from "../../ui/format";
+import type { LiveRun } from "./live";
+import { dataOf, pretty, useDetails } from "./payloads";
+
+const FAILED_FIRST = ["failed", "timed_out", "aborted", "retrying", "running", "waiting", "caught", "succeeded"];
+
+/** `0/2` reads as "iteration 1, then 3": where a visit took place. */
+function place(visit: Visit): string {
+  if (visit.scope === "") return "";
+  return visit.scope
+    .split("/")
+    .map((segment) => `#${Number(segment.split(".")[1] ?? 0) + 1}`)
+    .join(" › ");
+}
+
+export function StepPanel({ run, execution, node }: { run: LiveRun; execution: string; node: GraphNode }) {
+  const n = useStore(run, (s) => s.n);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: visits change in place, `n` says when
+  const visits = useMemo(() => [...run.statuses.visitsOf(node.name)], [run, node.name, n]);
+  const [chosen, setChosen] = useState<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another state, another choice
+  useEffect(() => setChosen(null), [node.name]);
+  const ordered = useMemo(
+    () =>
+      visits
+        .map((visit, index) => ({ visit, index }))
+        .sort((a, b) => FAILED_FIRST.indexOf(a.visit.status) - FAILED_FIRST.indexOf(b.visit.status) || b.index - a.index),
+    [visits],
+  );
+  const visit = visits.find((v) => v.id === chosen) ?? visits.at(-1) ?? null;
+  const details = useDetails(execution, visit, n);
+  const events = details.data?.events ?? [];
+  const data = dataOf(events);
+
+  if (!visit) {
+    return (
+      <div className="step">
+        <Box variant="h3">{node.name}</Box>
+        <Box color="text-body-secondary">{node.type} · not started</Box>
+      </div>
+    );
+  }
+  return (
+    <div className={`step status-${visit.status}`}>
+      <SpaceBetween size="s">
+        <div>
+          <Box variant="h3">{node.name}</Box>
+          <span className="step-status">
+            <StatusIcon status={visit.status} /> {STATUS_WORDS[visit.status]}
+          </span>
+        </div>
+        {visits.length > 1 && (
+          <FormField label={`${counted(visits.length, "visit")}, failed ones first`}>
+            <Select
+              filteringType={visits.length > 10 ? "auto" : "none"}
+              virtualScroll
+              selectedOption={{ value: String(visit.id), label: visitLabel(visit, visits.indexOf(visit)) }}
+              options={ordered.map(({ visit: v, index }) => ({ value: String(v.id), label: visitLabel(v, index), description: when(v.enteredAt) }))}
+              onChange={(e) => setChosen(Number(e.detail.selectedOption.value))}
+            />
+          </FormField>
+        )}
+        {data.error !== null && (visit.status !== "succeeded") && (
+          <Alert type={visit.status === "caught" ? "warning" : "error"} header={data.error}>
+            {data.cause}
+          </Alert>
+        )}
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: "Began", value: when(visit.enteredAt) },
+            { label: "Took", value: visit.endedAt ? between(visit.enteredAt, visit.endedAt) : "still going" },
+            ...(visit.attempts > 0 ? [{ label: "Attempts", value: visit.attempts }] : []),
+            ...(place(visit) ? [{ label: "Place", value: place(visit) }] : []),
+          ]}
+        />
+        <Tabs
+          ariaLabel="Step"
+          tabs={[
+            {
+              id: "data",
+              label: "Data",
+              content: (
+                <SpaceBetween size="s">
+                  <FormField label="Input" stretch>
+                    <pre className="payload" data-part="input">{pretty(data.input) || "–"}</pre>
+                  </FormField>
+                  <FormField label="Output" stretch>
+                    <pre className="payload" data-part="output">{pretty(data.output) || (visit.open ? "not yet" : "none")}</pre>
+                  </FormField>
+                </SpaceBetween>
+              ),
+            },
+            ...(node.type === "Task" ? [{ id: "tasks", label: "Attempts and logs", content: <Attempts execution={execution} visit={visit} n={visit.events.length} /> }] : []),
+            {
+              id: "events",
+              label: "Events",
+              content: (
+                <SpaceBetween size="xs">
+                  {events.map((event) => (
+                    <details key={event.id} className="raw-event">
+                      <summary>
+                        {event.id}. {event.type} {event.note && <i>({event.note})</i>}
+                      </summary>
+                      <pre className="payload">{pretty(event.details ?? {})}</pre>
+                    </details>
+                  ))}
+                </SpaceBetween>
+              ),
+            },
+          ]}
+        />
+      </SpaceBetween>
+    </div>
+  );
+}
+
+function visitLabel(visit: Visit, index: number): string {
+  const where = place(visit);
+  return `${index + 1}. ${STATUS_WORDS[visit.status]}${where ? ` · ${where}` : ""}`;
+}
+
+function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n: number }) {
+  const tasks = useQuery({
+    queryKey: ["tasks", execution, visit.state, n],
+    queryFn: () => listTasks(execution, visit.state),
+    placeholderData: (old) => old,
+  });
+  const mine = (tasks.data?.results ?? []).filter((task) => {
+    const at = task.scheduled_at;
+    const here = task.scope === visit.scope && at >= visit.enteredAt;
+    return here && (visit.endedAt === null || at <= visit.endedAt);
+  });
+  if (mine.length === 0) return <Box color="text-body-secondary">{tasks.isPending ? "Fetching" : "No attempt yet"}</Box>;
+  return (
+    <SpaceBetween size="m">
+      {mine.map((task) => (
+        <div key={task.id}>
+          <b>
+            Attempt {task.attempt}: {task.status.toLowerCase().replace("_", " ")}
+          </b>
+          <Box color="text-body-secondary">
+            {task.begun_at ? `took ${between(task.begun_at, task.ended_at)}` : "waits for a worker"}
+            {task.worker ? ` on ${task.worker}` : ""}
+          </Box>
+          {task.error && <Alert type="error" header={task.error}>{task.cause}</Alert>}
+          {task.logs && <pre className="payload">{task.logs}</pre>}
+          {task.logs_truncated && <Box color="text-body-secondary">The log was longer than is kept.</Box>}
+        </div>
+      ))}
+    </SpaceBetween>
+  );
+}

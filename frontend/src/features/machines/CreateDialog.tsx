@@ -1,0 +1,73 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tiles from "@cloudscape-design/components/tiles";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { createMachine } from "../../api/client";
+import { messageOf } from "../../api/http";
+import { printText } from "../../asl/patch";
+import { Dialog } from "../../ui/dialogs";
+import { STARTERS } from "./starters";
+
+export function CreateDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [name, setName] = useState("");
+  const [starter, setStarter] = useState("pass");
+  const create = useMutation({
+    mutationFn: () => {
+      const chosen = STARTERS.find((s) => s.id === starter) ?? STARTERS[0];
+      return createMachine({
+        name: name.trim(),
+        definition: printText(chosen?.definition ?? {}, "json"),
+        format: "json",
+      });
+    },
+    onSuccess: (machine) => {
+      void queries.invalidateQueries({ queryKey: ["machines"] });
+      navigate(`/machines/${machine.id}/edit`);
+    },
+  });
+  return (
+    <Dialog
+      title="New machine"
+      onClose={onClose}
+      actions={
+        <Button
+          variant="primary"
+          disabled={name.trim() === ""}
+          loading={create.isPending}
+          onClick={() => create.mutate()}
+        >
+          Create and edit
+        </Button>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() !== "") create.mutate();
+        }}
+      >
+        <SpaceBetween size="l">
+          {create.error && <Alert type="error">{messageOf(create.error)}</Alert>}
+          <FormField label="Name" description="Up to 80 characters">
+            <Input autoFocus value={name} onChange={(e) => setName(e.detail.value.slice(0, 80))} />
+          </FormField>
+          <FormField label="Begin with" stretch>
+            <Tiles
+              value={starter}
+              columns={2}
+              onChange={(e) => setStarter(e.detail.value)}
+              items={STARTERS.map((s) => ({ value: s.id, label: s.title, description: s.description }))}
+            />
+          </FormField>
+        </SpaceBetween>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,186 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Cards from "@cloudscape-design/components/cards";
+import FileUpload from "@cloudscape-design/components/file-upload";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
+import { messageOf, Problem } from "../../api/http";
+import type { Sample } from "../../api/types";
+import { guessFormat } from "../../asl/document";
+import { printText } from "../../asl/patch";
+import { Code } from "../../ui/Code";
+import { Dialog } from "../../ui/dialogs";
+
+function sampleText(sample: Sample): string {
+  return typeof sample.definition === "string" ? sample.definition : printText(sample.definition, "json");
+}
+
+async function free(title: string): Promise<string> {
+  const taken = new Set((await listMachines({ search: title })).results.map((machine) => machine.name));
+  let name = title;
+  for (let n = 2; taken.has(name); n++) name = `${title} (${n})`;
+  return name;
+}
+
+/** The mistakes of a definition that the server will not take, each with its place. */
+function Refusal({ error }: { error: unknown }) {
+  if (!error) return null;
+  const diagnostics = error instanceof Problem ? error.diagnostics : [];
+  return (
+    <Alert type="error" header={messageOf(error)}>
+      {diagnostics.slice(0, 8).map((d) => (
+        <div key={`${d.pointer}${d.message}`}>
+          {d.line ? `Line ${d.line}: ` : ""}
+          {d.message}
+        </div>
+      ))}
+    </Alert>
+  );
+}
+
+export function ImportDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [tab, setTab] = useState("samples");
+  const [content, setContent] = useState("");
+  const [name, setName] = useState("");
+  const [files, setFiles] = useState<File[]>([]);
+  const samples = useQuery({ queryKey: ["samples"], queryFn: listSamples });
+  const done = (machine: { id: string }) => {
+    void queries.invalidateQueries({ queryKey: ["machines"] });
+    navigate(`/machines/${machine.id}/edit`);
+  };
+  const bring = useMutation({
+    mutationFn: () => importMachine({ content, ...(name.trim() ? { name: name.trim() } : {}) }),
+    onSuccess: done,
+  });
+  const use = useMutation({
+    mutationFn: async (sample: Sample) => {
+      const definition = sampleText(sample);
+      return createMachine({
+        name: await free(sample.title),
+        definition,
+        format: guessFormat(definition),
+        description: sample.description,
+      });
+    },
+    onSuccess: done,
+  });
+  const take = async (chosen: File[]) => {
+    setFiles(chosen);
+    const file = chosen[0];
+    if (!file) return;
+    setContent(await file.text());
+    if (name === "") setName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, ""));
+  };
+  const nameField = (
+    <FormField label="Name" description="Left empty, a bundle keeps its own name">
+      <Input value={name} onChange={(e) => setName(e.detail.value)} />
+    </FormField>
+  );
+  return (
+    <Dialog
+      title="Import a machine"
+      size="large"
+      onClose={onClose}
+      actions={
+        tab !== "samples" && (
+          <Button
+            variant="primary"
+            disabled={content.trim() === ""}
+            loading={bring.isPending}
+            onClick={() => bring.mutate()}
+          >
+            Import
+          </Button>
+        )
+      }
+    >
+      <SpaceBetween size="m">
+        <Refusal error={tab === "samples" ? (use.error ?? samples.error) : bring.error} />
+        <Tabs
+          activeTabId={tab}
+          onChange={(e) => setTab(e.detail.activeTabId)}
+          tabs={[
+            {
+              id: "samples",
+              label: "Samples",
+              content: (
+                <Cards
+                  items={samples.data?.results ?? []}
+                  loading={samples.isPending}
+                  loadingText="Fetching samples"
+                  empty={<Box textAlign="center">This server has no samples</Box>}
+                  cardsPerRow={[{ cards: 1 }, { minWidth: 600, cards: 2 }]}
+                  cardDefinition={{
+                    header: (sample) => sample.title,
+                    sections: [
+                      { id: "what", content: (sample) => sample.description },
+                      {
+                        id: "use",
+                        content: (sample) => (
+                          <Button
+                            loading={use.isPending && use.variables?.name === sample.name}
+                            onClick={() => use.mutate(sample)}
+                            ariaLabel={`Use ${sample.title}`}
+                          >
+                            Use this
+                          </Button>
+                        ),
+                      },
+                    ],
+                  }}
+                />
+              ),
+            },
+            {
+              id: "paste",
+              label: "Paste",
+              content: (
+                <SpaceBetween size="m">
+                  {nameField}
+                  <FormField label="Definition or bundle, JSON or YAML" stretch>
+                    <div className="code-frame" style={{ height: 280 }}>
+                      <Code value={content} format={guessFormat(content)} label="Text to import" onChange={setContent} />
+                    </div>
+                  </FormField>
+                </SpaceBetween>
+              ),
+            },
+            {
+              id: "file",
+              label: "File",
+              content: (
+                <SpaceBetween size="m">
+                  <FileUpload
+                    value={files}
+                    onChange={(e) => void take(e.detail.value)}
+                    accept=".json,.yaml,.yml"
+                    showFileSize
+                    constraintText="JSON or YAML, up to 2 MiB"
+                    i18nStrings={{
+                      uploadButtonText: () => "Choose a file",
+                      dropzoneText: () => "Drop a file here",
+                      removeFileAriaLabel: () => "Remove the file",
+                      limitShowFewer: "Fewer",
+                      limitShowMore: "More",
+                      errorIconAriaLabel: "Error",
+                    }}
+                  />
+                  {nameField}
+                </SpaceBetween>
+              ),
+            },
+          ]}
+        />
+      </SpaceBetween>
+    </Dialog>
+  );
+}

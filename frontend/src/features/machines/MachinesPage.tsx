@@ -1,0 +1,219 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Cards from "@cloudscape-design/components/cards";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import TextFilter from "@cloudscape-design/components/text-filter";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useState } from "react";
+import { useNavigate } from "react-router";
+import { listMachines, pictureUrl } from "../../api/client";
+import { messageOf } from "../../api/http";
+import { watchExecutions } from "../../api/socket";
+import type { MachineSummary } from "../../api/types";
+import { Page } from "../../app/Page";
+import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
+import { ago, counted } from "../../ui/format";
+import { useTheme } from "../../ui/theme";
+import { CreateDialog } from "./CreateDialog";
+import { DeleteDialog } from "./DeleteDialog";
+import { ImportDialog } from "./ImportDialog";
+
+type Open = { kind: "create" } | { kind: "import" } | { kind: "delete"; machine: MachineSummary } | null;
+
+function Counts({ machine }: { machine: MachineSummary }) {
+  const { counts } = machine;
+  const parts: [number, "in-progress" | "success" | "error" | "stopped", string][] = [
+    [counts.running, "in-progress", "running"],
+    [counts.succeeded, "success", "succeeded"],
+    [counts.failed + counts.timed_out, "error", "failed"],
+    [counts.aborted, "stopped", "aborted"],
+  ];
+  const shown = parts.filter(([count]) => count > 0);
+  if (shown.length === 0) return <Box color="text-body-secondary">Never run</Box>;
+  return (
+    <SpaceBetween direction="horizontal" size="s">
+      {shown.map(([count, type, words]) => (
+        <StatusIndicator key={words} type={type}>
+          {count} {words}
+        </StatusIndicator>
+      ))}
+    </SpaceBetween>
+  );
+}
+
+export default function MachinesPage() {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const theme = useTheme((s) => s.theme);
+  const [typed, setTyped] = useState("");
+  const search = useDeferredValue(typed);
+  const [open, setOpen] = useState<Open>(null);
+  const machines = useInfiniteQuery({
+    queryKey: ["machines", search],
+    queryFn: ({ pageParam }) => listMachines({ search, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: 30_000,
+  });
+
+  // Counts and last runs follow the executions; several changes at once cause one fetch.
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = watchExecutions(
+      null,
+      () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => void queries.invalidateQueries({ queryKey: ["machines"] }), 400);
+      },
+      () => undefined,
+    );
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [queries]);
+
+  const items = machines.data?.pages.flatMap((page) => page.results) ?? [];
+  const go = (path: string) => (event: { preventDefault: () => void }) => {
+    event.preventDefault();
+    navigate(path);
+  };
+  return (
+    <Page title="Machines">
+      {machines.error && (
+        <Alert type="error" header="The machines could not be fetched">
+          {messageOf(machines.error)}
+        </Alert>
+      )}
+      <Cards
+        variant="full-page"
+        stickyHeader={false}
+        loading={machines.isPending}
+        loadingText="Fetching machines"
+        items={items}
+        trackBy="id"
+        cardsPerRow={[{ cards: 1 }, { minWidth: 640, cards: 2 }, { minWidth: 1000, cards: 3 }]}
+        header={
+          <Header
+            variant="awsui-h1-sticky"
+            counter={machines.data ? `(${items.length}${machines.hasNextPage ? "+" : ""})` : ""}
+            description="A machine is drawn once and run as often as you like."
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button onClick={() => setOpen({ kind: "import" })}>Import</Button>
+                <Button variant="primary" onClick={() => setOpen({ kind: "create" })}>
+                  New machine
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            Machines
+          </Header>
+        }
+        filter={
+          <TextFilter
+            filteringText={typed}
+            filteringPlaceholder="Find by name"
+            filteringAriaLabel="Find machines by name"
+            onChange={(event) => setTyped(event.detail.filteringText)}
+          />
+        }
+        empty={
+          <Box textAlign="center" padding="l">
+            <SpaceBetween size="m">
+              <b>{search ? "No machine has such a name" : "No machines yet"}</b>
+              {!search && (
+                <>
+                  <Box variant="p">Draw one from scratch, or begin with a sample that runs at once.</Box>
+                  <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+                    <Button onClick={() => setOpen({ kind: "import" })}>Look at the samples</Button>
+                    <Button variant="primary" onClick={() => setOpen({ kind: "create" })}>
+                      New machine
+                    </Button>
+                  </SpaceBetween>
+                </>
+              )}
+            </SpaceBetween>
+          </Box>
+        }
+        cardDefinition={{
+          header: (machine) => (
+            <Link fontSize="heading-m" href={`/machines/${machine.id}`} onFollow={go(`/machines/${machine.id}`)}>
+              {machine.name}
+            </Link>
+          ),
+          sections: [
+            {
+              id: "picture",
+              content: (machine) => (
+                <div className="thumb">
+                  <img
+                    loading="lazy"
+                    src={pictureUrl(machine.id, "svg", { revision: machine.revision, theme })}
+                    alt={`Graph of ${machine.name}`}
+                  />
+                </div>
+              ),
+            },
+            { id: "counts", content: (machine) => <Counts machine={machine} /> },
+            {
+              id: "last",
+              content: (machine) =>
+                machine.status === "DELETING" ? (
+                  <StatusIndicator type="pending">Being deleted when its executions have ended</StatusIndicator>
+                ) : machine.last_execution ? (
+                  <SpaceBetween direction="horizontal" size="xs">
+                    <ExecutionStatusPill {...machine.last_execution} />
+                    <Link
+                      href={`/executions/${machine.last_execution.id}`}
+                      onFollow={go(`/executions/${machine.last_execution.id}`)}
+                    >
+                      {ago(machine.last_execution.started_at)}
+                    </Link>
+                  </SpaceBetween>
+                ) : (
+                  <Box color="text-body-secondary">
+                    Revision {machine.revision}, changed {ago(machine.updated_at)}
+                  </Box>
+                ),
+            },
+            {
+              id: "actions",
+              content: (machine) => (
+                <SpaceBetween direction="horizontal" size="xs">
+                  <Button
+                    href={`/machines/${machine.id}/edit`}
+                    onFollow={go(`/machines/${machine.id}/edit`)}
+                    ariaLabel={`Edit ${machine.name}`}
+                  >
+                    Edit{machine.has_draft ? " draft" : ""}
+                  </Button>
+                  <Button
+                    iconName="remove"
+                    variant="icon"
+                    ariaLabel={`Delete ${machine.name}`}
+                    onClick={() => setOpen({ kind: "delete", machine })}
+                  />
+                </SpaceBetween>
+              ),
+            },
+          ],
+        }}
+      />
+      {machines.hasNextPage && (
+        <Box textAlign="center" padding="m">
+          <Button loading={machines.isFetchingNextPage} onClick={() => void machines.fetchNextPage()}>
+            Load more than {counted(items.length, "machine")}
+          </Button>
+        </Box>
+      )}
+      {open?.kind === "create" && <CreateDialog onClose={() => setOpen(null)} />}
+      {open?.kind === "import" && <ImportDialog onClose={() => setOpen(null)} />}
+      {open?.kind === "delete" && <DeleteDialog machine={open.machine} onClose={() => setOpen(null)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,75 @@
+import type { Json } from "../../asl/model";
+
+/** What a new machine begins as. All of them are valid and run without any function. */
+export const STARTERS: readonly { id: string; title: string; description: string; definition: Json }[] = [
+  {
+    id: "pass",
+    title: "One step",
+    description: "A single Pass state, to draw from",
+    definition: { StartAt: "First step", States: { "First step": { Type: "Pass", End: true } } },
+  },
+  {
+    id: "loop",
+    title: "A loop with a way out",
+    description: "Wait, count, and go on when it is enough",
+    definition: {
+      StartAt: "Begin",
+      States: {
+        Begin: { Type: "Pass", Result: { count: 0 }, Next: "Pause" },
+        Pause: { Type: "Wait", Seconds: 1, Next: "Count" },
+        Count: {
+          Type: "Pass",
+          Parameters: { "count.$": "States.MathAdd($.count, 1)" },
+          Next: "Enough?",
+        },
+        "Enough?": {
+          Type: "Choice",
+          Choices: [{ Variable: "$.count", NumericGreaterThanEquals: 5, Next: "Done" }],
+          Default: "Pause",
+        },
+        Done: { Type: "Succeed" },
+      },
+    },
+  },
+  {
+    id: "parallel",
+    title: "Two things at once",
+    description: "A Parallel state whose branches come together",
+    definition: {
+      StartAt: "Both",
+      States: {
+        Both: {
+          Type: "Parallel",
+          Branches: [
+            { StartAt: "Left", States: { Left: { Type: "Wait", Seconds: 2, End: true } } },
+            { StartAt: "Right", States: { Right: { Type: "Pass", Result: "right", End: true } } },
+          ],
+          Next: "Together",
+        },
+        Together: { Type: "Pass", End: true },
+      },
+    },
+  },
+  {
+    id: "map",
+    title: "For each item",
+    description: "A Map state over a list of the input",
+    definition: {
+      StartAt: "Items",
+      States: {
+        Items: { Type: "Pass", Result: { items: [1, 2, 3] }, Next: "Each" },
+        Each: {
+          Type: "Map",
+          ItemsPath: "$.items",
+          MaxConcurrency: 2,
+          ItemProcessor: {
+            ProcessorConfig: { Mode: "INLINE" },
+            StartAt: "Work",
+            States: { Work: { Type: "Wait", Seconds: 1, End: true } },
+          },
+          End: true,
+        },
+      },
+    },
+  },
+];

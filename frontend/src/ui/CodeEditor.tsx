@@ -1,0 +1,199 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Annotation, Compartment, EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useRef } from "react";
+import { nonce } from "./nonce";
+
+export interface EditorProblem {
+  readonly from: number;
+  readonly to: number;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+}
+export interface CodeEditorProps {
+  readonly value: string;
+  readonly format: "json" | "yaml";
+  readonly label: string;
+  readonly onChange?: (text: string) => void;
+  /** The user moved the cursor to this offset. */
+  readonly onCursor?: (offset: number) => void;
+  readonly problems?: readonly EditorProblem[];
+  readonly highlight?: { readonly from: number; readonly to: number } | null;
+  readonly scrollTo?: { readonly offset: number; readonly n: number } | null;
+  /** A document whose owner keeps the history itself. */
+  readonly onUndo?: () => void;
+  readonly onRedo?: () => void;
+  readonly minHeight?: string;
+}
+
+const fromOutside = Annotation.define<boolean>();
+const setHighlight = StateEffect.define<{ from: number; to: number } | null>();
+const highlightField = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    let next = marks.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (!effect.is(setHighlight)) continue;
+      next = effect.value ? lineMarks(transaction.state, effect.value) : Decoration.none;
+    }
+    return next;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function lineMarks(state: EditorState, range: { from: number; to: number }): DecorationSet {
+  const marks = [];
+  const to = Math.min(range.to, state.doc.length);
+  for (let at = Math.min(range.from, to); at <= to; ) {
+    const line = state.doc.lineAt(at);
+    marks.push(Decoration.line({ class: "cm-of-selection" }).range(line.from));
+    at = line.to + 1;
+  }
+  return Decoration.set(marks);
+}
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, class: "tok-key" },
+  { tag: tags.definition(tags.propertyName), class: "tok-key" },
+  { tag: tags.string, class: "tok-string" },
+  { tag: [tags.number, tags.bool, tags.null, tags.keyword], class: "tok-number" },
+  { tag: tags.comment, class: "tok-comment" },
+]);
+
+const looks = EditorView.theme({
+  "&": { height: "100%", fontSize: "12.5px", backgroundColor: "transparent" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace", lineHeight: "1.5" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--code-dim)", border: "none" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--code-line)" },
+  ".cm-of-selection": { backgroundColor: "var(--code-chosen)" },
+  ".cm-cursor": { borderLeftColor: "var(--code-text)" },
+  ".cm-content": { caretColor: "var(--code-text)", color: "var(--code-text)" },
+  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": { backgroundColor: "var(--code-select) !important" },
+  ".cm-tooltip, .cm-panels": { backgroundColor: "var(--code-back)", color: "var(--code-text)" },
+});
+
+export function commonExtensions(format: "json" | "yaml"): Extension[] {
+  return [
+    EditorView.cspNonce.of(nonce()),
+    format === "json" ? json() : yaml(),
+    syntaxHighlighting(colours),
+    looks,
+    lineNumbers(),
+    foldGutter(),
+    EditorView.lineWrapping,
+  ];
+}
+
+export default function CodeEditor(props: CodeEditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const language = useRef(new Compartment());
+
+  // The editor is made once; what changes afterwards is dispatched to it by the effects below.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    if (!host.current) return;
+    const owned = props.onUndo !== undefined;
+    const readOnly = props.onChange === undefined;
+    const run = (action: (() => void) | undefined) => () => {
+      action?.();
+      return true;
+    };
+    const extensions: Extension[] = [
+      EditorView.contentAttributes.of({ "aria-label": props.label }),
+      language.current.of(commonExtensions(props.format)),
+      highlightField,
+      EditorState.readOnly.of(readOnly),
+      drawSelection(),
+      highlightSelectionMatches(),
+      search({ top: true }),
+      keymap.of([
+        ...(owned
+          ? [
+              { key: "Mod-z", run: run(() => latest.current.onUndo?.()) },
+              { key: "Mod-y", run: run(() => latest.current.onRedo?.()) },
+              { key: "Mod-Shift-z", run: run(() => latest.current.onRedo?.()) },
+            ]
+          : historyKeymap),
+        ...closeBracketsKeymap,
+        ...searchKeymap,
+        ...foldKeymap,
+        ...completionKeymap,
+        // Ctrl-Enter is "run" and Ctrl-S "save" of the page around this editor.
+        ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter"),
+        indentWithTab,
+      ]),
+      EditorView.updateListener.of((update) => {
+        const foreign = update.transactions.some((t) => t.annotation(fromOutside));
+        if (update.docChanged && !foreign) latest.current.onChange?.(update.state.doc.toString());
+        const moved = update.transactions.some((t) => t.isUserEvent("select"));
+        if (moved) latest.current.onCursor?.(update.state.selection.main.head);
+      }),
+    ];
+    if (!readOnly) {
+      extensions.push(lintGutter(), highlightActiveLine(), bracketMatching(), closeBrackets(), indentOnInput(), autocompletion());
+      if (!owned) extensions.push(history());
+    }
+    view.current = new EditorView({ parent: host.current, state: EditorState.create({ doc: props.value, extensions }) });
+    return () => {
+      view.current?.destroy();
+      view.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const before = editor.state.doc.toString();
+    if (before === props.value) return;
+    const short = Math.min(before.length, props.value.length);
+    let from = 0;
+    while (from < short && before[from] === props.value[from]) from++;
+    let tail = 0;
+    while (tail < short - from && before.at(-1 - tail) === props.value.at(-1 - tail)) tail++;
+    editor.dispatch({
+      changes: { from, to: before.length - tail, insert: props.value.slice(from, props.value.length - tail) },
+      annotations: fromOutside.of(true),
+    });
+  }, [props.value]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: language.current.reconfigure(commonExtensions(props.format)) });
+  }, [props.format]);
+
+  const { problems, highlight, scrollTo } = props;
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !problems) return;
+    const length = editor.state.doc.length;
+    const marks: Diagnostic[] = problems.map((problem) => ({
+      ...problem,
+      from: Math.min(problem.from, length),
+      to: Math.min(Math.max(problem.to, problem.from), length),
+    }));
+    editor.dispatch(setDiagnostics(editor.state, marks));
+  }, [problems]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: setHighlight.of(highlight ?? null) });
+  }, [highlight]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !scrollTo) return;
+    const at = Math.min(scrollTo.offset, editor.state.doc.length);
+    editor.dispatch({ effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }) });
+  }, [scrollTo]);
+
+  return <div ref={host} className="code-editor" style={{ minHeight: props.minHeight }} />;
+}
