@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any, cast
 
 from celery import Celery
@@ -21,6 +22,7 @@ from django.conf import settings
 
 from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
 from engine.runtime.host import Host, Kind
+from engine.runtime.upkeep import Loop
 
 GRACE_SECONDS = 20.0
 
@@ -44,6 +46,10 @@ app.conf.update(
     task_serializer="json",
 )
 
+_DELETIONS_SECONDS = 2.0
+_RETENTION_SECONDS = 3600.0
+
+_loops: list[Loop] = []
 _host: Host | None = None
 _listener: CancelListener | None = None
 _hurry = threading.Event()
@@ -110,6 +116,29 @@ def _start(**_: Any) -> None:
         release=close_old_connections,
     )
     _listener = CancelListener(_url, _host.attempts.cancel)
+    if kind == "advance":
+        _loops.extend(_upkeep(close_old_connections))
+
+
+def _upkeep(release: Callable[[], None]) -> list[Loop]:
+    """What the app has to do now and then, in the one place that always runs."""
+    from designer.services.deletion import finish_deletions
+    from designer.services.retention import delete_old_executions
+
+    def every(seconds: float, work: Callable[[], int]) -> Callable[[], float]:
+        def step() -> float:
+            try:
+                work()
+                return seconds
+            finally:
+                release()
+
+        return step
+
+    return [
+        Loop("deletions", every(_DELETIONS_SECONDS, finish_deletions)),
+        Loop("retention", every(_RETENTION_SECONDS, delete_old_executions)),
+    ]
 
 
 def _hide_secrets() -> None:
@@ -127,6 +156,8 @@ def _ready(**_: Any) -> None:
     _current().start()
     if _listener is not None:
         _listener.start()
+    for loop in _loops:
+        loop.start()
     signal.signal(signal.SIGUSR2, lambda *_: _hurry.set())
 
 
@@ -148,6 +179,8 @@ def _leave() -> None:
     while host.attempts.busy and not deadline.is_set() and not _hurry.is_set():
         deadline.wait(0.05)
     host.stop(0)
+    for loop in _loops:
+        loop.stop()
     if _listener is not None:
         _listener.stop()
     _left.set()

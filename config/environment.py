@@ -5,8 +5,10 @@ Each secret can also be given as ``NAME_FILE``, the path of a file that holds it
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -109,6 +111,18 @@ def read_environment() -> Environment:
         functions_python=os.environ.get("TREADLE_FUNCTIONS_PYTHON") or None,
         function_memory_mb=_integer("TREADLE_FUNCTION_MEMORY_MB", 512, least=32, most=1_048_576),
     )
+
+
+_LONGEST_SOCKET_PATH = 100  # the system's limit is 104 to 108 bytes
+
+
+def broker_socket(data: Path) -> Path:
+    """Where the embedded Valkey listens: in the data folder, or in a short private one where that path is too long."""
+    path = data / "valkey.sock"
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"treadle-{os.getuid()}-{digest}" / "valkey.sock"
 
 
 def stored_secret_key(data: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import dj_database_url
 
-from config.environment import read_environment, stored_secret_key
+from config.environment import broker_socket, read_environment, stored_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment()
@@ -95,8 +95,7 @@ def _databases() -> dict[str, Any]:
 
 DATABASES = _databases()
 
-# The embedded Valkey listens on a socket in the data folder; the supervisor may move it where that path is too long.
-REDIS_URL = ENVIRONMENT.redis_url or f"unix://{ENVIRONMENT.data / 'valkey.sock'}"
+REDIS_URL = ENVIRONMENT.redis_url or f"unix://{broker_socket(ENVIRONMENT.data)}"
 # Which implementation of the engine's Dispatcher port rings the workers.
 TREADLE_DISPATCHER = "config.celery.dispatcher"
 CHANNEL_LAYERS = {
