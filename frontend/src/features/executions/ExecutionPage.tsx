@@ -41,7 +41,10 @@ function Watch({ id }: { id: string }) {
   const [run] = useState(() => newLiveRun(id));
   useEffect(() => run.start(), [run]);
   const queries = useQueryClient();
-  const execution = useQuery({ queryKey: ["execution", id], queryFn: () => getExecution(id) });
+  const execution = useQuery({ queryKey: ["execution", id], queryFn: () => getExecution(id),
+    // Frames do not say that an execution got stuck.
+    refetchInterval: (query) => (query.state.data?.status === "RUNNING" ? 5000 : false),
+  });
   const definition = useQuery({
     queryKey: ["execution", id, "definition"],
     queryFn: () => getExecutionDefinition(id),

@@ -1,0 +1,180 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Tabs from "@cloudscape-design/components/tabs";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { bundleUrl, exportUrl, getMachine, patchMachine, pictureUrl } from "../../api/client";
+import { messageOf } from "../../api/http";
+import type { Machine } from "../../api/types";
+import { Page } from "../../app/Page";
+import { GraphView } from "../../canvas/GraphView";
+import { Code } from "../../ui/Code";
+import { Dialog } from "../../ui/dialogs";
+import { ago } from "../../ui/format";
+import { StartDialog } from "../designer/dialogs";
+import { ExecutionTable } from "../executions/ExecutionTable";
+import { DeleteDialog } from "./DeleteDialog";
+import { Revisions } from "./Revisions";
+import { Sharing } from "./Sharing";
+
+const TRAIL = [{ text: "Machines", href: "/machines" }];
+
+export default function MachinePage() {
+  const { id = "" } = useParams();
+  const machine = useQuery({ queryKey: ["machine", id], queryFn: () => getMachine(id) });
+  if (machine.error) {
+    return (
+      <Page title="Machine" trail={TRAIL}>
+        <Alert type="error" header="This machine could not be opened">
+          {messageOf(machine.error)}
+        </Alert>
+      </Page>
+    );
+  }
+  if (!machine.data) {
+    return (
+      <Page title="Machine" trail={TRAIL}>
+        <Spinner size="large" />
+      </Page>
+    );
+  }
+  return <Shown machine={machine.data} />;
+}
+
+function Shown({ machine }: { machine: Machine }) {
+  const navigate = useNavigate();
+  const [params, setParams] = useSearchParams();
+  const [open, setOpen] = useState<"start" | "delete" | "rename" | null>(null);
+  const deleting = machine.status === "DELETING";
+  const edit = `/machines/${machine.id}/edit`;
+  const more = (id: string) => {
+    if (id === "delete" || id === "rename") setOpen(id);
+    else if (id === "bundle") location.assign(bundleUrl(machine.id));
+    else if (id === "json" || id === "yaml") location.assign(exportUrl(machine.id, id));
+    else if (id === "svg" || id === "png") window.open(pictureUrl(machine.id, id), "_blank", "noopener");
+  };
+  return (
+    <Page title={machine.name} trail={TRAIL}>
+      <ContentLayout
+        header={
+          <Header
+            variant="h1"
+            description={`${machine.description ? `${machine.description} · ` : ""}Revision ${machine.revision}, changed ${ago(machine.updated_at)}`}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <ButtonDropdown
+                  onItemClick={(e) => more(e.detail.id)}
+                  items={[
+                    { id: "rename", text: "Rename" },
+                    { id: "json", text: "Export JSON" },
+                    { id: "yaml", text: "Export YAML" },
+                    { id: "bundle", text: "Export with all revisions" },
+                    { id: "svg", text: "Picture (SVG)" },
+                    { id: "png", text: "Picture (PNG)" },
+                    { id: "delete", text: "Delete", disabled: deleting },
+                  ]}
+                >
+                  More
+                </ButtonDropdown>
+                <Button
+                  href={edit}
+                  onFollow={(e) => {
+                    e.preventDefault();
+                    navigate(edit);
+                  }}
+                >
+                  Edit{machine.has_draft ? " draft" : ""}
+                </Button>
+                <Button variant="primary" iconName="caret-right-filled" disabled={deleting} onClick={() => setOpen("start")}>
+                  Run
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            {machine.name}
+          </Header>
+        }
+      >
+        <SpaceBetween size="m">
+          {deleting && <Alert type="info">This machine is being deleted; it goes when its executions have ended.</Alert>}
+          <Tabs
+            activeTabId={params.get("tab") ?? "executions"}
+            onChange={(e) => setParams({ tab: e.detail.activeTabId }, { replace: true })}
+            tabs={[
+              { id: "executions", label: "Executions", content: <ExecutionTable machine={machine.id} /> },
+              {
+                id: "definition",
+                label: "Definition",
+                content: (
+                  <div className="two-up">
+                    <GraphView definition={machine.definition} height="64vh" />
+                    <div className="code-frame" style={{ height: "64vh" }}>
+                      <Code value={machine.definition} format={machine.format} label="Definition" />
+                    </div>
+                  </div>
+                ),
+              },
+              { id: "revisions", label: "Revisions", content: <Revisions machine={machine} /> },
+              { id: "sharing", label: "Sharing", content: <Sharing machine={machine} /> },
+            ]}
+          />
+        </SpaceBetween>
+      </ContentLayout>
+      {open === "start" && (
+        <StartDialog
+          machine={machine}
+          note={machine.has_draft ? `Revision ${machine.revision} runs; the draft is left as it is.` : null}
+          onClose={() => setOpen(null)}
+        />
+      )}
+      {open === "delete" && <DeleteDialog machine={machine} onClose={() => setOpen(null)} />}
+      {open === "rename" && <Rename machine={machine} onClose={() => setOpen(null)} />}
+    </Page>
+  );
+}
+
+function Rename({ machine, onClose }: { machine: Machine; onClose: () => void }) {
+  const queries = useQueryClient();
+  const [name, setName] = useState(machine.name);
+  const [description, setDescription] = useState(machine.description);
+  const save = useMutation({
+    mutationFn: () => patchMachine(machine.id, { name: name.trim(), description }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ["machine", machine.id] });
+      void queries.invalidateQueries({ queryKey: ["machines"] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      title="Rename"
+      onClose={onClose}
+      actions={
+        <Button variant="primary" disabled={name.trim() === ""} loading={save.isPending} onClick={() => save.mutate()}>
+          Save
+        </Button>
+      }
+    >
+      <SpaceBetween size="m">
+        {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
+        <FormField label="Name">
+          <Input value={name} onChange={(e) => setName(e.detail.value.slice(0, 80))} />
+        </FormField>
+        <FormField label="Description">
+          <Textarea value={description} onChange={(e) => setDescription(e.detail.value)} />
+        </FormField>
+        <Box color="text-body-secondary">Executions and share links keep working.</Box>
+      </SpaceBetween>
+    </Dialog>
+  );
+}

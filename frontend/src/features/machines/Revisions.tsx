@@ -1,0 +1,117 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Table from "@cloudscape-design/components/table";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { getRevision, listRevisions, putDraft } from "../../api/client";
+import { messageOf } from "../../api/http";
+import type { Machine, Revision } from "../../api/types";
+import { GraphView } from "../../canvas/GraphView";
+import { Compare } from "../../ui/Code";
+import { Dialog } from "../../ui/dialogs";
+import { when } from "../../ui/format";
+
+export function Revisions({ machine }: { machine: Machine }) {
+  const [shown, setShown] = useState<number | null>(null);
+  const list = useInfiniteQuery({
+    queryKey: ["revisions", machine.id],
+    queryFn: ({ pageParam }) => listRevisions(machine.id, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+  const items = list.data?.pages.flatMap((page) => page.results) ?? [];
+  return (
+    <>
+      <Table
+        items={items}
+        trackBy="number"
+        loading={list.isPending}
+        loadingText="Fetching revisions"
+        header={<Header description="A revision never changes. Restoring one makes it the draft.">Revisions</Header>}
+        columnDefinitions={[
+          { id: "number", header: "Number", cell: (r) => (r.number === machine.revision ? `${r.number} (latest)` : r.number), isRowHeader: true },
+          { id: "comment", header: "What changed", cell: (r) => r.comment || "–" },
+          { id: "author", header: "By", cell: (r) => r.author ?? "–" },
+          { id: "when", header: "Saved", cell: (r) => when(r.created_at) },
+          {
+            id: "actions",
+            header: "",
+            cell: (r) => (
+              <Button variant="inline-link" ariaLabel={`Look at revision ${r.number}`} onClick={() => setShown(r.number)}>
+                Look at it
+              </Button>
+            ),
+          },
+        ]}
+        footer={
+          list.hasNextPage && (
+            <Box textAlign="center">
+              <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+                Load more
+              </Button>
+            </Box>
+          )
+        }
+      />
+      {shown !== null && <Look machine={machine} number={shown} onClose={() => setShown(null)} />}
+    </>
+  );
+}
+
+function Look({ machine, number, onClose }: { machine: Machine; number: number; onClose: () => void }) {
+  const navigate = useNavigate();
+  const revision = useQuery({
+    queryKey: ["revision", machine.id, number],
+    queryFn: () => getRevision(machine.id, number),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const restore = useMutation({
+    mutationFn: (old: Revision) =>
+      putDraft(
+        machine.id,
+        { text: old.definition ?? "", format: old.format, base_revision: machine.revision },
+        machine.draft?.saves ?? null,
+      ),
+    onSuccess: () => {
+      // The draft on the server is the one that was asked for: an older copy in this browser must not win.
+      localStorage.removeItem(`treadle:draft:${machine.id}`);
+      navigate(`/machines/${machine.id}/edit`);
+    },
+  });
+  const old = revision.data;
+  const latest = number === machine.revision;
+  return (
+    <Dialog
+      title={`Revision ${number}`}
+      size="max"
+      onClose={onClose}
+      closeLabel="Close"
+      actions={
+        !latest && (
+          <Button variant="primary" disabled={!old} loading={restore.isPending} onClick={() => old && restore.mutate(old)}>
+            Restore as draft
+          </Button>
+        )
+      }
+    >
+      <SpaceBetween size="m">
+        {(revision.error ?? restore.error) && <Alert type="error">{messageOf(revision.error ?? restore.error)}</Alert>}
+        {machine.has_draft && !latest && <Alert type="warning">There is a draft. Restoring this revision replaces it.</Alert>}
+        {!old && !revision.error && <Spinner />}
+        {old?.definition !== undefined && <GraphView definition={old.definition} height="42vh" />}
+        {old?.definition !== undefined && !latest && (
+          <Compare
+            left={{ title: `Revision ${number}`, text: old.definition }}
+            right={{ title: `Revision ${machine.revision} (latest)`, text: machine.definition }}
+            format={old.format}
+          />
+        )}
+      </SpaceBetween>
+    </Dialog>
+  );
+}

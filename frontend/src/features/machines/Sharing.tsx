@@ -1,0 +1,119 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+import Header from "@cloudscape-design/components/header";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { createShare, listShares, revokeShare } from "../../api/client";
+import { messageOf } from "../../api/http";
+import type { Machine, Share } from "../../api/types";
+import { ago, when } from "../../ui/format";
+
+const EXPIRIES = [
+  { value: "0", label: "Never ends by itself" },
+  { value: "1", label: "Ends in a day" },
+  { value: "7", label: "Ends in a week" },
+  { value: "30", label: "Ends in 30 days" },
+];
+
+function state(share: Share) {
+  if (share.revoked_at) return <StatusIndicator type="stopped">Revoked {ago(share.revoked_at)}</StatusIndicator>;
+  if (share.expires_at && new Date(share.expires_at) < new Date()) return <StatusIndicator type="stopped">Expired</StatusIndicator>;
+  return <StatusIndicator type="success">Open</StatusIndicator>;
+}
+
+export function Sharing({ machine }: { machine: Machine }) {
+  const queries = useQueryClient();
+  const queryKey = ["shares", machine.id];
+  const shares = useQuery({ queryKey, queryFn: () => listShares(machine.id) });
+  const [days, setDays] = useState("0");
+  const done = () => void queries.invalidateQueries({ queryKey });
+  const create = useMutation({
+    mutationFn: () =>
+      createShare(
+        machine.id,
+        days === "0" ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() },
+      ),
+    onSuccess: done,
+  });
+  const revoke = useMutation({ mutationFn: (id: string) => revokeShare(machine.id, id), onSuccess: done });
+  const error = shares.error ?? create.error ?? revoke.error;
+  const url = create.data?.url && new URL(create.data.url, location.origin).href;
+  const picture = create.data?.svg_url && new URL(create.data.svg_url, location.origin).href;
+  return (
+    <SpaceBetween size="m">
+      {error && <Alert type="error">{messageOf(error)}</Alert>}
+      {url && (
+        <Alert type="success" header="The link, shown this once">
+          <SpaceBetween size="xs">
+            <Copyable text={url} name="link" />
+            {picture && <Copyable text={picture} name="address of the picture" />}
+          </SpaceBetween>
+        </Alert>
+      )}
+      <Table
+        items={shares.data?.results ?? []}
+        trackBy="id"
+        loading={shares.isPending}
+        loadingText="Fetching links"
+        header={
+          <Header
+            description="Whoever has the link can look at the graph and the definition, without signing in, and can change nothing."
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Select
+                  ariaLabel="When the link ends"
+                  selectedOption={EXPIRIES.find((e) => e.value === days) ?? null}
+                  options={EXPIRIES}
+                  onChange={(e) => setDays(e.detail.selectedOption.value ?? "0")}
+                />
+                <Button loading={create.isPending} onClick={() => create.mutate()}>
+                  Create a link
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            Links to look at
+          </Header>
+        }
+        empty={<Box textAlign="center">No links: nobody else can see this machine</Box>}
+        columnDefinitions={[
+          { id: "made", header: "Made", cell: (s) => when(s.created_at), isRowHeader: true },
+          { id: "state", header: "State", cell: state },
+          { id: "ends", header: "Ends", cell: (s) => (s.expires_at ? when(s.expires_at) : "never") },
+          { id: "seen", header: "Last looked at", cell: (s) => ago(s.last_seen_at) },
+          {
+            id: "revoke",
+            header: "",
+            cell: (s) =>
+              !s.revoked_at && (
+                <Button variant="inline-link" loading={revoke.isPending && revoke.variables === s.id} onClick={() => revoke.mutate(s.id)}>
+                  Revoke
+                </Button>
+              ),
+          },
+        ]}
+      />
+    </SpaceBetween>
+  );
+}
+
+export function Copyable({ text, name }: { text: string; name: string }) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+      <CopyToClipboard
+        variant="icon"
+        textToCopy={text}
+        copyButtonAriaLabel={`Copy the ${name}`}
+        copySuccessText="Copied"
+        copyErrorText="Could not be copied"
+      />
+      <span className="mono">{text}</span>
+    </SpaceBetween>
+  );
+}

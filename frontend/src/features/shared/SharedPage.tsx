@@ -1,0 +1,73 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "react-router";
+import { copyShared, getShared } from "../../api/client";
+import { Problem } from "../../api/http";
+import { Page } from "../../app/Page";
+import { GraphView } from "../../canvas/GraphView";
+import { Code } from "../../ui/Code";
+import { flashError } from "../../ui/flash";
+import { ago } from "../../ui/format";
+import { useSession } from "../session/useSession";
+
+export default function SharedPage() {
+  const { token = "" } = useParams();
+  const navigate = useNavigate();
+  const session = useSession();
+  const shared = useQuery({ queryKey: ["shared", token], queryFn: () => getShared(token) });
+  const copy = useMutation({
+    mutationFn: () => copyShared(token),
+    onSuccess: (machine) => navigate(`/machines/${machine.id}`),
+    onError: flashError,
+  });
+  if (shared.error) {
+    const gone = shared.error instanceof Problem && shared.error.status === 404;
+    return (
+      <Page title="Shared machine">
+        <Alert type={gone ? "info" : "error"} header={gone ? "This link leads nowhere any more" : "This link could not be opened"}>
+          {gone ? "It was revoked, or it has expired, or a part of it is missing. Ask for a new one." : shared.error.message}
+        </Alert>
+      </Page>
+    );
+  }
+  if (!shared.data) {
+    return (
+      <Page title="Shared machine">
+        <Spinner size="large" />
+      </Page>
+    );
+  }
+  const machine = shared.data;
+  return (
+    <Page title={machine.name}>
+      <ContentLayout
+        header={
+          <Header
+            variant="h1"
+            description={`${machine.description ? `${machine.description} · ` : ""}Shared to look at. Revision ${machine.revision}, changed ${ago(machine.updated_at)}`}
+            actions={
+              session.data && (
+                <Button variant="primary" loading={copy.isPending} onClick={() => copy.mutate()}>
+                  Copy to my machines
+                </Button>
+              )
+            }
+          >
+            {machine.name}
+          </Header>
+        }
+      >
+        <div className="two-up">
+          <GraphView definition={machine.definition} height="72vh" />
+          <div className="code-frame" style={{ height: "72vh" }}>
+            <Code value={machine.definition} format={machine.format} label="Definition" />
+          </div>
+        </div>
+      </ContentLayout>
+    </Page>
+  );
+}
