@@ -124,7 +124,9 @@ def ensure_node_modules():
     environment = node_environment()
     if not is_marked(marker, wanted):
         say("installing the front end's packages")
-        run(["npm", "ci", "--no-audit", "--no-fund"], "Installing packages", cwd=FRONTEND, env=environment)
+        # Not "npm ci": it refuses a lock file without the packages of other platforms, which mirrors do not all carry.
+        command = ["npm", "install", "--no-save", "--no-audit", "--no-fund"]
+        run(command, "Installing the front end's packages", cwd=FRONTEND, env=environment)
         marker.write_text(wanted)
     return environment
 
