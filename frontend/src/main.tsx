@@ -3,9 +3,14 @@ import "./ui/ui.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import icon from "./favicon.svg?url";
 import { startTheme } from "./ui/theme";
 
 startTheme();
+const link = document.createElement("link");
+link.rel = "icon";
+link.href = icon;
+document.head.append(link);
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 createRoot(root).render(

@@ -18,7 +18,10 @@ function edited(source: string, format: "json" | "yaml", edit: Edit): string {
 
 function changedLines(before: string, after: string): { gone: string[]; come: string[] } {
   const [a, b] = [before.split("\n"), after.split("\n")];
-  return { gone: a.filter((line) => !b.includes(line)), come: b.filter((line) => !a.includes(line)) };
+  return {
+    gone: a.filter((line) => !b.includes(line)),
+    come: b.filter((line) => !a.includes(line)),
+  };
 }
 
 const JSON_TEXT = printText(POLLER, "json");
@@ -45,7 +48,11 @@ States:
 
 describe("edits of the graph as edits of the text", () => {
   it("a rename changes only the lines that name the state", () => {
-    const after = edited(JSON_TEXT, "json", { type: "rename", state: { scope: [], name: "Wait X Seconds" }, to: "Pause" });
+    const after = edited(JSON_TEXT, "json", {
+      type: "rename",
+      state: { scope: [], name: "Wait X Seconds" },
+      to: "Pause",
+    });
     const { gone, come } = changedLines(JSON_TEXT, after);
     expect(gone).toHaveLength(3);
     expect(come).toHaveLength(3);
@@ -64,7 +71,11 @@ describe("edits of the graph as edits of the text", () => {
   });
 
   it("YAML keeps its comments and blank lines", () => {
-    const after = edited(YAML_TEXT, "yaml", { type: "rename", state: { scope: [], name: "B" }, to: "Last" });
+    const after = edited(YAML_TEXT, "yaml", {
+      type: "rename",
+      state: { scope: [], name: "B" },
+      to: "Last",
+    });
     for (const remark of ["# A machine with remarks", "# where it begins", "# first", "# last"]) {
       expect(after).toContain(remark);
     }
@@ -72,19 +83,30 @@ describe("edits of the graph as edits of the text", () => {
   });
 
   it("deleting heals the way through", () => {
-    const after = edited(JSON_TEXT, "json", { type: "delete", states: [{ scope: [], name: "Submit Job" }], heal: "heal" });
+    const after = edited(JSON_TEXT, "json", {
+      type: "delete",
+      states: [{ scope: [], name: "Submit Job" }],
+      heal: "heal",
+    });
     expect(JSON.parse(after).StartAt).toBe("Wait X Seconds");
     expect(after.split("\n").length).toBe(JSON_TEXT.split("\n").length - 6);
   });
 
   it("an edit inside an empty object or list prints with the text's own indentation", () => {
     const source = '{\n\t"StartAt": "A",\n\t"States": {}\n}\n';
-    const after = edited(source, "json", { type: "addToScope", scope: [], state: { name: "A", value: { Type: "Pass" } } });
+    const after = edited(source, "json", {
+      type: "addToScope",
+      scope: [],
+      state: { name: "A", value: { Type: "Pass" } },
+    });
     expect(after).toContain('\n\t\t"A": {\n\t\t\t"Type": "Pass"');
   });
 
   it("duplicating a container renames what is inside", () => {
-    const done = applyEdit(NESTED, { type: "duplicate", state: { scope: [], name: "Process Items" } });
+    const done = applyEdit(NESTED, {
+      type: "duplicate",
+      state: { scope: [], name: "Process Items" },
+    });
     const names = JSON.stringify(done.value).match(/"Prepare( \(2\))?":/g);
     expect(new Set(names)).toEqual(new Set(['"Prepare":', '"Prepare (2)":']));
     expect(done.select?.name).toBe("Process Items (2)");
@@ -98,7 +120,10 @@ describe("edits of the graph as edits of the text", () => {
     });
     const states = (done.value as { States: Record<string, { [key: string]: Json }> }).States;
     expect(states["Submit Job"]?.Next).toBe("Choice");
-    expect(states.Choice).toMatchObject({ Default: "Wait X Seconds", Choices: [{ Next: "Job Failed" }] });
+    expect(states.Choice).toMatchObject({
+      Default: "Wait X Seconds",
+      Choices: [{ Next: "Job Failed" }],
+    });
   });
 });
 
@@ -131,13 +156,18 @@ describe("the document", () => {
     designer.typed(JSON_TEXT.replace("{", "{{"));
     designer.parseNow();
     expect(designer.getState()).toMatchObject({ valid: false, graph });
-    expect(designer.edit({ type: "duplicate", state: { scope: [], name: "Submit Job" } })).toBe(false);
+    expect(designer.edit({ type: "duplicate", state: { scope: [], name: "Submit Job" } })).toBe(
+      false,
+    );
     designer.undo();
     expect(designer.getState().valid).toBe(true);
   });
 
   it("finds the range of a path and the path of an offset in both formats", () => {
-    for (const [text, format] of [[JSON_TEXT, "json"], [YAML_TEXT, "yaml"]] as const) {
+    for (const [text, format] of [
+      [JSON_TEXT, "json"],
+      [YAML_TEXT, "yaml"],
+    ] as const) {
       const parsed = parseText(text, format);
       if (!parsed.ok) throw new Error("not parsed");
       const name = format === "json" ? "Wait X Seconds" : "B";

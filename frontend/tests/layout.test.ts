@@ -17,7 +17,10 @@ function overlaps(layout: Layout): string[] {
   boxes.forEach((a, i) => {
     for (const b of boxes.slice(i + 1)) {
       const apart =
-        a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        a.x + a.width <= b.x ||
+        b.x + b.width <= a.x ||
+        a.y + a.height <= b.y ||
+        b.y + b.height <= a.y;
       if (!apart) found.push(`${a.id} and ${b.id}`);
     }
   });

@@ -4,9 +4,18 @@ export const POLLER: Json = {
   Comment: "Polls a job until it is done",
   StartAt: "Submit Job",
   States: {
-    "Submit Job": { Type: "Task", Resource: "arn:aws:lambda:us-east-1:000000000000:function:SubmitJob", ResultPath: "$.guid", Next: "Wait X Seconds" },
+    "Submit Job": {
+      Type: "Task",
+      Resource: "arn:aws:lambda:us-east-1:000000000000:function:SubmitJob",
+      ResultPath: "$.guid",
+      Next: "Wait X Seconds",
+    },
     "Wait X Seconds": { Type: "Wait", SecondsPath: "$.wait_time", Next: "Get Job Status" },
-    "Get Job Status": { Type: "Task", Resource: "arn:aws:lambda:us-east-1:000000000000:function:CheckJob", Next: "Job Complete?" },
+    "Get Job Status": {
+      Type: "Task",
+      Resource: "arn:aws:lambda:us-east-1:000000000000:function:CheckJob",
+      Next: "Job Complete?",
+    },
     "Job Complete?": {
       Type: "Choice",
       Choices: [
@@ -16,7 +25,11 @@ export const POLLER: Json = {
       Default: "Wait X Seconds",
     },
     "Job Failed": { Type: "Fail", Error: "JobFailed", Cause: "The job failed" },
-    "Get Final Job Status": { Type: "Task", Resource: "arn:aws:lambda:us-east-1:000000000000:function:CheckJob", End: true },
+    "Get Final Job Status": {
+      Type: "Task",
+      Resource: "arn:aws:lambda:us-east-1:000000000000:function:CheckJob",
+      End: true,
+    },
   },
 };
 
@@ -26,7 +39,10 @@ export const NESTED: Json = {
     Validate: {
       Type: "Task",
       Resource: "function:Validate",
-      Catch: [{ ErrorEquals: ["ValidationError"], Next: "Reject" }, { ErrorEquals: ["States.ALL"], Next: "Notify" }],
+      Catch: [
+        { ErrorEquals: ["ValidationError"], Next: "Reject" },
+        { ErrorEquals: ["States.ALL"], Next: "Notify" },
+      ],
       Next: "Process Items",
     },
     "Process Items": {
@@ -43,12 +59,19 @@ export const NESTED: Json = {
                 StartAt: "Reserve",
                 States: {
                   Reserve: { Type: "Task", Resource: "function:Reserve", Next: "Ready?" },
-                  "Ready?": { Type: "Choice", Choices: [{ Variable: "$.ready", BooleanEquals: true, Next: "Pick" }], Default: "Wait Stock" },
+                  "Ready?": {
+                    Type: "Choice",
+                    Choices: [{ Variable: "$.ready", BooleanEquals: true, Next: "Pick" }],
+                    Default: "Wait Stock",
+                  },
                   "Wait Stock": { Type: "Wait", Seconds: 30, Next: "Reserve" },
                   Pick: { Type: "Pass", End: true },
                 },
               },
-              { StartAt: "Label", States: { Label: { Type: "Task", Resource: "function:Label", End: true } } },
+              {
+                StartAt: "Label",
+                States: { Label: { Type: "Task", Resource: "function:Label", End: true } },
+              },
             ],
             End: true,
           },
@@ -68,7 +91,11 @@ export function chain(length: number): Json {
     const next: JsonObject = i + 1 < length ? { Next: `S${i + 1}` } : { End: true };
     States[`S${i}`] =
       i % 10 === 9 && i + 3 < length
-        ? { Type: "Choice", Choices: [{ Variable: "$.x", NumericEquals: i, Next: `S${i + 2}` }], Default: `S${i + 1}` }
+        ? {
+            Type: "Choice",
+            Choices: [{ Variable: "$.x", NumericEquals: i, Next: `S${i + 2}` }],
+            Default: `S${i + 1}`,
+          }
         : { Type: "Pass", ...next };
   }
   return { StartAt: "S0", States };

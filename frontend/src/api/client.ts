@@ -107,8 +107,7 @@ export const validate = (
   body: { definition: string; format: Format; document_version: number },
   signal?: AbortSignal,
 ) => call<Validation>("validate/", { method: "POST", body, ...(signal ? { signal } : {}) });
-export const listFunctions = () =>
-  call<{ results: FunctionInfo[]; folder: string }>("functions/");
+export const listFunctions = () => call<{ results: FunctionInfo[]; folder: string }>("functions/");
 export const listSamples = () => call<{ results: Sample[] }>("samples/");
 
 export const getShared = (token: string) => call<SharedMachine>(`shared/${part(token)}/`);

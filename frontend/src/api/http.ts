@@ -27,7 +27,9 @@ function csrfToken(): string {
 }
 
 export function apiUrl(path: string, query: Call["query"] = {}): string {
-  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const pairs = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== "",
+  );
   const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
   return `/api/${path}${search ? `?${search}` : ""}`;
 }
@@ -50,7 +52,13 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Problem(0, "Offline", "The server cannot be reached. Is Treadle still running?", [], {});
+    throw new Problem(
+      0,
+      "Offline",
+      "The server cannot be reached. Is Treadle still running?",
+      [],
+      {},
+    );
   }
   if (response.status === 204) return undefined as T;
   const text = await response.text();
@@ -58,7 +66,8 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
   try {
     data = text === "" ? null : JSON.parse(text);
   } catch {
-    if (response.ok) throw new Problem(response.status, "NotJson", "The server's answer is not JSON", [], {});
+    if (response.ok)
+      throw new Problem(response.status, "NotJson", "The server's answer is not JSON", [], {});
   }
   if (response.ok) return data as T;
   throw problemOf(response, data);
@@ -70,7 +79,9 @@ function problemOf(response: Response, data: unknown): Problem {
   return new Problem(
     response.status,
     typeof body.code === "string" ? body.code : `Http${response.status}`,
-    typeof said === "string" ? said : `The server answered ${response.status} ${response.statusText}`,
+    typeof said === "string"
+      ? said
+      : `The server answered ${response.status} ${response.statusText}`,
     Array.isArray(body.diagnostics) ? (body.diagnostics as Diagnostic[]) : [],
     body,
   );

@@ -117,7 +117,8 @@ export function watchExecutions(
   onFrame: (frame: Extract<ListFrame, { type: "execution" }>) => void,
   onLiveness: (liveness: Liveness) => void,
 ): () => void {
-  const path = machine === null ? "executions/" : `machines/${encodeURIComponent(machine)}/executions/`;
+  const path =
+    machine === null ? "executions/" : `machines/${encodeURIComponent(machine)}/executions/`;
   return watch<ListFrame>({
     url: () => socketUrl(path),
     onFrame: (frame) => {

@@ -49,7 +49,13 @@ export interface MachineSummary {
   created_at: string;
   updated_at: string;
   has_draft: boolean;
-  counts: { running: number; succeeded: number; failed: number; timed_out: number; aborted: number };
+  counts: {
+    running: number;
+    succeeded: number;
+    failed: number;
+    timed_out: number;
+    aborted: number;
+  };
   last_execution: ExecutionSummary | null;
 }
 export interface Draft {

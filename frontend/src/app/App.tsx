@@ -3,10 +3,10 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { lazy, Suspense } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem } from "../api/http";
+import { SignIn } from "../features/session/SignIn";
 import { Flashes } from "../ui/flash";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
-import { SignIn } from "../features/session/SignIn";
 
 const Machines = lazy(() => import("../features/machines/MachinesPage"));
 const Machine = lazy(() => import("../features/machines/MachinePage"));

@@ -1,4 +1,6 @@
-import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
+import TopNavigation, {
+  type TopNavigationProps,
+} from "@cloudscape-design/components/top-navigation";
 import { useNavigate } from "react-router";
 import { useSession } from "../features/session/useSession";
 import { toggleTheme, useTheme } from "../ui/theme";
@@ -24,7 +26,12 @@ export function Frame() {
     onClick: toggleTheme,
   };
   const utilities = session.data
-    ? [link("Machines", "/machines"), link("Executions", "/executions"), link("Settings", "/settings"), mode]
+    ? [
+        link("Machines", "/machines"),
+        link("Executions", "/executions"),
+        link("Settings", "/settings"),
+        mode,
+      ]
     : [mode];
   return (
     <header id="top">

@@ -1,5 +1,7 @@
 import AppLayout from "@cloudscape-design/components/app-layout";
-import BreadcrumbGroup, { type BreadcrumbGroupProps } from "@cloudscape-design/components/breadcrumb-group";
+import BreadcrumbGroup, {
+  type BreadcrumbGroupProps,
+} from "@cloudscape-design/components/breadcrumb-group";
 import { type ReactNode, useEffect } from "react";
 import { useNavigate } from "react-router";
 

@@ -1,5 +1,20 @@
-import { findNodeAtLocation, getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node as YamlNode, parseDocument as parseYaml } from "yaml";
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument as parseYaml,
+  type Node as YamlNode,
+} from "yaml";
 import type { Json, Path } from "./model";
 
 export type Format = "json" | "yaml";
@@ -196,4 +211,3 @@ function yamlPathAt(root: unknown, offset: number): Path {
 export function guessFormat(source: string): Format {
   return /^\s*[{[]/.test(source) ? "json" : "yaml";
 }
-

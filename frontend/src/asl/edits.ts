@@ -1,5 +1,15 @@
 import { produce } from "immer";
-import { allStateNames, at, innerScopes, isObject, type Json, type JsonObject, type Path, type StateType, text } from "./model";
+import {
+  allStateNames,
+  at,
+  innerScopes,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Path,
+  type StateType,
+  text,
+} from "./model";
 
 /**
  * The edits of the designer, a closed union, and the one pure function that carries them out. A scope is
@@ -67,7 +77,10 @@ export function newState(type: StateType, root: Json | undefined, resource?: str
     Pass: { Type: "Pass" },
     Choice: { Type: "Choice", Choices: [] },
     Wait: { Type: "Wait", Seconds: 5 },
-    Parallel: { Type: "Parallel", Branches: [emptyBranch(root, "Step A"), emptyBranch(root, "Step B")] },
+    Parallel: {
+      Type: "Parallel",
+      Branches: [emptyBranch(root, "Step A"), emptyBranch(root, "Step B")],
+    },
     Map: {
       Type: "Map",
       ItemsPath: "$.items",
@@ -208,7 +221,9 @@ function setNext(state: JsonObject, to: string | null): void {
   const value: Json = to === null ? true : to;
   const entries = Object.entries(state)
     .filter(([key]) => !(key === oldKey && Object.hasOwn(state, newKey as string)))
-    .map(([key, old]): [string, Json] => (key === oldKey || key === newKey ? [newKey as string, value] : [key, old]));
+    .map(([key, old]): [string, Json] =>
+      key === oldKey || key === newKey ? [newKey as string, value] : [key, old],
+    );
   if (!entries.some(([key]) => key === newKey)) entries.push([newKey as string, value]);
   for (const key of Object.keys(state)) delete state[key];
   Object.assign(state, Object.fromEntries(entries));
@@ -218,7 +233,7 @@ function insertOnExit(root: Json, exit: Exit, added: NewState) {
   const target = exitTarget(root, exit);
   const value: JsonObject = structuredClone(added.value);
   if (value.Type === "Choice") {
-    value.Choices = [];
+    value.Choices = target === undefined ? [] : [openRule(target)];
     if (target !== undefined) value.Default = target;
   } else if (!TERMINAL.has(value.Type)) {
     if (target === undefined) value.End = true;
@@ -235,13 +250,14 @@ function addToScope(root: Json, path: Path, added: NewState) {
   const value: JsonObject = structuredClone(added.value);
   if (hasNext(value.Type)) value.End = true;
   states[added.name] = value;
-  if (!text(scope.StartAt) || !Object.hasOwn(states, scope.StartAt as string)) scope.StartAt = added.name;
+  if (!text(scope.StartAt) || !Object.hasOwn(states, scope.StartAt as string))
+    scope.StartAt = added.name;
   return { select: { scope: path, name: added.name }, said: `${added.name} added` };
 }
 
-/** A catch-all test that a person can see and change at once. */
+/** A test to begin with, to be changed at once: it is valid, and fails no run whatever the input is. */
 function openRule(to: string): JsonObject {
-  return { Variable: "$.status", StringEquals: "", Next: to };
+  return { Variable: "$.value", IsPresent: true, Next: to };
 }
 
 function connect(root: Json, from: StateRef, to: string, how: "next" | "choice" | "catch") {
@@ -302,7 +318,8 @@ function eachReference(scope: JsonObject, visit: (target: string) => string | un
 function rename(root: Json, ref: StateRef, to: string) {
   if (to.trim() === "") throw new EditRefused("A state needs a name");
   if (to === ref.name) return { select: ref, said: "" };
-  if (allStateNames(root).includes(to)) throw new EditRefused(`There is already a state named ${to}`);
+  if (allStateNames(root).includes(to))
+    throw new EditRefused(`There is already a state named ${to}`);
   const states = statesOf(root, ref.scope);
   const entries = Object.entries(states);
   for (const key of Object.keys(states)) delete states[key];
@@ -320,7 +337,10 @@ function remove(root: Json, ref: StateRef, heal: "heal" | "gap"): void {
   const state = states[ref.name];
   delete states[ref.name];
   const onward = isObject(state) ? (text(state.Next) ?? text(state.Default)) : undefined;
-  const target = onward !== undefined && onward !== ref.name && Object.hasOwn(states, onward) ? onward : undefined;
+  const target =
+    onward !== undefined && onward !== ref.name && Object.hasOwn(states, onward)
+      ? onward
+      : undefined;
   if (heal === "gap") return;
   const scope = scopeOf(root, ref.scope);
   if (scope.StartAt === ref.name) {

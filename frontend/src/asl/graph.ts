@@ -1,6 +1,17 @@
 import { ruleLabel } from "./choice";
 import type { EdgeKind, Exit } from "./edits";
-import { at, innerScopes, isObject, type Json, type JsonObject, type Path, type StateType, isStateType, text, toPointer } from "./model";
+import {
+  at,
+  innerScopes,
+  isObject,
+  isStateType,
+  type Json,
+  type JsonObject,
+  type Path,
+  type StateType,
+  text,
+  toPointer,
+} from "./model";
 import { subtitle } from "./summary";
 
 /** A definition as boxes and lines. Scopes nest; no line crosses the border of a scope. */
@@ -37,7 +48,11 @@ export function toGraph(root: Json): GraphScope {
 }
 
 /** The states of a scope that can be left through `exit`s: used for drawing and for walking by keys. */
-export function exitsOf(scope: Path, name: string, state: JsonObject): { exit: Exit; to: string; label: string }[] {
+export function exitsOf(
+  scope: Path,
+  name: string,
+  state: JsonObject,
+): { exit: Exit; to: string; label: string }[] {
   const exits: { exit: Exit; to: string; label: string }[] = [];
   const add = (kind: EdgeKind, index: number, to: Json | undefined, label: string) => {
     if (typeof to === "string") exits.push({ exit: { scope, from: name, kind, index }, to, label });
@@ -72,7 +87,14 @@ function scopeGraph(root: Json, path: Path): GraphScope {
   const edges: GraphEdge[] = [];
   if (start !== null && startAt !== undefined && Object.hasOwn(states, startAt)) {
     const exit: Exit = { scope: path, from: null, kind: "start", index: 0 };
-    edges.push({ id: `${start}>`, kind: "start", exit, source: start, target: idOf(startAt), label: "" });
+    edges.push({
+      id: `${start}>`,
+      kind: "start",
+      exit,
+      source: start,
+      target: idOf(startAt),
+      label: "",
+    });
   }
   for (const name of order) {
     const state = states[name];
@@ -80,16 +102,37 @@ function scopeGraph(root: Json, path: Path): GraphScope {
     for (const { exit, to, label } of exitsOf(path, name, state)) {
       if (!Object.hasOwn(states, to)) continue;
       const edgeId = `${idOf(name)}>${exit.kind}${exit.index}`;
-      edges.push({ id: edgeId, kind: exit.kind, exit, source: idOf(name), target: idOf(to), label });
+      edges.push({
+        id: edgeId,
+        kind: exit.kind,
+        exit,
+        source: idOf(name),
+        target: idOf(to),
+        label,
+      });
     }
     const stops = state.End === true || state.Type === "Succeed" || state.Type === "Fail";
     if (stops && end !== null) {
       const exit: Exit | null =
         state.End === true ? { scope: path, from: name, kind: "next", index: 0 } : null;
-      edges.push({ id: `${idOf(name)}>end`, kind: "end", exit, source: idOf(name), target: end, label: "" });
+      edges.push({
+        id: `${idOf(name)}>end`,
+        kind: "end",
+        exit,
+        source: idOf(name),
+        target: end,
+        label: "",
+      });
     }
   }
-  return { id, path, nodes: order.map((name) => toNode(root, path, name, idOf(name))), edges, start, end };
+  return {
+    id,
+    path,
+    nodes: order.map((name) => toNode(root, path, name, idOf(name))),
+    edges,
+    start,
+    end,
+  };
 }
 
 function toNode(root: Json, scope: Path, name: string, id: string): GraphNode {
@@ -114,7 +157,11 @@ function depthFirst(states: JsonObject, startAt: string | undefined, scope: Path
       if (seen.has(name) || !Object.hasOwn(states, name)) continue;
       seen.add(name);
       if (!isObject(state)) continue;
-      stack.push(...exitsOf(scope, name, state).map((e) => e.to).reverse());
+      stack.push(
+        ...exitsOf(scope, name, state)
+          .map((e) => e.to)
+          .reverse(),
+      );
     }
   };
   if (startAt !== undefined) visit(startAt);

@@ -72,7 +72,8 @@ export function innerScopes(state: JsonObject): Path[] {
     return Array.isArray(state.Branches) ? state.Branches.map((_, i) => ["Branches", i]) : [];
   }
   if (state.Type === "Map") {
-    const key = isObject(state.Iterator) && !isObject(state.ItemProcessor) ? "Iterator" : "ItemProcessor";
+    const key =
+      isObject(state.Iterator) && !isObject(state.ItemProcessor) ? "Iterator" : "ItemProcessor";
     return isObject(state[key]) ? [[key]] : [];
   }
   return [];

@@ -1,5 +1,16 @@
 import { type Node, parseTree } from "jsonc-parser";
-import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar, stringify, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import type { Format } from "./document";
 import { isObject, type Json, type JsonObject } from "./model";
 
@@ -9,9 +20,7 @@ import { isObject, type Json, type JsonObject } from "./model";
  */
 export function patchText(source: string, format: Format, before: Json, after: Json): string {
   if (equal(before, after)) return source;
-  return format === "json"
-    ? patchJson(source, before, after)
-    : patchYaml(source, before, after);
+  return format === "json" ? patchJson(source, before, after) : patchYaml(source, before, after);
 }
 
 export function printText(value: Json, format: Format): string {
@@ -42,7 +51,11 @@ type Member = { readonly key: string; readonly was: string | null };
  * The members of `after` in the order of the text: kept ones where they were, a renamed one in its old
  * place, new ones behind the member they follow in `after`.
  */
-export function alignKeys(order: readonly string[], before: JsonObject, after: JsonObject): Member[] {
+export function alignKeys(
+  order: readonly string[],
+  before: JsonObject,
+  after: JsonObject,
+): Member[] {
   const oldKeys = Object.keys(before);
   const newKeys = Object.keys(after);
   const gone = oldKeys.filter((key) => !Object.hasOwn(after, key));
@@ -114,12 +127,18 @@ class JsonPrinter {
   }
 
   private printObject(node: Node, before: JsonObject, after: JsonObject): string {
-    const properties = new Map((node.children ?? []).map((p) => [String(p.children?.[0]?.value), p]));
+    const properties = new Map(
+      (node.children ?? []).map((p) => [String(p.children?.[0]?.value), p]),
+    );
     const members = alignKeys([...properties.keys()], before, after).map(({ key, was }) => {
       const property = was === null ? undefined : properties.get(was);
       const [name, value] = property?.children ?? [];
       if (!property || !name || !value || was === null) {
-        return { node: null, print: (indent: string) => `${JSON.stringify(key)}: ${this.fresh(after[key] ?? null, indent)}` };
+        return {
+          node: null,
+          print: (indent: string) =>
+            `${JSON.stringify(key)}: ${this.fresh(after[key] ?? null, indent)}`,
+        };
       }
       const head = key === was ? this.slice(name) : JSON.stringify(key);
       const colon = this.source.slice(name.offset + name.length, value.offset);
@@ -133,7 +152,8 @@ class JsonPrinter {
     const items = alignItems(before, after).map((was, i) => {
       const old = was === null ? undefined : node.children?.[was];
       const value = after[i] ?? null;
-      if (!old || was === null) return { node: null, print: (indent: string) => this.fresh(value, indent) };
+      if (!old || was === null)
+        return { node: null, print: (indent: string) => this.fresh(value, indent) };
       return { node: old, print: () => this.print(old, before[was] ?? null, value) };
     });
     return this.join(node, items, "[", "]");
@@ -158,7 +178,10 @@ class JsonPrinter {
     });
     const follow = children[1] ? this.lead(node, 1) : sample.includes("\n") ? sample : " ";
     const text = parts
-      .map(({ lead, body }, i) => (lead && (i === 0 || lead !== "") ? lead : i === 0 ? sample : follow) + body)
+      .map(
+        ({ lead, body }, i) =>
+          (lead && (i === 0 || lead !== "") ? lead : i === 0 ? sample : follow) + body,
+      )
       .join(",");
     const last = children.at(-1);
     const trail = last
@@ -228,7 +251,12 @@ function patchNode(document: Document, node: unknown, before: Json, after: Json)
   return document.createNode(after);
 }
 
-function patchMap(document: Document, node: YAMLMap, before: JsonObject, after: JsonObject): YAMLMap {
+function patchMap(
+  document: Document,
+  node: YAMLMap,
+  before: JsonObject,
+  after: JsonObject,
+): YAMLMap {
   const pairs = new Map<string, Pair>(
     node.items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : pair.key), pair]),
   );

@@ -5,8 +5,8 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
-  useReactFlow,
   useStore as useFlowStore,
+  useReactFlow,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import "./canvas.css";
@@ -16,14 +16,14 @@ import type { Exit } from "../asl/edits";
 import type { GraphScope } from "../asl/graph";
 import type { Path } from "../asl/model";
 import { type CanvasActions, CanvasContext, useCanvas } from "./context";
-import { dropPlace, type DropPlace, dragStore } from "./drag";
+import { type DropPlace, dragStore, dropPlace } from "./drag";
 import { edgeTypes, type LineEdge, toLine } from "./edges";
-import { useFirstView, useSteadyView } from "./view";
 import type { Layout } from "./layout";
 import { type BoxNode, nodeTypes } from "./nodes";
 import { useReconnect } from "./reconnect";
 import { Legend } from "./StatusIcon";
 import { newStatusStore, StatusContext, type StatusStore } from "./statusStore";
+import { useFirstView, useSteadyView } from "./view";
 
 export interface CanvasProps {
   readonly graph: GraphScope;
@@ -83,7 +83,14 @@ function toBoxes(layout: Layout, selected: ReadonlySet<string>): BoxNode[] {
     // Known sizes and handles: nothing has to be measured, and edges of culled boxes are drawn as well.
     handles: [
       { type: "target", position: "top" as never, x: placed.width / 2, y: 0, width: 1, height: 1 },
-      { type: "source", position: "bottom" as never, x: placed.width / 2, y: placed.height, width: 1, height: 1 },
+      {
+        type: "source",
+        position: "bottom" as never,
+        x: placed.width / 2,
+        y: placed.height,
+        width: 1,
+        height: 1,
+      },
     ],
     data: { placed, exits: exits.get(placed.id) ?? 0 },
   }));
@@ -111,7 +118,10 @@ function Canvas(props: CanvasProps) {
 
   const drag = useStore(dragStore);
   const place = useMemo(
-    () => (drag.item && edit ? dropPlace(layout, flow.screenToFlowPosition(drag), wrapper.current, drag) : null),
+    () =>
+      drag.item && edit
+        ? dropPlace(layout, flow.screenToFlowPosition(drag), wrapper.current, drag)
+        : null,
     [drag, edit, layout, flow],
   );
   useEffect(() => {
@@ -141,8 +151,10 @@ function Canvas(props: CanvasProps) {
   );
 
   const firstId = graph.nodes[0]?.id ?? null;
-  const roving = focusId !== null && layout.nodes.some((box) => box.id === focusId) ? focusId : firstId;
-  const lit = place?.kind === "edge" ? place.edge.id : place?.kind === "scope" ? place.scope.id : null;
+  const roving =
+    focusId !== null && layout.nodes.some((box) => box.id === focusId) ? focusId : firstId;
+  const lit =
+    place?.kind === "edge" ? place.edge.id : place?.kind === "scope" ? place.scope.id : null;
   const actions = useMemo<CanvasActions>(
     () => ({
       mode,
@@ -215,7 +227,9 @@ function Canvas(props: CanvasProps) {
         >
           <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
           <EmptyScopes layout={layout} />
-          {boxes.length > 40 && boxes.length <= 500 && <MiniMap pannable zoomable ariaLabel="Overview" />}
+          {boxes.length > 40 && boxes.length <= 500 && (
+            <MiniMap pannable zoomable ariaLabel="Overview" />
+          )}
         </ReactFlow>
         {reconnect.line}
         {props.note && (
@@ -260,16 +274,46 @@ function Tools() {
   const flow = useReactFlow();
   return (
     <div className="canvas-tools">
-      <button type="button" title="Zoom in" aria-label="Zoom in" onClick={() => flow.zoomIn({ duration: 120 })}>
+      <button
+        type="button"
+        title="Zoom in"
+        aria-label="Zoom in"
+        onClick={() => flow.zoomIn({ duration: 120 })}
+      >
         +
       </button>
-      <button type="button" title="Zoom out" aria-label="Zoom out" onClick={() => flow.zoomOut({ duration: 120 })}>
+      <button
+        type="button"
+        title="Zoom out"
+        aria-label="Zoom out"
+        onClick={() => flow.zoomOut({ duration: 120 })}
+      >
         −
       </button>
-      <button type="button" title="Fit all (0)" aria-label="Fit all" onClick={() => flow.fitView({ padding: 0.1, duration: 200, maxZoom: 1.4 })}>
-        ⛶
+      <button
+        type="button"
+        title="Fit all (0)"
+        aria-label="Fit all"
+        onClick={() => flow.fitView({ padding: 0.1, duration: 200, maxZoom: 1.4 })}
+      >
+        <svg
+          viewBox="0 0 16 16"
+          width="14"
+          height="14"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.8"
+          aria-hidden="true"
+        >
+          <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
+        </svg>
       </button>
-      <button type="button" title="Zoom to 100 %" aria-label="Zoom to 100 percent" onClick={() => flow.zoomTo(1, { duration: 120 })}>
+      <button
+        type="button"
+        title="Zoom to 100 %"
+        aria-label="Zoom to 100 percent"
+        onClick={() => flow.zoomTo(1, { duration: 120 })}
+      >
         1:1
       </button>
     </div>

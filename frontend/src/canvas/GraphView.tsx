@@ -17,7 +17,13 @@ export function GraphView({ definition, height }: { definition: string; height: 
   return (
     <div className="code-frame" style={{ height }}>
       {graph && layout ? (
-        <GraphCanvas graph={graph} layout={layout} mode="view" selected={selected} onSelect={setSelected} />
+        <GraphCanvas
+          graph={graph}
+          layout={layout}
+          mode="view"
+          selected={selected}
+          onSelect={setSelected}
+        />
       ) : (
         <Spinner />
       )}

@@ -10,9 +10,7 @@ export interface DragState extends Point {
 }
 export const dragStore = createStore<DragState>(() => ({ item: null, x: 0, y: 0, dropped: false }));
 
-export type DropPlace =
-  | { kind: "edge"; edge: PlacedEdge }
-  | { kind: "scope"; scope: GraphScope };
+export type DropPlace = { kind: "edge"; edge: PlacedEdge } | { kind: "scope"; scope: GraphScope };
 
 const REACH = 70;
 
@@ -24,7 +22,10 @@ export function dropPlace(
   screen: Point,
 ): DropPlace | null {
   const frame = canvas?.getBoundingClientRect();
-  if (!frame || !contains({ x: frame.x, y: frame.y, width: frame.width, height: frame.height }, screen)) {
+  if (
+    !frame ||
+    !contains({ x: frame.x, y: frame.y, width: frame.width, height: frame.height }, screen)
+  ) {
     return null;
   }
   const empty = layout.scopes.filter((placed) => placed.scope.nodes.length === 0);

@@ -57,12 +57,14 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
   const exit = edge.exit;
   return (
     <>
-      <g className={`edge-group kind-${edge.kind}${chosen ? " is-chosen" : ""}${lit ? " is-lit" : ""}`} data-edge={id}>
+      <g
+        className={`edge-group kind-${edge.kind}${chosen ? " is-chosen" : ""}${lit ? " is-lit" : ""}`}
+        data-edge={id}
+      >
         <path className="line" d={path} />
         <Head placed={placed} />
         {edit && (
           // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard reaches an edge through its states (C, A, and the inspector)
-          // biome-ignore lint/a11y/useKeyWithClickEvents: as above
           <path className="line-hit" d={path} onClick={() => canvas.selectEdge(id)} />
         )}
         {canvas.mode === "view" && <Dot path={path} from={from} to={to} />}
@@ -75,7 +77,13 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
             <div
               className={`edge-label kind-${edge.kind}`}
               title={label.text}
-              style={{ left: label.x, top: label.y, width: label.width, height: label.height, zIndex: placed.depth * 10 + 5 }}
+              style={{
+                left: label.x,
+                top: label.y,
+                width: label.width,
+                height: label.height,
+                zIndex: placed.depth * 10 + 5,
+              }}
               onClick={() => canvas.selectEdge(id)}
             >
               {label.text}
@@ -89,7 +97,12 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
               data-plus={id}
               aria-label={`Add a state between ${from || "Start"} and ${to || "End"}`}
               title="Add a state here"
-              style={{ left: plus.x, top: plus.y, transform: "translate(-50%, -50%)", zIndex: placed.depth * 10 + 6 }}
+              style={{
+                left: plus.x,
+                top: plus.y,
+                transform: "translate(-50%, -50%)",
+                zIndex: placed.depth * 10 + 6,
+              }}
               onClick={(event) => canvas.insertAt(exit, { x: event.clientX, y: event.clientY })}
             >
               +
@@ -102,7 +115,12 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
               tabIndex={-1}
               aria-label="Drag to lead this transition to another state"
               title="Drag to another state"
-              style={{ left: end.x, top: end.y - 10, transform: "translate(-50%, -50%)", zIndex: 900 }}
+              style={{
+                left: end.x,
+                top: end.y - 10,
+                transform: "translate(-50%, -50%)",
+                zIndex: 900,
+              }}
               onPointerDown={(event) => canvas.beginReconnect(id, event)}
             />
           )}

@@ -26,7 +26,10 @@ export function distance(a: Point, b: Point): number {
 
 function towards(from: Point, to: Point, by: number): Point {
   const length = distance(from, to) || 1;
-  return { x: from.x + ((to.x - from.x) * by) / length, y: from.y + ((to.y - from.y) * by) / length };
+  return {
+    x: from.x + ((to.x - from.x) * by) / length,
+    y: from.y + ((to.y - from.y) * by) / length,
+  };
 }
 
 /** The middle of a line by length, or of what is left of it behind its label. */
@@ -66,6 +69,9 @@ export function distanceToLine(point: Point, line: readonly Point[]): number {
 
 export function contains(box: Box, point: Point): boolean {
   return (
-    point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height
+    point.x >= box.x &&
+    point.x <= box.x + box.width &&
+    point.y >= box.y &&
+    point.y <= box.y + box.height
   );
 }

@@ -114,7 +114,10 @@ export class Layouter {
     const result = await this.solve(scope, sizes);
     scopes.push({ scope, depth, x: 0, y: 0, width: result.width, height: result.height });
     const places = new Map(result.boxes.map((box) => [box.key, box]));
-    for (const [kind, id] of [["start", scope.start], ["end", scope.end]] as const) {
+    for (const [kind, id] of [
+      ["start", scope.start],
+      ["end", scope.end],
+    ] as const) {
       const box = id === null ? undefined : places.get(id);
       if (box && id !== null) nodes.push({ ...boxOf(box), id, kind, node: null, scope, depth });
     }
@@ -128,7 +131,11 @@ export class Layouter {
       for (const part of inner[i] ?? []) {
         const by = { x, y: box.y + HEADER };
         nodes.push(...part.nodes.map((n) => moved(n, by)));
-        scopes.push(...part.scopes.map((s) => moved(s, by)).map((s) => s.depth === depth + 1 ? { ...s, height } : s));
+        scopes.push(
+          ...part.scopes
+            .map((s) => moved(s, by))
+            .map((s) => (s.depth === depth + 1 ? { ...s, height } : s)),
+        );
         edges.push(...part.edges.map((e) => movedEdge(e, by)));
         x += part.width + GAP;
       }
@@ -150,7 +157,10 @@ export class Layouter {
     return { ...size, nodes, edges, scopes };
   }
 
-  private solve(scope: GraphScope, sizes: { width: number; height: number }[]): Promise<ScopeResult> {
+  private solve(
+    scope: GraphScope,
+    sizes: { width: number; height: number }[],
+  ): Promise<ScopeResult> {
     const local = localGraph(scope, sizes);
     const key = JSON.stringify(local);
     const known = this.cache.get(key);
@@ -304,7 +314,10 @@ function elkGraph(local: LocalGraph, options: LayoutOptions): ElkNode {
               text: "x",
               width: edge.label,
               height: LABEL_HEIGHT,
-              layoutOptions: { "elk.edgeLabels.inline": "true", "elk.edgeLabels.placement": "CENTER" },
+              layoutOptions: {
+                "elk.edgeLabels.inline": "true",
+                "elk.edgeLabels.placement": "CENTER",
+              },
             },
           ],
   }));
@@ -330,7 +343,10 @@ function lineOf(edge: ElkExtendedEdge | undefined): { points: Point[]; label: Bo
   const section = edge?.sections?.[0];
   const label = edge?.labels?.[0];
   const points = section
-    ? [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(({ x, y }) => ({ x, y }))
+    ? [section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(({ x, y }) => ({
+        x,
+        y,
+      }))
     : [];
   return {
     points,

@@ -11,7 +11,10 @@ export type BoxNode = Node<{ placed: PlacedNode; exits: number }>;
 function label(placed: PlacedNode, exits: number, shown: Shown | undefined): string {
   const { node } = placed;
   if (!node) return placed.kind === "start" ? "Start" : "End";
-  const parts = [`${node.type} ${node.name}`, `${exits} ${exits === 1 ? "transition" : "transitions"}`];
+  const parts = [
+    `${node.type} ${node.name}`,
+    `${exits} ${exits === 1 ? "transition" : "transitions"}`,
+  ];
   if (node.inner.length > 0) parts.push(`${node.inner.length} inside`);
   if (shown) parts.push(STATUS_WORDS[shown.status]);
   return parts.join(", ");
@@ -23,7 +26,11 @@ function Marks({ shown }: { shown: Shown | undefined }) {
   const active = status === "running" || status === "retrying" || status === "waiting";
   return (
     <>
-      {active ? <span className="ring" /> : <span className="flash" key={`${status}${shown.visits}`} />}
+      {active ? (
+        <span className="ring" />
+      ) : (
+        <span className="flash" key={`${status}${shown.visits}`} />
+      )}
       <span className="status-icon">
         <StatusIcon status={status} />
       </span>
@@ -97,24 +104,22 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
   return (
     <>
       <Handle type="target" position={Position.Top} />
-      {/* A real button may not hold other boxes' places; this one only draws the frame behind them. */}
-      {/* biome-ignore lint/a11y/useSemanticElements: a frame of any size, with a heading row, is no <button> */}
-      <div
-        role="button"
+      <button
+        type="button"
         className={`container type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}`}
         aria-label={label(placed, exits, shown)}
         aria-pressed={selected}
         title={name}
         {...attributes}
       >
-        <div className="container-name">
+        <span className="container-name">
           <span className="name">{name}</span>
           <span className="sub">{placed.node?.subtitle}</span>
           <Marks shown={shown} />
           <Visits shown={shown} />
-        </div>
+        </span>
         {problems && <Badge {...problems} />}
-      </div>
+      </button>
       <Handle type="source" position={Position.Bottom} />
     </>
   );
@@ -133,10 +138,18 @@ const Terminal = memo(function Terminal({ data }: NodeProps<BoxNode>) {
 
 function Badge({ errors, warnings }: { errors: number; warnings: number }) {
   return (
-    <span className={errors > 0 ? "badge" : "badge warning"} title={`${errors} errors, ${warnings} warnings`}>
+    <span
+      className={errors > 0 ? "badge" : "badge warning"}
+      title={`${errors} errors, ${warnings} warnings`}
+    >
       {errors || warnings}
     </span>
   );
 }
 
-export const nodeTypes = { state: StateBox, container: ContainerBox, start: Terminal, end: Terminal };
+export const nodeTypes = {
+  state: StateBox,
+  container: ContainerBox,
+  start: Terminal,
+  end: Terminal,
+};

@@ -20,7 +20,8 @@ export function useReconnect(
       const up = (e: PointerEvent) => {
         window.removeEventListener("pointermove", move);
         setEnds(null);
-        if (e.type === "pointerup") requestAnimationFrame(() => onDrop(edgeId, e.clientX, e.clientY));
+        if (e.type === "pointerup")
+          requestAnimationFrame(() => onDrop(edgeId, e.clientX, e.clientY));
       };
       window.addEventListener("pointermove", move);
       window.addEventListener("pointerup", up, { once: true });

@@ -4,7 +4,10 @@ import { layouter } from "./elk";
 import type { Layout } from "./layout";
 
 /** The latest finished layout; the one before stays up while a new one is worked out. */
-export function useLayout(graph: GraphScope | null): { layout: Layout | null; error: string | null } {
+export function useLayout(graph: GraphScope | null): {
+  layout: Layout | null;
+  error: string | null;
+} {
   const [state, setState] = useState<{ layout: Layout | null; error: string | null }>({
     layout: null,
     error: null,

@@ -12,7 +12,14 @@ export function useFirstView(layout: Layout, wrapper: RefObject<HTMLDivElement |
   const height = useStore((state) => state.height);
   const done = useRef(false);
   useEffect(() => {
-    if (done.current || width === 0 || height === 0 || layout.nodes.length === 0 || !wrapper.current) return;
+    if (
+      done.current ||
+      width === 0 ||
+      height === 0 ||
+      layout.nodes.length === 0 ||
+      !wrapper.current
+    )
+      return;
     done.current = true;
     const fit = Math.min((width - 90) / layout.width, (height - 60) / layout.height);
     const zoom = Math.max(0.5, Math.min(1.25, fit));
@@ -35,7 +42,10 @@ export function useSteadyView(layout: Layout): void {
     const centre = start.x + start.width / 2;
     if (before.current !== null && before.current !== centre) {
       const view = flow.getViewport();
-      void flow.setViewport({ ...view, x: view.x + (before.current - centre) * view.zoom }, { duration: 200 });
+      void flow.setViewport(
+        { ...view, x: view.x + (before.current - centre) * view.zoom },
+        { duration: 200 },
+      );
     }
     before.current = centre;
   }, [flow, layout]);

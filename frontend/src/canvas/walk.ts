@@ -7,7 +7,12 @@ export type Step = "up" | "down" | "left" | "right" | "in" | "out";
  * Walking the graph by keys: up and down follow the edges, left and right go to the nearest box at the same
  * height, in and out cross the border of a container.
  */
-export function walk(graph: GraphScope, layout: Layout, from: string | null, step: Step): string | null {
+export function walk(
+  graph: GraphScope,
+  layout: Layout,
+  from: string | null,
+  step: Step,
+): string | null {
   const boxes = new Map(layout.nodes.map((box) => [box.id, box]));
   const here = from === null ? undefined : boxes.get(from);
   if (!here?.node) return graph.nodes[0]?.id ?? null;
@@ -27,7 +32,11 @@ export function walk(graph: GraphScope, layout: Layout, from: string | null, ste
   }
 }
 
-function along(here: PlacedNode, step: "up" | "down", boxes: Map<string, PlacedNode>): string | null {
+function along(
+  here: PlacedNode,
+  step: "up" | "down",
+  boxes: Map<string, PlacedNode>,
+): string | null {
   const next = here.scope.edges
     .filter((edge) => (step === "down" ? edge.source : edge.target) === here.id)
     .map((edge) => boxes.get(step === "down" ? edge.target : edge.source))
@@ -45,8 +54,11 @@ function sideways(layout: Layout, here: PlacedNode, step: "left" | "right"): str
   const sign = step === "right" ? 1 : -1;
   const same = (box: PlacedNode) => box.y < here.y + here.height && box.y + box.height > here.y;
   return (
-    nearest(layout, here, (box) => same(box) && sign * (box.x - here.x) > 0 && !inside(box, here)) ??
-    nearest(layout, here, (box) => sign * (box.x - here.x) > 10 && box.scope === here.scope)
+    nearest(
+      layout,
+      here,
+      (box) => same(box) && sign * (box.x - here.x) > 0 && !inside(box, here),
+    ) ?? nearest(layout, here, (box) => sign * (box.x - here.x) > 10 && box.scope === here.scope)
   );
 }
 
@@ -54,7 +66,11 @@ function inside(a: PlacedNode, b: PlacedNode): boolean {
   return a.id.startsWith(`${b.id}/`) || b.id.startsWith(`${a.id}/`);
 }
 
-function nearest(layout: Layout, here: PlacedNode, wanted: (box: PlacedNode) => boolean): string | null {
+function nearest(
+  layout: Layout,
+  here: PlacedNode,
+  wanted: (box: PlacedNode) => boolean,
+): string | null {
   let best: { id: string; far: number } | null = null;
   for (const box of layout.nodes) {
     if (!box.node || box.id === here.id || box.depth !== here.depth || !wanted(box)) continue;

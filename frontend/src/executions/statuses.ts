@@ -74,10 +74,13 @@ export class Statuses {
   /** A visit is live while nothing around it has ended well, been caught or begun again. */
   private live(visit: Visit): boolean {
     if (visit.superseded) return false;
-    return visit.scope === "" || visit.scope.split("/").every((segment) => {
-      const container = this.byId.get(Number(segment.split(".")[0]));
-      return container?.status !== "succeeded" && container?.status !== "caught";
-    });
+    return (
+      visit.scope === "" ||
+      visit.scope.split("/").every((segment) => {
+        const container = this.byId.get(Number(segment.split(".")[0]));
+        return container?.status !== "succeeded" && container?.status !== "caught";
+      })
+    );
   }
 
   private step(event: StateEvent, touched: Set<string>): void {
@@ -145,7 +148,12 @@ export class Statuses {
     else this.byState.set(state, [visit]);
   }
 
-  private attemptFailed(visit: Visit, event: StateEvent, timedOut: boolean, touched: Set<string>): void {
+  private attemptFailed(
+    visit: Visit,
+    event: StateEvent,
+    timedOut: boolean,
+    touched: Set<string>,
+  ): void {
     const container = event.type === "MapStateFailed" || event.type === "ParallelStateFailed";
     if (container) this.endInside(visit, "aborted", event, touched);
     if (event.note === "retry") {
@@ -165,9 +173,15 @@ export class Statuses {
     return this.visits.filter((visit) => visit.id > container.id && segment.test(visit.scope));
   }
 
-  private endInside(container: Visit, status: Status, event: StateEvent, touched: Set<string>): void {
+  private endInside(
+    container: Visit,
+    status: Status,
+    event: StateEvent,
+    touched: Set<string>,
+  ): void {
     if (container.stateType !== "Map" && container.stateType !== "Parallel") return;
-    for (const visit of this.inside(container)) if (visit.open) this.end(visit, status, event, touched);
+    for (const visit of this.inside(container))
+      if (visit.open) this.end(visit, status, event, touched);
   }
 
   private end(visit: Visit, status: Status, event: StateEvent, touched: Set<string>): void {

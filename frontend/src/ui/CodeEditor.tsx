@@ -1,12 +1,39 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  HighlightStyle,
+  indentOnInput,
+  syntaxHighlighting,
+} from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Annotation, Compartment, EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import {
+  Annotation,
+  Compartment,
+  EditorState,
+  type Extension,
+  StateEffect,
+  StateField,
+} from "@codemirror/state";
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import { nonce } from "./nonce";
@@ -70,13 +97,18 @@ const colours = HighlightStyle.define([
 const looks = EditorView.theme({
   "&": { height: "100%", fontSize: "12.5px", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace", lineHeight: "1.5" },
+  ".cm-scroller": {
+    fontFamily: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
+    lineHeight: "1.5",
+  },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--code-dim)", border: "none" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--code-line)" },
   ".cm-of-selection": { backgroundColor: "var(--code-chosen)" },
   ".cm-cursor": { borderLeftColor: "var(--code-text)" },
   ".cm-content": { caretColor: "var(--code-text)", color: "var(--code-text)" },
-  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": { backgroundColor: "var(--code-select) !important" },
+  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
+    backgroundColor: "var(--code-select) !important",
+  },
   ".cm-tooltip, .cm-panels": { backgroundColor: "var(--code-back)", color: "var(--code-text)" },
 });
 
@@ -141,10 +173,20 @@ export default function CodeEditor(props: CodeEditorProps) {
       }),
     ];
     if (!readOnly) {
-      extensions.push(lintGutter(), highlightActiveLine(), bracketMatching(), closeBrackets(), indentOnInput(), autocompletion());
+      extensions.push(
+        lintGutter(),
+        highlightActiveLine(),
+        bracketMatching(),
+        closeBrackets(),
+        indentOnInput(),
+        autocompletion(),
+      );
       if (!owned) extensions.push(history());
     }
-    view.current = new EditorView({ parent: host.current, state: EditorState.create({ doc: props.value, extensions }) });
+    view.current = new EditorView({
+      parent: host.current,
+      state: EditorState.create({ doc: props.value, extensions }),
+    });
     return () => {
       view.current?.destroy();
       view.current = null;
@@ -162,13 +204,19 @@ export default function CodeEditor(props: CodeEditorProps) {
     let tail = 0;
     while (tail < short - from && before.at(-1 - tail) === props.value.at(-1 - tail)) tail++;
     editor.dispatch({
-      changes: { from, to: before.length - tail, insert: props.value.slice(from, props.value.length - tail) },
+      changes: {
+        from,
+        to: before.length - tail,
+        insert: props.value.slice(from, props.value.length - tail),
+      },
       annotations: fromOutside.of(true),
     });
   }, [props.value]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: language.current.reconfigure(commonExtensions(props.format)) });
+    view.current?.dispatch({
+      effects: language.current.reconfigure(commonExtensions(props.format)),
+    });
   }, [props.format]);
 
   const { problems, highlight, scrollTo } = props;

@@ -1,4 +1,6 @@
-import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from "@cloudscape-design/components/status-indicator";
 import type { ExecutionStatus } from "../api/types";
 
 const LOOKS: Record<ExecutionStatus, [StatusIndicatorProps.Type, string]> = {
@@ -9,7 +11,13 @@ const LOOKS: Record<ExecutionStatus, [StatusIndicatorProps.Type, string]> = {
   ABORTED: ["stopped", "Aborted"],
 };
 
-export function ExecutionStatusPill({ status, stuck }: { status: ExecutionStatus; stuck?: boolean }) {
+export function ExecutionStatusPill({
+  status,
+  stuck,
+}: {
+  status: ExecutionStatus;
+  stuck?: boolean;
+}) {
   if (stuck) return <StatusIndicator type="warning">Stuck</StatusIndicator>;
   const [type, words] = LOOKS[status];
   return <StatusIndicator type={type}>{words}</StatusIndicator>;

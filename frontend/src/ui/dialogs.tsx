@@ -13,7 +13,14 @@ interface DialogProps {
   readonly closeLabel?: string;
 }
 
-export function Dialog({ title, children, onClose, size, actions, closeLabel = "Cancel" }: DialogProps) {
+export function Dialog({
+  title,
+  children,
+  onClose,
+  size,
+  actions,
+  closeLabel = "Cancel",
+}: DialogProps) {
   return (
     <Modal
       visible

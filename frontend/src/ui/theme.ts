@@ -20,7 +20,8 @@ export function startTheme(): void {
   apply(useTheme.getState().theme);
   useTheme.subscribe(({ theme }) => apply(theme));
   wish.addEventListener("change", () => {
-    if (localStorage.getItem(KEY) === null) useTheme.setState({ theme: wish.matches ? "dark" : "light" });
+    if (localStorage.getItem(KEY) === null)
+      useTheme.setState({ theme: wish.matches ? "dark" : "light" });
   });
 }
 

@@ -1,5 +1,5 @@
-import { type RefObject, useEffect } from "react";
 import { useReactFlow } from "@xyflow/react";
+import { type RefObject, useEffect } from "react";
 import type { Layout } from "../../canvas/layout";
 
 export interface FocusControl {
@@ -8,7 +8,13 @@ export interface FocusControl {
 }
 
 /** Gives the page hold of the canvas: bring a state into view and put the keyboard's focus on it. */
-export function CanvasFocus({ control, layout }: { control: RefObject<FocusControl | null>; layout: Layout }) {
+export function CanvasFocus({
+  control,
+  layout,
+}: {
+  control: RefObject<FocusControl | null>;
+  layout: Layout;
+}) {
   const flow = useReactFlow();
   useEffect(() => {
     const element = (id: string) =>
@@ -16,13 +22,23 @@ export function CanvasFocus({ control, layout }: { control: RefObject<FocusContr
     const inView = (id: string) => {
       const box = element(id)?.getBoundingClientRect();
       const frame = document.querySelector(".canvas")?.getBoundingClientRect();
-      return box && frame && box.top > frame.top + 10 && box.bottom < frame.bottom - 10 && box.left > frame.left && box.right < frame.right;
+      return (
+        box &&
+        frame &&
+        box.top > frame.top + 10 &&
+        box.bottom < frame.bottom - 10 &&
+        box.left > frame.left &&
+        box.right < frame.right
+      );
     };
     const focus = (id: string) => {
       const box = layout.nodes.find((node) => node.id === id);
       if (!box) return;
       if (!inView(id)) {
-        void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), { zoom: flow.getZoom(), duration: 120 });
+        void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), {
+          zoom: flow.getZoom(),
+          duration: 120,
+        });
       }
       // A culled box is only in the page once it is in view.
       let tries = 0;
@@ -36,7 +52,12 @@ export function CanvasFocus({ control, layout }: { control: RefObject<FocusContr
     control.current = {
       focus,
       fit: (id) =>
-        void flow.fitView({ padding: 0.15, duration: 200, maxZoom: 1.4, ...(id === null ? {} : { nodes: [{ id }] }) }),
+        void flow.fitView({
+          padding: 0.15,
+          duration: 200,
+          maxZoom: 1.4,
+          ...(id === null ? {} : { nodes: [{ id }] }),
+        }),
     };
     return () => {
       control.current = null;

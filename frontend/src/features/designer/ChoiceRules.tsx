@@ -18,35 +18,73 @@ const GROUPS = FAMILIES.map((family) => ({
   })),
 }));
 const LOGIC = {
-  And: { And: [{ Variable: "$.a", IsPresent: true }, { Variable: "$.b", IsPresent: true }] },
-  Or: { Or: [{ Variable: "$.a", IsPresent: true }, { Variable: "$.b", IsPresent: true }] },
+  And: {
+    And: [
+      { Variable: "$.a", IsPresent: true },
+      { Variable: "$.b", IsPresent: true },
+    ],
+  },
+  Or: {
+    Or: [
+      { Variable: "$.a", IsPresent: true },
+      { Variable: "$.b", IsPresent: true },
+    ],
+  },
   Not: { Not: { Variable: "$.a", IsPresent: true } },
 } satisfies Record<string, JsonObject>;
 
 export function ChoiceRules({ state, set, names }: PanelProps & { names: readonly string[] }) {
   const rules = Array.isArray(state.Choices) ? state.Choices : [];
   const put = (next: Json[]) => set("Choices", next);
-  const replace = (index: number, rule: Json) => put(rules.map((old, i) => (i === index ? rule : old)));
+  const replace = (index: number, rule: Json) =>
+    put(rules.map((old, i) => (i === index ? rule : old)));
   const move = (index: number, by: number) => {
     const next = [...rules];
     const [rule] = next.splice(index, 1);
     if (rule !== undefined) next.splice(index + by, 0, rule);
     put(next);
   };
-  const fresh: JsonObject = { Variable: "$.status", StringEquals: "", ...(names[0] ? { Next: names[0] } : {}) };
+  const fresh: JsonObject = {
+    Variable: "$.value",
+    IsPresent: true,
+    ...(names[0] ? { Next: names[0] } : {}),
+  };
   return (
     <SpaceBetween size="s">
       <FormField label="Rules" description="The first that holds is taken">
         <SpaceBetween size="xs">
           {rules.map((rule, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rules have no name of their own, their place is what they are
-            <ExpandableSection key={index} headerText={`${index + 1}. ${ruleLabel(rule)}`} variant="footer" defaultExpanded={rules.length < 3}>
+            <ExpandableSection
+              key={index}
+              headerText={`${index + 1}. ${ruleLabel(rule)}`}
+              variant="footer"
+              defaultExpanded={rules.length < 3}
+            >
               <SpaceBetween size="s">
-                {isObject(rule) && <Rule rule={rule} names={names} onChange={(next) => replace(index, next)} />}
+                {isObject(rule) && (
+                  <Rule rule={rule} names={names} onChange={(next) => replace(index, next)} />
+                )}
                 <SpaceBetween direction="horizontal" size="xxs">
-                  <Button variant="icon" iconName="angle-up" ariaLabel={`Rule ${index + 1} up`} disabled={index === 0} onClick={() => move(index, -1)} />
-                  <Button variant="icon" iconName="angle-down" ariaLabel={`Rule ${index + 1} down`} disabled={index === rules.length - 1} onClick={() => move(index, 1)} />
-                  <Button variant="icon" iconName="remove" ariaLabel={`Delete rule ${index + 1}`} onClick={() => put(rules.filter((_, i) => i !== index))} />
+                  <Button
+                    variant="icon"
+                    iconName="angle-up"
+                    ariaLabel={`Rule ${index + 1} up`}
+                    disabled={index === 0}
+                    onClick={() => move(index, -1)}
+                  />
+                  <Button
+                    variant="icon"
+                    iconName="angle-down"
+                    ariaLabel={`Rule ${index + 1} down`}
+                    disabled={index === rules.length - 1}
+                    onClick={() => move(index, 1)}
+                  />
+                  <Button
+                    variant="icon"
+                    iconName="remove"
+                    ariaLabel={`Delete rule ${index + 1}`}
+                    onClick={() => put(rules.filter((_, i) => i !== index))}
+                  />
                 </SpaceBetween>
               </SpaceBetween>
             </ExpandableSection>
@@ -56,17 +94,33 @@ export function ChoiceRules({ state, set, names }: PanelProps & { names: readonl
           </Button>
         </SpaceBetween>
       </FormField>
-      <StateField label="Otherwise" value={text(state.Default)} names={names} none="Fail (no Default)" onChange={(v) => set("Default", v)} />
+      <StateField
+        label="Otherwise"
+        value={text(state.Default)}
+        names={names}
+        none="Fail (no Default)"
+        onChange={(v) => set("Default", v)}
+      />
     </SpaceBetween>
   );
 }
 
-function Rule({ rule, names, onChange }: { rule: JsonObject; names: readonly string[]; onChange: (rule: JsonObject) => void }) {
+function Rule({
+  rule,
+  names,
+  onChange,
+}: {
+  rule: JsonObject;
+  names: readonly string[];
+  onChange: (rule: JsonObject) => void;
+}) {
   const operator = operatorOf(rule);
   const logic = (["And", "Or", "Not"] as const).find((key) => rule[key] !== undefined);
   const keep = (parts: JsonObject): JsonObject => ({
     ...parts,
-    ...Object.fromEntries(Object.entries(rule).filter(([key]) => ["Next", "Assign", "Output", "Comment"].includes(key))),
+    ...Object.fromEntries(
+      Object.entries(rule).filter(([key]) => ["Next", "Assign", "Output", "Comment"].includes(key)),
+    ),
   });
   const choose = (name: string) => {
     if (name === "And" || name === "Or" || name === "Not") onChange(keep(LOGIC[name]));
@@ -84,25 +138,47 @@ function Rule({ rule, names, onChange }: { rule: JsonObject; names: readonly str
   if (rule.Condition !== undefined) {
     return (
       <>
-        <TextField label="Condition" value={text(rule.Condition)} onChange={(v) => onChange({ ...rule, Condition: v ?? "" })} />
+        <TextField
+          label="Condition"
+          value={text(rule.Condition)}
+          onChange={(v) => onChange({ ...rule, Condition: v ?? "" })}
+        />
         {next}
       </>
     );
   }
   return (
     <>
-      {!logic && <TextField label="Value at" value={text(rule.Variable)} onChange={(v) => onChange({ ...rule, Variable: v ?? "" })} />}
+      {!logic && (
+        <TextField
+          label="Value at"
+          value={text(rule.Variable)}
+          onChange={(v) => onChange({ ...rule, Variable: v ?? "" })}
+        />
+      )}
       <FormField label="Test">
         <Select
           selectedOption={chosen ? { value: chosen, label: chosen } : null}
           placeholder="Choose a test"
           filteringType="auto"
-          options={[...GROUPS, { label: "Logic", options: ["And", "Or", "Not"].map((value) => ({ value, label: value })) }]}
+          options={[
+            ...GROUPS,
+            {
+              label: "Logic",
+              options: ["And", "Or", "Not"].map((value) => ({ value, label: value })),
+            },
+          ]}
           onChange={(e) => choose(e.detail.selectedOption.value ?? "")}
         />
       </FormField>
       {logic && (
-        <JsonField label={logic} hint="Tests without Next, nested as deep as you like" required value={rule[logic]} onChange={(v) => onChange({ ...rule, [logic]: v ?? null })} />
+        <JsonField
+          label={logic}
+          hint="Tests without Next, nested as deep as you like"
+          required
+          value={rule[logic]}
+          onChange={(v) => onChange({ ...rule, [logic]: v ?? null })}
+        />
       )}
       {operator && <Operand rule={rule} onChange={onChange} />}
       {next}
@@ -134,9 +210,17 @@ function Operand({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonOb
     case "path":
       return <TextField label="Path" value={text(value)} onChange={set} />;
     case "timestamp":
-      return <TextField label="Time" hint="2026-01-31T12:00:00Z" value={text(value)} onChange={set} />;
+      return (
+        <TextField label="Time" hint="2026-01-31T12:00:00Z" value={text(value)} onChange={set} />
+      );
     case "string":
-      return <TextField label={operator.name === "StringMatches" ? "Pattern (* is anything)" : "Text"} value={text(value)} onChange={set} />;
+      return (
+        <TextField
+          label={operator.name === "StringMatches" ? "Pattern (* is anything)" : "Text"}
+          value={text(value)}
+          onChange={set}
+        />
+      );
     default:
       return operator.operand satisfies never;
   }

@@ -7,7 +7,13 @@ import { Code } from "../../ui/Code";
 import { type Designer, stateAround } from "./store";
 import type { DesignProblem } from "./validation";
 
-export function CodePanel({ designer, problems }: { designer: Designer; problems: readonly DesignProblem[] }) {
+export function CodePanel({
+  designer,
+  problems,
+}: {
+  designer: Designer;
+  problems: readonly DesignProblem[];
+}) {
   const text = useStore(designer, (s) => s.text);
   const format = useStore(designer, (s) => s.format);
   const selection = useStore(designer, (s) => s.selection);
@@ -18,13 +24,17 @@ export function CodePanel({ designer, problems }: { designer: Designer; problems
   const [scrollTo, setScrollTo] = useState<{ offset: number; n: number } | null>(null);
   const only = selection.states.length === 1 ? selection.states[0] : undefined;
   const highlight = useMemo(
-    () => (only && valid && parsed ? (parsed.rangeOf([...only.scope, "States", only.name]) ?? null) : null),
+    () =>
+      only && valid && parsed
+        ? (parsed.rangeOf([...only.scope, "States", only.name]) ?? null)
+        : null,
     [only, valid, parsed],
   );
   // A new choice in the graph scrolls the code; edits of the chosen state do not.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls
   useEffect(() => {
-    if (highlight && selectedBy === "graph") setScrollTo((old) => ({ offset: highlight.from, n: (old?.n ?? 0) + 1 }));
+    if (highlight && selectedBy === "graph")
+      setScrollTo((old) => ({ offset: highlight.from, n: (old?.n ?? 0) + 1 }));
   }, [selection]);
   const follow = (offset: number) => {
     const now = designer.getState();
@@ -47,7 +57,10 @@ export function CodePanel({ designer, problems }: { designer: Designer; problems
           onChange={(e) => setTab(e.detail.selectedId)}
           options={[
             { id: "code", text: "Code" },
-            { id: "problems", text: problems.length > 0 ? `Problems (${problems.length})` : "Problems" },
+            {
+              id: "problems",
+              text: problems.length > 0 ? `Problems (${problems.length})` : "Problems",
+            },
           ]}
         />
         <SpaceBetween direction="horizontal" size="xs">
@@ -60,7 +73,12 @@ export function CodePanel({ designer, problems }: { designer: Designer; problems
               { id: "yaml", text: "YAML" },
             ]}
           />
-          <Button variant="icon" iconName="copy" ariaLabel="Copy the definition" onClick={() => void navigator.clipboard.writeText(text)} />
+          <Button
+            variant="icon"
+            iconName="copy"
+            ariaLabel="Copy the definition"
+            onClick={() => void navigator.clipboard.writeText(text)}
+          />
         </SpaceBetween>
       </div>
       <div className="code-body" hidden={tab !== "code"}>
@@ -79,17 +97,27 @@ export function CodePanel({ designer, problems }: { designer: Designer; problems
       </div>
       {tab === "problems" && (
         <ul className="problems">
-          {problems.length === 0 && <li className="problems-none">No problems. This machine can be saved and run.</li>}
+          {problems.length === 0 && (
+            <li className="problems-none">No problems. This machine can be saved and run.</li>
+          )}
           {problems.map((problem) => (
             <li key={problem.key}>
-              <button type="button" className={`problem ${problem.severity}`} onClick={() => show(problem)}>
+              <button
+                type="button"
+                className={`problem ${problem.severity}`}
+                onClick={() => show(problem)}
+              >
                 <b>{problem.severity === "error" ? "Error" : "Warning"}</b>
                 <span>{problem.message}</span>
                 {problem.state && <i>{problem.state.name}</i>}
               </button>
             </li>
           ))}
-          {errors > 0 && <li className="problems-none">A draft is kept as it is; a revision must be without errors.</li>}
+          {errors > 0 && (
+            <li className="problems-none">
+              A draft is kept as it is; a revision must be without errors.
+            </li>
+          )}
         </ul>
       )}
     </section>

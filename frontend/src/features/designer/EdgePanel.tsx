@@ -8,7 +8,10 @@ import { StateField } from "./fields";
 import { Panel } from "./Inspector";
 import type { Designer } from "./store";
 
-export function findEdge(graph: GraphScope | null, id: string): { edge: GraphEdge; scope: GraphScope } | null {
+export function findEdge(
+  graph: GraphScope | null,
+  id: string,
+): { edge: GraphEdge; scope: GraphScope } | null {
   if (!graph) return null;
   for (const scope of walkScopes(graph)) {
     const edge = scope.edges.find((e) => e.id === id);
@@ -17,12 +20,24 @@ export function findEdge(graph: GraphScope | null, id: string): { edge: GraphEdg
   return null;
 }
 
-const WORDS = { start: "Start", next: "Next", choice: "A rule", default: "Otherwise", catch: "Catch", end: "End" };
+const WORDS = {
+  start: "Start",
+  next: "Next",
+  choice: "A rule",
+  default: "Otherwise",
+  catch: "Catch",
+  end: "End",
+};
 
 export function EdgePanel({ designer, edgeId }: { designer: Designer; edgeId: string }) {
   const graph = useStore(designer, (s) => s.graph);
   const found = findEdge(graph, edgeId);
-  if (!found?.edge.exit) return <Panel title="Transition" subtitle="Gone"><span /></Panel>;
+  if (!found?.edge.exit)
+    return (
+      <Panel title="Transition" subtitle="Gone">
+        <span />
+      </Panel>
+    );
   const { edge, scope } = found;
   const exit = edge.exit;
   if (!exit) return null;
@@ -39,9 +54,16 @@ export function EdgePanel({ designer, edgeId }: { designer: Designer; edgeId: st
         />
         {exit.from !== null && (
           <SpaceBetween direction="horizontal" size="xs">
-            <Button onClick={() => designer.select([{ scope: exit.scope, name: exit.from ?? "" }])}>Edit {exit.from}</Button>
+            <Button onClick={() => designer.select([{ scope: exit.scope, name: exit.from ?? "" }])}>
+              Edit {exit.from}
+            </Button>
             {edge.kind !== "end" && (
-              <Button iconName="remove" onClick={() => designer.edit({ type: "removeExit", exit }) && designer.selectEdge(null)}>
+              <Button
+                iconName="remove"
+                onClick={() =>
+                  designer.edit({ type: "removeExit", exit }) && designer.selectEdge(null)
+                }
+              >
                 Remove
               </Button>
             )}

@@ -4,18 +4,18 @@ import { useStore } from "zustand";
 import { listFunctions } from "../../api/client";
 import type { Machine } from "../../api/types";
 import type { StateRef } from "../../asl/edits";
-import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { dragStore } from "../../canvas/drag";
+import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { flash, flashError } from "../../ui/flash";
-import { CodePanel } from "./CodePanel";
 import { CanvasFocus, type FocusControl } from "./CanvasFocus";
+import { CodePanel } from "./CodePanel";
 import { ConflictDialog, KeysDialog, SaveDialog, StartDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { Inspector } from "./Inspector";
 import { DragGhost, Palette } from "./Palette";
-import { type PaletteItem, paletteItems } from "./palette";
 import { Picker } from "./Picker";
+import { type PaletteItem, paletteItems } from "./palette";
 import { Splitter } from "./Splitter";
 import { newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
@@ -49,7 +49,11 @@ export function Editor({ machine }: { machine: Machine }) {
   const { layout, error: layoutError } = useLayout(graph);
   const problems = useProblems(designer);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
-  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions, staleTime: 30_000 });
+  const functions = useQuery({
+    queryKey: ["functions"],
+    queryFn: listFunctions,
+    staleTime: 30_000,
+  });
   const items = useMemo(() => paletteItems(functions.data?.results ?? []), [functions.data]);
 
   const [pane, setPane] = useState<Pane>("graph");
@@ -123,28 +127,44 @@ export function Editor({ machine }: { machine: Machine }) {
     if (next) focus(refId(next));
   }, [problems, focusId, focus]);
 
-  // Keys of the whole page, wherever the focus is.
-  const pageKey = (event: React.KeyboardEvent) => {
+  // Keys of the whole page, wherever the focus is, even on nothing.
+  const pageKey = useRef<(event: KeyboardEvent) => void>(() => undefined);
+  pageKey.current = (event) => {
+    if (open !== null || conflict !== null || event.defaultPrevented) return;
     const control = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
-    if (open !== null || conflict !== null) return;
-    const typing = (event.target as HTMLElement).closest("input, textarea, [contenteditable=true]") !== null;
+    const target = event.target instanceof Element ? event.target : document.body;
+    const typing = target.closest("input, textarea, [contenteditable=true]") !== null;
     if (control && key === "s") setOpen("save");
     else if (control && key === "enter") setOpen("start");
     else if (key === "f8") nextProblem();
-    else if (control && !typing && key === "z") event.shiftKey ? designer.redo() : designer.undo();
+    else if (control && !typing && key === "z" && event.shiftKey) designer.redo();
+    else if (control && !typing && key === "z") designer.undo();
     else if (control && !typing && key === "y") designer.redo();
-    else if (event.key === "Escape" && typing && (event.target as HTMLElement).closest(".inspector")) {
-      control ? undefined : focusId && focus(focusId);
-    } else return;
+    else if (key === "escape" && target.closest(".inspector") && focusId) focusOnly(focusId);
+    else return;
     event.preventDefault();
+  };
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => pageKey.current(event);
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, []);
+  const focusOnly = (id: string) => {
+    setPane("graph");
+    requestAnimationFrame(() => control.current?.focus(id));
   };
 
   const find = () =>
     editing.ask({
       title: "Find a state",
       at: { x: window.innerWidth / 2 - 130, y: 120 },
-      choices: [...editing.nodes.values()].map((n) => ({ id: n.id, title: n.name, description: n.subtitle, className: `type-${n.type}` })),
+      choices: [...editing.nodes.values()].map((n) => ({
+        id: n.id,
+        title: n.name,
+        description: n.subtitle,
+        className: `type-${n.type}`,
+      })),
       answer: focus,
     });
 
@@ -154,8 +174,7 @@ export function Editor({ machine }: { machine: Machine }) {
       ? `The graph could not be laid out: ${layoutError}`
       : null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: key bindings of a whole page have no element of their own
-    <div className="page-fill designer" data-pane={pane} onKeyDown={pageKey}>
+    <div className="page-fill designer" data-pane={pane}>
       <Toolbar
         machine={machine}
         designer={designer}
@@ -168,7 +187,13 @@ export function Editor({ machine }: { machine: Machine }) {
       />
       <div className="panes" role="tablist" aria-label="Parts of the designer">
         {(["graph", "code", "properties"] as const).map((name) => (
-          <button key={name} type="button" role="tab" aria-selected={pane === name} onClick={() => setPane(name)}>
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={pane === name}
+            onClick={() => setPane(name)}
+          >
             {name === "graph" ? "Graph" : name === "code" ? "Code" : "Properties"}
           </button>
         ))}
@@ -226,7 +251,9 @@ export function Editor({ machine }: { machine: Machine }) {
         {said.text}
       </div>
       <Said key={said.n} text={said.text} />
-      {ghost.item !== null && <DragGhost item={ghost.item as PaletteItem} x={ghost.x} y={ghost.y} />}
+      {ghost.item !== null && (
+        <DragGhost item={ghost.item as PaletteItem} x={ghost.x} y={ghost.y} />
+      )}
       {editing.question && (
         <Picker
           {...editing.question}
@@ -240,7 +267,8 @@ export function Editor({ machine }: { machine: Machine }) {
             question?.answer(id);
             setTimeout(() => {
               const chosen = designer.getState().selection.states[0];
-              if (chosen && document.activeElement === document.body) control.current?.focus(refId(chosen));
+              if (chosen && document.activeElement === document.body)
+                control.current?.focus(refId(chosen));
             }, 60);
           }}
         />
@@ -250,7 +278,9 @@ export function Editor({ machine }: { machine: Machine }) {
       {open === "start" && (
         <StartDialog
           machine={machine}
-          note={changed ? "What you changed is saved as a revision first, and that is what runs." : null}
+          note={
+            changed ? "What you changed is saved as a revision first, and that is what runs." : null
+          }
           before={async () => {
             if (!changed) return true;
             try {

@@ -17,8 +17,15 @@ function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObj
     <FormField label="On errors" description={COMMON}>
       <Input
         value={names.join(", ")}
-        onChange={(e) => onChange({ ...rule, ErrorEquals: e.detail.value.split(",").map((part) => part.trimStart()) })}
-        onBlur={() => onChange({ ...rule, ErrorEquals: names.map((n) => n.trim()).filter(Boolean) })}
+        onChange={(e) =>
+          onChange({
+            ...rule,
+            ErrorEquals: e.detail.value.split(",").map((part) => part.trimStart()),
+          })
+        }
+        onBlur={() =>
+          onChange({ ...rule, ErrorEquals: names.map((n) => n.trim()).filter(Boolean) })
+        }
       />
     </FormField>
   );
@@ -39,16 +46,21 @@ function Rules(props: {
       <SpaceBetween size="s">
         {props.rules.map((rule, index) => {
           if (!isObject(rule)) return null;
-          const change = (next: JsonObject) => put(props.rules.map((old, i) => (i === index ? next : old)));
+          const change = (next: JsonObject) =>
+            put(props.rules.map((old, i) => (i === index ? next : old)));
           return (
             <Container
-              // biome-ignore lint/suspicious/noArrayIndexKey: the place of a rule is what it is
               key={index}
               header={
                 <Header
                   variant="h3"
                   actions={
-                    <Button variant="icon" iconName="remove" ariaLabel={`Delete ${props.title} ${index + 1}`} onClick={() => put(props.rules.filter((_, i) => i !== index))} />
+                    <Button
+                      variant="icon"
+                      iconName="remove"
+                      ariaLabel={`Delete ${props.title} ${index + 1}`}
+                      onClick={() => put(props.rules.filter((_, i) => i !== index))}
+                    />
                   }
                 >
                   {index + 1}
@@ -93,11 +105,22 @@ export function ErrorHandling({ state, set, names }: PanelProps & { names: reado
           hint="The first that names the error is used"
           add="Add a retry"
           rules={Array.isArray(state.Retry) ? state.Retry : []}
-          fresh={{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 2 }}
+          fresh={{
+            ErrorEquals: ["States.ALL"],
+            IntervalSeconds: 1,
+            MaxAttempts: 3,
+            BackoffRate: 2,
+          }}
           onChange={(rules) => set("Retry", rules)}
           fields={(rule, change) =>
             NUMBERS.map(([key, label, hint]) => (
-              <NumberField key={key} label={label} hint={hint} value={rule[key]} onChange={(v) => change(withField(rule, key, v))} />
+              <NumberField
+                key={key}
+                label={label}
+                hint={hint}
+                value={rule[key]}
+                onChange={(v) => change(withField(rule, key, v))}
+              />
             ))
           }
         />
@@ -110,8 +133,18 @@ export function ErrorHandling({ state, set, names }: PanelProps & { names: reado
           onChange={(rules) => set("Catch", rules)}
           fields={(rule, change) => (
             <>
-              <StateField label="Go on with" value={text(rule.Next)} names={names} onChange={(v) => change({ ...rule, Next: v ?? "" })} />
-              <PathField label="Put the error at" hint="ResultPath" value={rule.ResultPath} onChange={(v) => change(withField(rule, "ResultPath", v))} />
+              <StateField
+                label="Go on with"
+                value={text(rule.Next)}
+                names={names}
+                onChange={(v) => change({ ...rule, Next: v ?? "" })}
+              />
+              <PathField
+                label="Put the error at"
+                hint="ResultPath"
+                value={rule.ResultPath}
+                onChange={(v) => change(withField(rule, "ResultPath", v))}
+              />
             </>
           )}
         />

@@ -10,11 +10,27 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { listFunctions } from "../../api/client";
 import { hasNext, type StateRef } from "../../asl/edits";
-import { at, isObject, type Json, type JsonObject, type Path, STATE_TYPES, text } from "../../asl/model";
+import {
+  at,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Path,
+  STATE_TYPES,
+  text,
+} from "../../asl/model";
 import { ChoiceRules } from "./ChoiceRules";
 import { EdgePanel } from "./EdgePanel";
 import { ErrorHandling } from "./ErrorHandling";
-import { AreaField, JsonField, NumberField, PathField, StateField, SuggestField, TextField } from "./fields";
+import {
+  AreaField,
+  JsonField,
+  NumberField,
+  PathField,
+  StateField,
+  SuggestField,
+  TextField,
+} from "./fields";
 import type { Designer } from "./store";
 
 export interface PanelProps {
@@ -59,7 +75,10 @@ export function Inspector({ designer }: { designer: Designer }) {
     );
   }
   const set = (key: string, value: Json | undefined) =>
-    void designer.edit({ type: "setField", path: [...path, key], value }, `${path.join("/")}/${key}`);
+    void designer.edit(
+      { type: "setField", path: [...path, key], value },
+      `${path.join("/")}/${key}`,
+    );
   const props: PanelProps = { designer, reference: only, path, state, set };
   return (
     <fieldset className="inspector" disabled={!valid}>
@@ -69,9 +88,17 @@ export function Inspector({ designer }: { designer: Designer }) {
         ariaLabel="Properties"
         tabs={[
           { id: "general", label: "General", content: <General {...props} /> },
-          { id: "io", label: "Input / output", content: <InputOutput {...props} /> },
+          { id: "io", label: "Data", content: <InputOutput {...props} /> },
           ...(["Task", "Map", "Parallel"].includes(String(state.Type))
-            ? [{ id: "errors", label: "Errors", content: <ErrorHandling {...props} names={scopeNames(parsed?.value, only.scope)} /> }]
+            ? [
+                {
+                  id: "errors",
+                  label: "Errors",
+                  content: (
+                    <ErrorHandling {...props} names={scopeNames(parsed?.value, only.scope)} />
+                  ),
+                },
+              ]
             : []),
           { id: "json", label: "JSON", content: <RawState {...props} /> },
         ]}
@@ -80,7 +107,15 @@ export function Inspector({ designer }: { designer: Designer }) {
   );
 }
 
-export function Panel({ title, subtitle, children }: { title: string; subtitle: string; children: React.ReactNode }) {
+export function Panel({
+  title,
+  subtitle,
+  children,
+}: {
+  title: string;
+  subtitle: string;
+  children: React.ReactNode;
+}) {
   return (
     <div className="inspector">
       <div className="inspector-title">
@@ -100,8 +135,18 @@ function MachinePanel({ designer, root }: { designer: Designer; root: Json | und
     <Panel title="The machine" subtitle="Nothing is chosen: these belong to the whole">
       <SpaceBetween size="m">
         <AreaField label="Comment" value={text(root.Comment)} onChange={(v) => set("Comment", v)} />
-        <StateField label="Starts at" value={text(root.StartAt)} names={scopeNames(root, [])} onChange={(v) => set("StartAt", v)} />
-        <NumberField label="Time limit" hint="Seconds for a whole execution" value={root.TimeoutSeconds} onChange={(v) => set("TimeoutSeconds", v)} />
+        <StateField
+          label="Starts at"
+          value={text(root.StartAt)}
+          names={scopeNames(root, [])}
+          onChange={(v) => set("StartAt", v)}
+        />
+        <NumberField
+          label="Time limit"
+          hint="Seconds for a whole execution"
+          value={root.TimeoutSeconds}
+          onChange={(v) => set("TimeoutSeconds", v)}
+        />
         <Box color="text-body-secondary">
           Press <kbd>?</kbd> for the keys. Drag a block from the left onto a line, or press + on it.
         </Box>
@@ -154,16 +199,30 @@ function General(props: PanelProps) {
   const names = scopeNames(root, reference.scope);
   const goOn = (to: string | undefined) => {
     if (to !== undefined) designer.edit({ type: "connect", from: reference, to, how: "next" });
-    else designer.edit({ type: "removeExit", exit: { scope: reference.scope, from: reference.name, kind: "next", index: 0 } });
+    else
+      designer.edit({
+        type: "removeExit",
+        exit: { scope: reference.scope, from: reference.name, kind: "next", index: 0 },
+      });
   };
   return (
     <div className="inspector-body">
       <SpaceBetween size="m">
         <ByType {...props} names={names} />
         {hasNext(state.Type) && (
-          <StateField label="Then" value={text(state.Next)} names={names} none="End here" onChange={goOn} />
+          <StateField
+            label="Then"
+            value={text(state.Next)}
+            names={names}
+            none="End here"
+            onChange={goOn}
+          />
         )}
-        <AreaField label="Comment" value={text(state.Comment)} onChange={(v) => set("Comment", v)} />
+        <AreaField
+          label="Comment"
+          value={text(state.Comment)}
+          onChange={(v) => set("Comment", v)}
+        />
       </SpaceBetween>
     </div>
   );
@@ -179,14 +238,31 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
     case "Wait":
       return <WaitFields {...props} />;
     case "Pass":
-      return <JsonField label="Result" hint="What comes out; left empty, the input does" value={state.Result} onChange={(v) => set("Result", v)} />;
+      return (
+        <JsonField
+          label="Result"
+          hint="What comes out; left empty, the input does"
+          value={state.Result}
+          onChange={(v) => set("Result", v)}
+        />
+      );
     case "Fail":
       return (
         <>
           <TextField label="Error" value={text(state.Error)} onChange={(v) => set("Error", v)} />
           <AreaField label="Cause" value={text(state.Cause)} onChange={(v) => set("Cause", v)} />
-          <TextField label="Error from a path" value={text(state.ErrorPath)} placeholder="$.error" onChange={(v) => set("ErrorPath", v)} />
-          <TextField label="Cause from a path" value={text(state.CausePath)} placeholder="$.cause" onChange={(v) => set("CausePath", v)} />
+          <TextField
+            label="Error from a path"
+            value={text(state.ErrorPath)}
+            placeholder="$.error"
+            onChange={(v) => set("ErrorPath", v)}
+          />
+          <TextField
+            label="Cause from a path"
+            value={text(state.CausePath)}
+            placeholder="$.cause"
+            onChange={(v) => set("CausePath", v)}
+          />
         </>
       );
     case "Map":
@@ -195,10 +271,25 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
           {state.Items !== undefined ? (
             <JsonField label="Items" value={state.Items} onChange={(v) => set("Items", v)} />
           ) : (
-            <PathField label="Items" hint="The path to the list" value={state.ItemsPath} onChange={(v) => set("ItemsPath", v)} />
+            <PathField
+              label="Items"
+              hint="The path to the list"
+              value={state.ItemsPath}
+              onChange={(v) => set("ItemsPath", v)}
+            />
           )}
-          <NumberField label="At most at once" hint="Empty or 0: as many as there are" value={state.MaxConcurrency} onChange={(v) => set("MaxConcurrency", v)} />
-          <JsonField label="Each item becomes" hint="ItemSelector" value={state.ItemSelector} onChange={(v) => set("ItemSelector", v)} />
+          <NumberField
+            label="At most at once"
+            hint="Empty or 0: as many as there are"
+            value={state.MaxConcurrency}
+            onChange={(v) => set("MaxConcurrency", v)}
+          />
+          <JsonField
+            label="Each item becomes"
+            hint="ItemSelector"
+            value={state.ItemSelector}
+            onChange={(v) => set("ItemSelector", v)}
+          />
         </>
       );
     case "Parallel":
@@ -206,9 +297,13 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
         <FormField label="Branches">
           <SpaceBetween size="xs">
             {(Array.isArray(state.Branches) ? state.Branches : []).map((branch, index) => (
-              <div className="row" key={`${index}-${isObject(branch) ? String(branch.StartAt) : ""}`}>
+              <div
+                className="row"
+                key={`${index}-${isObject(branch) ? String(branch.StartAt) : ""}`}
+              >
                 <span>
-                  {index + 1}. {isObject(branch) ? String(branch.StartAt ?? "empty") : "not an object"}
+                  {index + 1}.{" "}
+                  {isObject(branch) ? String(branch.StartAt ?? "empty") : "not an object"}
                 </span>
                 <Button
                   variant="icon"
@@ -218,7 +313,10 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
                 />
               </div>
             ))}
-            <Button iconName="add-plus" onClick={() => designer.edit({ type: "addBranch", state: reference })}>
+            <Button
+              iconName="add-plus"
+              onClick={() => designer.edit({ type: "addBranch", state: reference })}
+            >
               Add a branch
             </Button>
           </SpaceBetween>
@@ -230,7 +328,11 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
 }
 
 function TaskFields({ state, set }: PanelProps) {
-  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions, staleTime: 30_000 });
+  const functions = useQuery({
+    queryKey: ["functions"],
+    queryFn: listFunctions,
+    staleTime: 30_000,
+  });
   const options = (functions.data?.results ?? []).map((f) => ({
     value: f.arn,
     label: f.name,
@@ -240,13 +342,27 @@ function TaskFields({ state, set }: PanelProps) {
     <>
       <SuggestField
         label="Does"
-        hint={functions.data ? `A function of ${functions.data.folder}, or any resource` : "A function, or any resource"}
+        hint={
+          functions.data
+            ? `A function of ${functions.data.folder}, or any resource`
+            : "A function, or any resource"
+        }
         value={text(state.Resource)}
         options={options}
         onChange={(v) => set("Resource", v ?? "")}
       />
-      <NumberField label="Time limit" hint="Seconds for one attempt" value={state.TimeoutSeconds} onChange={(v) => set("TimeoutSeconds", v)} />
-      <NumberField label="Heartbeat" hint="Seconds within which the task must say that it lives" value={state.HeartbeatSeconds} onChange={(v) => set("HeartbeatSeconds", v)} />
+      <NumberField
+        label="Time limit"
+        hint="Seconds for one attempt"
+        value={state.TimeoutSeconds}
+        onChange={(v) => set("TimeoutSeconds", v)}
+      />
+      <NumberField
+        label="Heartbeat"
+        hint="Seconds within which the task must say that it lives"
+        value={state.HeartbeatSeconds}
+        onChange={(v) => set("HeartbeatSeconds", v)}
+      />
     </>
   );
 }
@@ -286,9 +402,17 @@ function WaitFields({ designer, reference, state, set }: PanelProps) {
         />
       </FormField>
       {kind === "Seconds" ? (
-        <NumberField label="Seconds" value={state.Seconds} onChange={(v) => set("Seconds", v ?? 0)} />
+        <NumberField
+          label="Seconds"
+          value={state.Seconds}
+          onChange={(v) => set("Seconds", v ?? 0)}
+        />
       ) : (
-        <TextField label={kind.endsWith("Path") ? "Path" : "Time"} value={text(state[kind])} onChange={(v) => set(kind, v ?? "")} />
+        <TextField
+          label={kind.endsWith("Path") ? "Path" : "Time"}
+          value={text(state[kind])}
+          onChange={(v) => set(kind, v ?? "")}
+        />
       )}
     </>
   );
@@ -313,7 +437,10 @@ const IO_WORDS: Record<string, [string, string]> = {
 
 function InputOutput({ state, set }: PanelProps) {
   const fields = IO[String(state.Type)] ?? [];
-  const queries = state.QueryLanguage === "JSONata" || state.Arguments !== undefined || state.Output !== undefined;
+  const queries =
+    state.QueryLanguage === "JSONata" ||
+    state.Arguments !== undefined ||
+    state.Output !== undefined;
   return (
     <div className="inspector-body">
       <SpaceBetween size="m">
@@ -321,14 +448,37 @@ function InputOutput({ state, set }: PanelProps) {
           fields.map((key) => {
             const [label, hint] = IO_WORDS[key] ?? [key, ""];
             const Field = key === "Parameters" || key === "ResultSelector" ? JsonField : PathField;
-            return <Field key={key} label={label} hint={hint} value={state[key]} onChange={(v) => set(key, v)} />;
+            return (
+              <Field
+                key={key}
+                label={label}
+                hint={hint}
+                value={state[key]}
+                onChange={(v) => set(key, v)}
+              />
+            );
           })}
-        {queries && <JsonField label="Arguments" value={state.Arguments} onChange={(v) => set("Arguments", v)} />}
-        {queries && <JsonField label="Output" value={state.Output} onChange={(v) => set("Output", v)} />}
-        {state.Type !== "Fail" && (
-          <JsonField label="Variables" hint='Assign: {"name.$": "$.path"}' value={state.Assign} onChange={(v) => set("Assign", v)} />
+        {queries && (
+          <JsonField
+            label="Arguments"
+            value={state.Arguments}
+            onChange={(v) => set("Arguments", v)}
+          />
         )}
-        {fields.length === 0 && <Box color="text-body-secondary">A {String(state.Type)} state passes nothing on.</Box>}
+        {queries && (
+          <JsonField label="Output" value={state.Output} onChange={(v) => set("Output", v)} />
+        )}
+        {state.Type !== "Fail" && (
+          <JsonField
+            label="Variables"
+            hint='Assign: {"name.$": "$.path"}'
+            value={state.Assign}
+            onChange={(v) => set("Assign", v)}
+          />
+        )}
+        {fields.length === 0 && (
+          <Box color="text-body-secondary">A {String(state.Type)} state passes nothing on.</Box>
+        )}
       </SpaceBetween>
     </div>
   );
@@ -343,7 +493,8 @@ function RawState({ designer, reference, state }: PanelProps) {
         required
         value={state}
         onChange={(value) => {
-          if (isObject(value)) designer.edit({ type: "setState", state: reference, value }, `raw/${reference.name}`);
+          if (isObject(value))
+            designer.edit({ type: "setState", state: reference, value }, `raw/${reference.name}`);
         }}
       />
     </div>

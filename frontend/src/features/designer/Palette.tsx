@@ -5,7 +5,13 @@ import { dragStore } from "../../canvas/drag";
 import { matching, type PaletteItem } from "./palette";
 
 /** Blocks to drag onto a line, or to click: a click puts one behind the chosen state. */
-export function Palette({ items, onPick }: { items: readonly PaletteItem[]; onPick: (item: PaletteItem) => void }) {
+export function Palette({
+  items,
+  onPick,
+}: {
+  items: readonly PaletteItem[];
+  onPick: (item: PaletteItem) => void;
+}) {
   const [group, setGroup] = useState<"Flow" | "Tasks">("Flow");
   const [search, setSearch] = useState("");
   const shown = search ? matching(items, search) : items.filter((item) => item.group === group);
@@ -87,7 +93,11 @@ function Block({ item, onPick }: { item: PaletteItem; onPick: (item: PaletteItem
 /** What hangs at the pointer while a block is dragged. */
 export function DragGhost({ item, x, y }: { item: PaletteItem; x: number; y: number }) {
   return (
-    <div className={`palette-item ghost type-${item.type}`} style={{ transform: `translate(${x + 8}px, ${y + 8}px)` }} aria-hidden="true">
+    <div
+      className={`palette-item ghost type-${item.type}`}
+      style={{ transform: `translate(${x + 8}px, ${y + 8}px)` }}
+      aria-hidden="true"
+    >
       <b>{item.title}</b>
     </div>
   );

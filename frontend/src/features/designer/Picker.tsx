@@ -19,7 +19,9 @@ export function Picker(props: {
   const [active, setActive] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   const wanted = search.toLowerCase();
-  const shown = props.choices.filter((c) => `${c.title} ${c.description ?? ""}`.toLowerCase().includes(wanted));
+  const shown = props.choices.filter((c) =>
+    `${c.title} ${c.description ?? ""}`.toLowerCase().includes(wanted),
+  );
   const { onClose } = props;
   useEffect(() => {
     const away = (event: PointerEvent) => {
@@ -45,7 +47,14 @@ export function Picker(props: {
   const left = Math.max(8, Math.min(props.at.x, window.innerWidth - 268));
   const top = Math.max(8, Math.min(props.at.y, window.innerHeight - 330));
   return (
-    <div ref={box} className="picker" role="dialog" aria-label={props.title} style={{ left, top }} onKeyDown={keys}>
+    <div
+      ref={box}
+      className="picker"
+      role="dialog"
+      aria-label={props.title}
+      style={{ left, top }}
+      onKeyDown={keys}
+    >
       <div className="picker-title">{props.title}</div>
       <input
         // biome-ignore lint/a11y/noAutofocus: the list was asked for by a key or a click just now

@@ -1,7 +1,9 @@
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from "@cloudscape-design/components/status-indicator";
 import { useNavigate } from "react-router";
 import { useStore } from "zustand";
 import { bundleUrl, exportUrl, pictureUrl } from "../../api/client";
@@ -33,13 +35,15 @@ export function Toolbar(props: {
   const canRedo = useStore(designer, (s) => s.canRedo);
   const state = useStore(drafts, (s) => s.state);
   const base = useStore(drafts, (s) => s.base);
-  const [type, words] = changed || state !== "saved" ? WORDS[state] : (["success", `Revision ${base}`] as const);
+  const [type, words] =
+    changed || state !== "saved" ? WORDS[state] : (["success", `Revision ${base}`] as const);
   const more = (id: string) => {
     if (id === "keys") props.onKeys();
     else if (id === "discard") void drafts.discard().catch(flashError);
     else if (id === "bundle") location.assign(bundleUrl(machine.id));
     else if (id === "json" || id === "yaml") location.assign(exportUrl(machine.id, id));
-    else if (id === "svg" || id === "png") window.open(pictureUrl(machine.id, id), "_blank", "noopener");
+    else if (id === "svg" || id === "png")
+      window.open(pictureUrl(machine.id, id), "_blank", "noopener");
   };
   return (
     <div className="toolbar">
@@ -60,8 +64,20 @@ export function Toolbar(props: {
         </span>
       </div>
       <SpaceBetween direction="horizontal" size="xs">
-        <Button variant="icon" iconName="undo" ariaLabel="Undo" disabled={!canUndo} onClick={designer.undo} />
-        <Button variant="icon" iconName="redo" ariaLabel="Redo" disabled={!canRedo} onClick={designer.redo} />
+        <Button
+          variant="icon"
+          iconName="undo"
+          ariaLabel="Undo"
+          disabled={!canUndo}
+          onClick={designer.undo}
+        />
+        <Button
+          variant="icon"
+          iconName="redo"
+          ariaLabel="Redo"
+          disabled={!canRedo}
+          onClick={designer.redo}
+        />
         <ButtonDropdown
           variant="icon"
           ariaLabel="More"
@@ -85,7 +101,12 @@ export function Toolbar(props: {
         <Button onClick={props.onSave} disabled={!changed}>
           Save
         </Button>
-        <Button variant="primary" iconName="caret-right-filled" onClick={props.onRun} disabled={props.problems > 0}>
+        <Button
+          variant="primary"
+          iconName="caret-right-filled"
+          onClick={props.onRun}
+          disabled={props.problems > 0}
+        >
           Run
         </Button>
       </SpaceBetween>

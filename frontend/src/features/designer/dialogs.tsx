@@ -15,7 +15,11 @@ import { Code, Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import type { Conflict } from "./draft";
 
-export function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onClose: () => void; action?: string }) {
+export function SaveDialog(props: {
+  onSave: (comment: string) => Promise<unknown>;
+  onClose: () => void;
+  action?: string;
+}) {
   const [comment, setComment] = useState("");
   const save = useMutation({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
   const diagnostics = save.error instanceof Problem ? save.error.diagnostics : [];
@@ -55,10 +59,17 @@ export function SaveDialog(props: { onSave: (comment: string) => Promise<unknown
 const EXPLAIN: Record<Conflict["kind"], string> = {
   draft: "This draft was saved in another window, or by someone else, while you were editing.",
   revision: "A newer revision was saved while you were editing.",
-  local: "This browser keeps edits that never reached the server, and the server's draft has changed since.",
+  local:
+    "This browser keeps edits that never reached the server, and the server's draft has changed since.",
 };
 
-export function ConflictDialog({ conflict, onSettle }: { conflict: Conflict; onSettle: (take: "mine" | "theirs") => void }) {
+export function ConflictDialog({
+  conflict,
+  onSettle,
+}: {
+  conflict: Conflict;
+  onSettle: (take: "mine" | "theirs") => void;
+}) {
   return (
     <Dialog
       title="Two versions of this machine"
@@ -76,7 +87,10 @@ export function ConflictDialog({ conflict, onSettle }: { conflict: Conflict; onS
       }
     >
       <SpaceBetween size="m">
-        <Box>{EXPLAIN[conflict.kind]} Nothing is overwritten until you choose, and the choice can be undone with Ctrl+Z.</Box>
+        <Box>
+          {EXPLAIN[conflict.kind]} Nothing is overwritten until you choose, and the choice can be
+          undone with Ctrl+Z.
+        </Box>
         <Compare left={conflict.mine} right={conflict.theirs} format={conflict.mine.format} />
       </SpaceBetween>
     </Dialog>
@@ -108,7 +122,10 @@ export function StartDialog(props: {
     mutationFn: async () => {
       if (!parsed.ok) return null;
       if (props.before && !(await props.before())) return null;
-      return startExecution(props.machine.id, { input: parsed.value, ...(name.trim() ? { name: name.trim() } : {}) });
+      return startExecution(props.machine.id, {
+        input: parsed.value,
+        ...(name.trim() ? { name: name.trim() } : {}),
+      });
     },
     onSuccess: (execution) => {
       if (!execution) return props.onClose();
@@ -122,7 +139,12 @@ export function StartDialog(props: {
       size="large"
       onClose={props.onClose}
       actions={
-        <Button variant="primary" disabled={!parsed.ok} loading={start.isPending} onClick={() => start.mutate()}>
+        <Button
+          variant="primary"
+          disabled={!parsed.ok}
+          loading={start.isPending}
+          onClick={() => start.mutate()}
+        >
           Start
         </Button>
       }
@@ -130,15 +152,27 @@ export function StartDialog(props: {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the Start button, which the keyboard reaches as well */}
       <div
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && parsed.ok) start.mutate();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && parsed.ok)
+            start.mutate();
         }}
       >
         <SpaceBetween size="m">
           {props.note && <Alert type="info">{props.note}</Alert>}
           {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
-          <FormField label="Input" description="Any JSON, up to 256 KiB" stretch errorText={parsed.ok ? null : parsed.problems[0]?.message}>
+          <FormField
+            label="Input"
+            description="Any JSON, up to 256 KiB"
+            stretch
+            errorText={parsed.ok ? null : parsed.problems[0]?.message}
+          >
             <div className="code-frame" style={{ height: 220 }}>
-              <Code value={input} format="json" label="Input" onChange={setInput} problems={problems} />
+              <Code
+                value={input}
+                format="json"
+                label="Input"
+                onChange={setInput}
+                problems={problems}
+              />
             </div>
           </FormField>
           <FormField label="Name" description="Left empty, one is made up">

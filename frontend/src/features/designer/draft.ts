@@ -51,7 +51,12 @@ function kept(id: string): Kept | null {
 }
 
 /** What the designer opens with, and what has to be settled first if two copies went apart. */
-export function opening(machine: Machine): { text: string; format: Format; unsent: boolean; conflict: Conflict | null } {
+export function opening(machine: Machine): {
+  text: string;
+  format: Format;
+  unsent: boolean;
+  conflict: Conflict | null;
+} {
   const server = machine.draft ?? { text: machine.definition, format: machine.format };
   const saves = machine.draft?.saves ?? null;
   const base = machine.draft?.base_revision ?? machine.revision;
@@ -79,7 +84,11 @@ export interface Drafts extends StoreApi<DraftState> {
   discard(): Promise<void>;
 }
 
-export function newDrafts(machine: Machine, designer: Designer, begun: ReturnType<typeof opening>): Drafts {
+export function newDrafts(
+  machine: Machine,
+  designer: Designer,
+  begun: ReturnType<typeof opening>,
+): Drafts {
   const store = createStore<DraftState>(() => ({
     state: begun.unsent ? "unsaved" : "saved",
     conflict: begun.conflict,
@@ -96,7 +105,10 @@ export function newDrafts(machine: Machine, designer: Designer, begun: ReturnTyp
     const { text, format } = designer.getState();
     const { base, saves } = getState();
     try {
-      localStorage.setItem(key(machine.id), JSON.stringify({ text, format, base_revision: base, saves } satisfies Kept));
+      localStorage.setItem(
+        key(machine.id),
+        JSON.stringify({ text, format, base_revision: base, saves } satisfies Kept),
+      );
     } catch {
       designer.say("This browser's storage is full: edits are kept on the server only");
     }
@@ -118,7 +130,8 @@ export function newDrafts(machine: Machine, designer: Designer, begun: ReturnTyp
     } catch (error) {
       if (error instanceof Problem && error.status === 412) return draftConflict(error);
       setState({ state: "offline" });
-      if (error instanceof Problem && error.status >= 400 && error.status < 500) designer.say(messageOf(error));
+      if (error instanceof Problem && error.status >= 400 && error.status < 500)
+        designer.say(messageOf(error));
       later(AGAIN_MS);
     }
   };
@@ -133,7 +146,9 @@ export function newDrafts(machine: Machine, designer: Designer, begun: ReturnTyp
         theirs: {
           text: theirs?.text ?? getState().headText,
           format: theirs?.format ?? machine.format,
-          title: theirs ? `Saved elsewhere${theirs.author ? ` by ${theirs.author}` : ""}` : "Saved as a revision elsewhere",
+          title: theirs
+            ? `Saved elsewhere${theirs.author ? ` by ${theirs.author}` : ""}`
+            : "Saved as a revision elsewhere",
         },
         saves: theirs?.saves ?? null,
         base: theirs?.base_revision ?? getState().base,
@@ -173,9 +188,18 @@ export function newDrafts(machine: Machine, designer: Designer, begun: ReturnTyp
       await sending;
       const { text, format } = designer.getState();
       try {
-        const revision = await createRevision(machine.id, { definition: text, format, comment }, getState().base);
+        const revision = await createRevision(
+          machine.id,
+          { definition: text, format, comment },
+          getState().base,
+        );
         const same = designer.getState().text === text;
-        setState({ base: revision.number, saves: null, headText: text, state: same ? "saved" : "unsaved" });
+        setState({
+          base: revision.number,
+          saves: null,
+          headText: text,
+          state: same ? "saved" : "unsaved",
+        });
         if (same) localStorage.removeItem(key(machine.id));
         else later(AUTOSAVE_MS);
         return revision;

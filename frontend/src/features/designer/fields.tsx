@@ -4,8 +4,8 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useEffect, useRef, useState } from "react";
-import { equal } from "../../asl/patch";
 import type { Json } from "../../asl/model";
+import { equal } from "../../asl/patch";
 
 interface FieldProps<T> {
   readonly label: string;
@@ -15,7 +15,13 @@ interface FieldProps<T> {
   readonly onChange: (value: T | undefined) => void;
 }
 
-export function TextField({ label, hint, value, onChange, placeholder }: FieldProps<string> & { placeholder?: string }) {
+export function TextField({
+  label,
+  hint,
+  value,
+  onChange,
+  placeholder,
+}: FieldProps<string> & { placeholder?: string }) {
   return (
     <FormField label={label} description={hint}>
       <Input
@@ -47,13 +53,24 @@ export function NumberField({ label, hint, value, onChange }: FieldProps<Json>) 
   };
   return (
     <FormField label={label} description={hint}>
-      <Input inputMode="decimal" value={value === undefined ? "" : String(value)} onChange={(e) => take(e.detail.value)} />
+      <Input
+        inputMode="decimal"
+        value={value === undefined ? "" : String(value)}
+        onChange={(e) => take(e.detail.value)}
+      />
     </FormField>
   );
 }
 
 /** Free text in, JSON out: what is not JSON yet is kept here and changes nothing. */
-export function JsonField({ label, hint, value, onChange, rows = 4, required = false }: FieldProps<Json> & { rows?: number; required?: boolean }) {
+export function JsonField({
+  label,
+  hint,
+  value,
+  onChange,
+  rows = 4,
+  required = false,
+}: FieldProps<Json> & { rows?: number; required?: boolean }) {
   const print = (v: Json | undefined) => (v === undefined ? "" : JSON.stringify(v, null, 2));
   const [text, setText] = useState(() => print(value));
   const [error, setError] = useState<string | null>(null);
@@ -86,7 +103,12 @@ export function JsonField({ label, hint, value, onChange, rows = 4, required = f
   return (
     <FormField label={label} description={hint} errorText={error}>
       <div className="mono-input">
-        <Textarea rows={lines} value={text} spellcheck={false} onChange={(e) => take(e.detail.value)} />
+        <Textarea
+          rows={lines}
+          value={text}
+          spellcheck={false}
+          onChange={(e) => take(e.detail.value)}
+        />
       </div>
     </FormField>
   );
@@ -109,17 +131,32 @@ export function PathField({ label, hint, value, onChange }: FieldProps<Json>) {
   );
 }
 
-export function StateField({ label, hint, value, onChange, names, none }: FieldProps<string> & { names: readonly string[]; none?: string }) {
+export function StateField({
+  label,
+  hint,
+  value,
+  onChange,
+  names,
+  none,
+}: FieldProps<string> & { names: readonly string[]; none?: string }) {
   const options = [
     ...(none === undefined ? [] : [{ value: "\u0000", label: none }]),
     ...names.map((name) => ({ value: name, label: name })),
   ];
   const missing = value !== undefined && !names.includes(value);
   return (
-    <FormField label={label} description={hint} errorText={missing ? `There is no state ${value} here` : null}>
+    <FormField
+      label={label}
+      description={hint}
+      errorText={missing ? `There is no state ${value} here` : null}
+    >
       <Select
         selectedOption={
-          value === undefined ? (none === undefined ? null : { value: "\u0000", label: none }) : { value, label: value }
+          value === undefined
+            ? none === undefined
+              ? null
+              : { value: "\u0000", label: none }
+            : { value, label: value }
         }
         options={options}
         placeholder="Choose a state"
@@ -133,7 +170,13 @@ export function StateField({ label, hint, value, onChange, names, none }: FieldP
   );
 }
 
-export function SuggestField({ label, hint, value, onChange, options }: FieldProps<string> & { options: { value: string; label?: string; description?: string }[] }) {
+export function SuggestField({
+  label,
+  hint,
+  value,
+  onChange,
+  options,
+}: FieldProps<string> & { options: { value: string; label?: string; description?: string }[] }) {
   return (
     <FormField label={label} description={hint}>
       <Autosuggest

@@ -23,8 +23,22 @@ const FLOW: readonly [StateType, string][] = [
 
 export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] {
   return [
-    ...FLOW.map(([type, description]): PaletteItem => ({ id: type, group: "Flow", type, title: type, description })),
-    { id: "Task", group: "Tasks", type: "Task", title: "Task", description: "Call a function or a service" },
+    ...FLOW.map(
+      ([type, description]): PaletteItem => ({
+        id: type,
+        group: "Flow",
+        type,
+        title: type,
+        description,
+      }),
+    ),
+    {
+      id: "Task",
+      group: "Tasks",
+      type: "Task",
+      title: "Task",
+      description: "Call a function or a service",
+    },
     ...functions.map(
       (f): PaletteItem => ({
         id: `fn:${f.arn}`,

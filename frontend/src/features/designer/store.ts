@@ -67,7 +67,11 @@ export function stateAround(root: Json, path: Path): StateRef | null {
     if (path[end - 2] !== "States") continue;
     const name = String(path[end - 1]);
     const owner = at(root, scope);
-    if (isObject(owner) && typeof owner.StartAt === "string" && isObject(at(root, path.slice(0, end)))) {
+    if (
+      isObject(owner) &&
+      typeof owner.StartAt === "string" &&
+      isObject(at(root, path.slice(0, end)))
+    ) {
       return { scope, name };
     }
   }
@@ -83,13 +87,20 @@ function derive(text: string, format: Format): Partial<DesignerState> {
   if (!parsed.ok) return { valid: false, textProblems: parsed.problems };
   const graph = graphOf(parsed);
   if (graph === null) {
-    const problem = { message: "A definition is an object with StartAt and States", from: 0, to: text.length };
+    const problem = {
+      message: "A definition is an object with StartAt and States",
+      from: 0,
+      to: text.length,
+    };
     return { valid: false, textProblems: [problem] };
   }
   return { valid: true, textProblems: [], parsed, graph };
 }
 
-function difference(before: string, after: string): { from: number; removed: string; added: string } {
+function difference(
+  before: string,
+  after: string,
+): { from: number; removed: string; added: string } {
   const short = Math.min(before.length, after.length);
   let from = 0;
   while (from < short && before.charCodeAt(from) === after.charCodeAt(from)) from++;
@@ -134,7 +145,9 @@ export function newDesigner(text: string, format: Format): Designer {
 
   /** Selected states that a change has taken away are let go. */
   const living = (selection: Selection, value: Json): Selection => ({
-    states: selection.states.filter((ref) => at(value, [...ref.scope, "States", ref.name]) !== undefined),
+    states: selection.states.filter(
+      (ref) => at(value, [...ref.scope, "States", ref.name]) !== undefined,
+    ),
     edge: selection.edge,
   });
 
@@ -149,7 +162,10 @@ export function newDesigner(text: string, format: Format): Designer {
     const now = Date.now();
     const last = past.at(-1);
     const joins =
-      next.group !== undefined && last?.group === next.group && now - last.at < GROUP_MS && future.length === 0;
+      next.group !== undefined &&
+      last?.group === next.group &&
+      now - last.at < GROUP_MS &&
+      future.length === 0;
     if (joins && last) {
       const start = undoText(old.text, last);
       past[past.length - 1] = { ...last, ...difference(start, next.text), after, at: now };
@@ -182,7 +198,10 @@ export function newDesigner(text: string, format: Format): Designer {
     if (valid && parsed?.text === text && parsed.format === format) return;
     const derived = derive(text, format);
     const value = derived.parsed?.value;
-    setState({ ...derived, ...(value === undefined ? {} : { selection: living(selection, value) }) });
+    setState({
+      ...derived,
+      ...(value === undefined ? {} : { selection: living(selection, value) }),
+    });
   };
 
   const travel = (from: Step[], to: Step[], back: boolean) => {
@@ -228,7 +247,9 @@ export function newDesigner(text: string, format: Format): Designer {
         if (next === text) return true;
         const derived = derive(next, format);
         const value = derived.parsed?.value ?? done.value;
-        const chosen = done.select ? { states: [done.select], edge: null } : living(selection, value);
+        const chosen = done.select
+          ? { states: [done.select], edge: null }
+          : living(selection, value);
         commit({ text: next, selection: chosen, group }, { ...derived, selectedBy: "graph" });
         say(done.said);
         return true;
@@ -243,7 +264,9 @@ export function newDesigner(text: string, format: Format): Designer {
       const same =
         old.edge === null &&
         old.states.length === states.length &&
-        old.states.every((ref, i) => ref.name === states[i]?.name && samePath(ref.scope, states[i].scope));
+        old.states.every(
+          (ref, i) => ref.name === states[i]?.name && samePath(ref.scope, states[i].scope),
+        );
       if (!same) setState({ selection: { states, edge: null }, selectedBy: by });
     },
     selectEdge(edge) {

@@ -22,7 +22,11 @@ export interface Editing {
   readonly ask: (question: Question | null) => void;
   readonly nodes: ReadonlyMap<string, GraphNode>;
   readonly pick: (item: PaletteItem) => void;
-  readonly addBeside: (reference: StateRef, where: "after" | "before", at: { x: number; y: number }) => void;
+  readonly addBeside: (
+    reference: StateRef,
+    where: "after" | "before",
+    at: { x: number; y: number },
+  ) => void;
   readonly connectByList: (reference: StateRef, at: { x: number; y: number }) => void;
   readonly insertInto: (exit: Exit, item: PaletteItem) => void;
 }
@@ -64,7 +68,12 @@ export function useEditing(
     (): Choice[] =>
       [...now.current.items]
         .sort((a, b) => (a.group === b.group ? 0 : a.group === "Tasks" ? -1 : 1))
-        .map((item) => ({ id: item.id, title: item.title, description: item.description, className: `type-${item.type}` })),
+        .map((item) => ({
+          id: item.id,
+          title: item.title,
+          description: item.description,
+          className: `type-${item.type}`,
+        })),
     [],
   );
   const askType = useCallback(
@@ -98,7 +107,11 @@ export function useEditing(
       if (!g) return;
       if (source === g.start) {
         if (to && to.scope.length === 0) {
-          designer.edit({ type: "retarget", exit: { scope: [], from: null, kind: "start", index: 0 }, to: to.name });
+          designer.edit({
+            type: "retarget",
+            exit: { scope: [], from: null, kind: "start", index: 0 },
+            to: to.name,
+          });
         }
         return;
       }
@@ -106,7 +119,10 @@ export function useEditing(
       if (!from) return;
       const ref = toRef(from);
       if (target === g.end) {
-        designer.edit({ type: "removeExit", exit: { ...ref, scope: from.scope, from: from.name, kind: "next", index: 0 } });
+        designer.edit({
+          type: "removeExit",
+          exit: { ...ref, scope: from.scope, from: from.name, kind: "next", index: 0 },
+        });
         return;
       }
       if (!to) return;
@@ -117,7 +133,8 @@ export function useEditing(
         return;
       }
       const done = (edit: Edit) => void designer.edit(edit);
-      if (from.type === "Choice") return done({ type: "connect", from: ref, to: to.name, how: "choice" });
+      if (from.type === "Choice")
+        return done({ type: "connect", from: ref, to: to.name, how: "choice" });
       const exit: Exit = { scope: from.scope, from: from.name, kind: "next", index: 0 };
       const states = designer.getState().parsed?.value;
       const taken = isObject(states) && g && hasNextEdge(g, exit);
@@ -127,7 +144,11 @@ export function useEditing(
         { id: "choice", title: "Put a Choice here", description: "Go one way or the other" },
       ];
       if (["Task", "Map", "Parallel"].includes(from.type)) {
-        choices.push({ id: "catch", title: "Catch errors", description: `On an error, go on with ${to.name}` });
+        choices.push({
+          id: "catch",
+          title: "Catch errors",
+          description: `On an error, go on with ${to.name}`,
+        });
       }
       ask({
         title: `${from.name} already leads somewhere`,
@@ -152,8 +173,15 @@ export function useEditing(
       connectToSpace: (source, at) => {
         const node = now.current.nodes.get(source);
         const start: Exit = { scope: [], from: null, kind: "start", index: 0 };
-        const exit = node ? wayOn(now.current.graph, node) : source === now.current.graph?.start ? start : null;
-        if (exit) askType(node ? `After ${node.name}` : "At the start", at, (item) => insertInto(exit, item));
+        const exit = node
+          ? wayOn(now.current.graph, node)
+          : source === now.current.graph?.start
+            ? start
+            : null;
+        if (exit)
+          askType(node ? `After ${node.name}` : "At the start", at, (item) =>
+            insertInto(exit, item),
+          );
       },
       retarget: (edgeId, target) => {
         const found = findEdge(now.current.graph, edgeId);
@@ -161,7 +189,9 @@ export function useEditing(
         const exit = found?.edge.exit;
         if (!exit || !to) return;
         if (!samePath(exit.scope, to.scope)) {
-          designer.say(`${to.name} is in another part: a transition stays inside its own branch or loop body`);
+          designer.say(
+            `${to.name} is in another part: a transition stays inside its own branch or loop body`,
+          );
         } else designer.edit({ type: "retarget", exit, to: to.name });
       },
       drop: (item, place) => {
@@ -189,7 +219,11 @@ export function useEditing(
       }
       const scope = scopeOf(now.current.graph, node);
       const edge = scope?.edges.find((e) => e.target === node.id && e.exit);
-      const exit = edge?.exit ?? (isStart(designer, reference) ? { scope: node.scope, from: null, kind: "start" as const, index: 0 } : null);
+      const exit =
+        edge?.exit ??
+        (isStart(designer, reference)
+          ? { scope: node.scope, from: null, kind: "start" as const, index: 0 }
+          : null);
       if (exit) askType(`Before ${node.name}`, at, (item) => insertInto(exit, item));
       else designer.say(`Nothing leads to ${node.name} yet`);
     },
@@ -204,7 +238,14 @@ export function useEditing(
       ask({
         title: `${node.name} leads to`,
         at,
-        choices: scope.nodes.filter((n) => n.id !== node.id).map((n) => ({ id: n.id, title: n.name, description: n.subtitle, className: `type-${n.type}` })),
+        choices: scope.nodes
+          .filter((n) => n.id !== node.id)
+          .map((n) => ({
+            id: n.id,
+            title: n.name,
+            description: n.subtitle,
+            className: `type-${n.type}`,
+          })),
         answer: (id) => connect(node.id, id, at),
       });
     },
@@ -218,7 +259,7 @@ export function useEditing(
       const chosen = designer.getState().selection.states[0];
       const node = chosen && all.get(refId(chosen));
       if (g.nodes.length === 0) return addTo([], item);
-      if (node && node.inner.some((scope) => scope.nodes.length === 0)) {
+      if (node?.inner.some((scope) => scope.nodes.length === 0)) {
         const empty = node.inner.find((scope) => scope.nodes.length === 0);
         if (empty) return addTo(empty.path, item);
       }

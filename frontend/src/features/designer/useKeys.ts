@@ -80,7 +80,10 @@ export function canvasKey(event: React.KeyboardEvent, targets: KeyTargets): bool
       const chosen = designer.getState().selection.states;
       const states = chosen.length > 1 ? chosen : [toRef(node)];
       const after = walk(graph, layout, focusId, "down") ?? walk(graph, layout, focusId, "up");
-      if (designer.edit({ type: "delete", states, heal: event.shiftKey ? "gap" : "heal" }) && after) {
+      if (
+        designer.edit({ type: "delete", states, heal: event.shiftKey ? "gap" : "heal" }) &&
+        after
+      ) {
         targets.focus(after);
       }
       return true;

@@ -75,13 +75,23 @@ export function useProblems(designer: Designer): readonly DesignProblem[] {
     if (!parsed) return [];
     return answer.diagnostics.map((diagnostic, i) => {
       const { range, state } = placeOf(parsed, diagnostic);
-      const severity = diagnostic.severity.toLowerCase() === "warning" ? ("warning" as const) : ("error" as const);
-      return { key: `${i}${diagnostic.code}`, code: diagnostic.code, message: diagnostic.message, severity, ...range, state };
+      const severity =
+        diagnostic.severity.toLowerCase() === "warning" ? ("warning" as const) : ("error" as const);
+      return {
+        key: `${i}${diagnostic.code}`,
+        code: diagnostic.code,
+        message: diagnostic.message,
+        severity,
+        ...range,
+        state,
+      };
     });
   }, [valid, textProblems, parsed, answer]);
 }
 
-export function byNode(problems: readonly DesignProblem[]): Map<string, { errors: number; warnings: number }> {
+export function byNode(
+  problems: readonly DesignProblem[],
+): Map<string, { errors: number; warnings: number }> {
   const counts = new Map<string, { errors: number; warnings: number }>();
   for (const problem of problems) {
     if (!problem.state) continue;

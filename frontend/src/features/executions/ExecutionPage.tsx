@@ -10,7 +10,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useStore } from "zustand";
-import { getExecution, getExecutionDefinition, retryExecution, stopExecution } from "../../api/client";
+import {
+  getExecution,
+  getExecutionDefinition,
+  retryExecution,
+  stopExecution,
+} from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Execution } from "../../api/types";
 import { guessFormat, parseText } from "../../asl/document";
@@ -41,7 +46,9 @@ function Watch({ id }: { id: string }) {
   const [run] = useState(() => newLiveRun(id));
   useEffect(() => run.start(), [run]);
   const queries = useQueryClient();
-  const execution = useQuery({ queryKey: ["execution", id], queryFn: () => getExecution(id),
+  const execution = useQuery({
+    queryKey: ["execution", id],
+    queryFn: () => getExecution(id),
     // Frames do not say that an execution got stuck.
     refetchInterval: (query) => (query.state.data?.status === "RUNNING" ? 5000 : false),
   });
@@ -53,7 +60,8 @@ function Watch({ id }: { id: string }) {
   const status = useStore(run, (s) => s.status);
   // The end brings what frames do not carry: output, error, the time it stopped.
   useEffect(() => {
-    if (status !== null) void queries.invalidateQueries({ queryKey: ["execution", id], exact: true });
+    if (status !== null)
+      void queries.invalidateQueries({ queryKey: ["execution", id], exact: true });
   }, [status, queries, id]);
   useEffect(() => {
     if (execution.data) document.title = `${execution.data.name} · Treadle`;
@@ -78,9 +86,24 @@ function Watch({ id }: { id: string }) {
   return <Run run={run} execution={execution.data} definition={definition.data.definition} />;
 }
 
-const KEY_STEPS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", "[": "out", "]": "in" } as const;
+const KEY_STEPS = {
+  ArrowUp: "up",
+  ArrowDown: "down",
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  "[": "out",
+  "]": "in",
+} as const;
 
-function Run({ run, execution, definition }: { run: LiveRun; execution: Execution; definition: string }) {
+function Run({
+  run,
+  execution,
+  definition,
+}: {
+  run: LiveRun;
+  execution: Execution;
+  definition: string;
+}) {
   const format = guessFormat(definition);
   const graph = useMemo(() => {
     const parsed = parseText(definition, format);
@@ -101,7 +124,9 @@ function Run({ run, execution, definition }: { run: LiveRun; execution: Executio
     const next = walk(graph, layout, chosen, step);
     if (next === null) return;
     setChosen(next);
-    document.querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(next)}"]`)?.focus();
+    document
+      .querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(next)}"]`)
+      ?.focus();
   };
   return (
     <div className="page-fill run">
@@ -128,7 +153,13 @@ function Run({ run, execution, definition }: { run: LiveRun; execution: Executio
         <section className="run-lower" aria-label="History">
           <div className="run-tabs" role="tablist">
             {(["events", "timeline", "definition"] as const).map((name) => (
-              <button key={name} type="button" role="tab" aria-selected={tab === name} onClick={() => setTab(name)}>
+              <button
+                key={name}
+                type="button"
+                role="tab"
+                aria-selected={tab === name}
+                onClick={() => setTab(name)}
+              >
                 {name === "events" ? "Events" : name === "timeline" ? "Timeline" : "Definition"}
               </button>
             ))}
@@ -136,11 +167,17 @@ function Run({ run, execution, definition }: { run: LiveRun; execution: Executio
           <div className="run-panel">
             {tab === "events" && <EventsTable run={run} onChoose={choose} />}
             {tab === "timeline" && <Timeline run={run} onChoose={choose} />}
-            {tab === "definition" && <Code value={definition} format={format} label="Definition at the start" />}
+            {tab === "definition" && (
+              <Code value={definition} format={format} label="Definition at the start" />
+            )}
           </div>
         </section>
         <aside className="run-step" aria-label="Step">
-          {node ? <StepPanel run={run} execution={execution.id} node={node} /> : <Whole execution={execution} />}
+          {node ? (
+            <StepPanel run={run} execution={execution.id} node={node} />
+          ) : (
+            <Whole execution={execution} />
+          )}
         </aside>
       </div>
     </div>
@@ -170,16 +207,24 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
     <div className="run-head">
       <div className="run-title">
         <h1 title={execution.name}>{execution.name}</h1>
-        <Link href={`/machines/${execution.machine.id}`} onFollow={go(`/machines/${execution.machine.id}`)}>
+        <Link
+          href={`/machines/${execution.machine.id}`}
+          onFollow={go(`/machines/${execution.machine.id}`)}
+        >
           {execution.machine.name}, revision {execution.revision}
         </Link>
         <span data-execution-status={status}>
           <ExecutionStatusPill status={status} stuck={execution.stuck && running} />
         </span>
-        {running && liveness === "reconnecting" && <StatusIndicator type="loading">Reconnecting</StatusIndicator>}
+        {running && liveness === "reconnecting" && (
+          <StatusIndicator type="loading">Reconnecting</StatusIndicator>
+        )}
       </div>
       <SpaceBetween direction="horizontal" size="xs">
-        <Button href={`/machines/${execution.machine.id}/edit`} onFollow={go(`/machines/${execution.machine.id}/edit`)}>
+        <Button
+          href={`/machines/${execution.machine.id}/edit`}
+          onFollow={go(`/machines/${execution.machine.id}/edit`)}
+        >
           Edit machine
         </Button>
         <Button onClick={() => setOpen("again")}>Run again</Button>
@@ -188,11 +233,24 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
         </Button>
       </SpaceBetween>
       {open === "stop" && (
-        <Confirm title="Stop this execution?" action="Stop" busy={stop.isPending} onConfirm={() => stop.mutate()} onClose={() => setOpen(null)}>
-          What runs now is told to stop, and nothing after it begins. It ends as aborted and cannot be continued.
+        <Confirm
+          title="Stop this execution?"
+          action="Stop"
+          busy={stop.isPending}
+          onConfirm={() => stop.mutate()}
+          onClose={() => setOpen(null)}
+        >
+          What runs now is told to stop, and nothing after it begins. It ends as aborted and cannot
+          be continued.
         </Confirm>
       )}
-      {open === "again" && <StartDialog machine={execution.machine} initial={execution.input} onClose={() => setOpen(null)} />}
+      {open === "again" && (
+        <StartDialog
+          machine={execution.machine}
+          initial={execution.input}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </div>
   );
 }
@@ -201,7 +259,8 @@ function Stuck({ execution }: { execution: Execution }) {
   const queries = useQueryClient();
   const retry = useMutation({
     mutationFn: () => retryExecution(execution.id),
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ["execution", execution.id], exact: true }),
+    onSuccess: () =>
+      void queries.invalidateQueries({ queryKey: ["execution", execution.id], exact: true }),
     onError: flashError,
   });
   return (
@@ -232,7 +291,12 @@ function Whole({ execution }: { execution: Execution }) {
         columns={2}
         items={[
           { label: "Started", value: when(execution.started_at) },
-          { label: "Took", value: execution.stopped_at ? between(execution.started_at, execution.stopped_at) : "still going" },
+          {
+            label: "Took",
+            value: execution.stopped_at
+              ? between(execution.started_at, execution.stopped_at)
+              : "still going",
+          },
         ]}
       />
       <div>
@@ -242,10 +306,14 @@ function Whole({ execution }: { execution: Execution }) {
       {execution.status === "SUCCEEDED" && (
         <div>
           <Box variant="awsui-key-label">Output</Box>
-          <pre className="payload" data-part="execution-output">{pretty(execution.output)}</pre>
+          <pre className="payload" data-part="execution-output">
+            {pretty(execution.output)}
+          </pre>
         </div>
       )}
-      <Box color="text-body-secondary">Choose a state in the graph to see its input, output and attempts.</Box>
+      <Box color="text-body-secondary">
+        Choose a state in the graph to see its input, output and attempts.
+      </Box>
     </SpaceBetween>
   );
 }

@@ -18,35 +18,65 @@ import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { between, when } from "../../ui/format";
 
 type Pages = InfiniteData<Page<ExecutionSummary>, string | null>;
-const STATES: readonly (ExecutionStatus | "")[] = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
+const STATES: readonly (ExecutionStatus | "")[] = [
+  "",
+  "RUNNING",
+  "SUCCEEDED",
+  "FAILED",
+  "TIMED_OUT",
+  "ABORTED",
+];
 const words = (status: ExecutionStatus | "") =>
   status === "" ? "Any status" : status.charAt(0) + status.slice(1).toLowerCase().replace("_", " ");
 
 /** Put a summary where it belongs: over its older self, or on top when it is new and fits the filter. */
-function merge(pages: Pages | undefined, summary: ExecutionSummary, fits: (e: ExecutionSummary) => boolean): Pages | undefined {
+function merge(
+  pages: Pages | undefined,
+  summary: ExecutionSummary,
+  fits: (e: ExecutionSummary) => boolean,
+): Pages | undefined {
   if (!pages) return pages;
   const known = pages.pages.some((page) => page.results.some((e) => e.id === summary.id));
   return {
     ...pages,
     pages: pages.pages.map((page, i) => {
-      const results = page.results.flatMap((e) => (e.id !== summary.id ? [e] : fits(summary) ? [summary] : []));
-      return { ...page, results: !known && i === 0 && fits(summary) ? [summary, ...results] : results };
+      const results = page.results.flatMap((e) =>
+        e.id !== summary.id ? [e] : fits(summary) ? [summary] : [],
+      );
+      return {
+        ...page,
+        results: !known && i === 0 && fits(summary) ? [summary, ...results] : results,
+      };
     }),
   };
 }
 
-export function ExecutionTable({ machine, actions }: { machine: string | null; actions?: ReactNode }) {
+export function ExecutionTable({
+  machine,
+  actions,
+}: {
+  machine: string | null;
+  actions?: ReactNode;
+}) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [status, setStatus] = useState<ExecutionStatus | "">("");
   const [typed, setTyped] = useState("");
   const search = useDeferredValue(typed.trim());
   const [liveness, setLiveness] = useState<Liveness>("live");
-  const queryKey = useMemo(() => ["executions", machine, status, search], [machine, status, search]);
+  const queryKey = useMemo(
+    () => ["executions", machine, status, search],
+    [machine, status, search],
+  );
   const list = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) =>
-      listExecutions({ ...(machine === null ? {} : { machine }), status, search, cursor: pageParam }),
+      listExecutions({
+        ...(machine === null ? {} : { machine }),
+        status,
+        search,
+        cursor: pageParam,
+      }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
@@ -55,11 +85,13 @@ export function ExecutionTable({ machine, actions }: { machine: string | null; a
       (status === "" || e.status === status) && e.name.toLowerCase().includes(search.toLowerCase());
     return watchExecutions(
       machine,
-      (frame) => queries.setQueryData<Pages>(queryKey, (pages) => merge(pages, frame.execution, fits)),
+      (frame) =>
+        queries.setQueryData<Pages>(queryKey, (pages) => merge(pages, frame.execution, fits)),
       (next) =>
         setLiveness((before) => {
           // What happened while nothing was heard is fetched at once when the line is back.
-          if (before === "reconnecting" && next === "live") void queries.invalidateQueries({ queryKey });
+          if (before === "reconnecting" && next === "live")
+            void queries.invalidateQueries({ queryKey });
           return next;
         }),
     );
@@ -90,7 +122,11 @@ export function ExecutionTable({ machine, actions }: { machine: string | null; a
           variant={machine === null ? "h1" : "h2"}
           counter={list.data ? `(${items.length}${list.hasNextPage ? "+" : ""})` : ""}
           actions={actions}
-          description={liveness === "reconnecting" ? <StatusIndicator type="loading">Reconnecting</StatusIndicator> : undefined}
+          description={
+            liveness === "reconnecting" ? (
+              <StatusIndicator type="loading">Reconnecting</StatusIndicator>
+            ) : undefined
+          }
         >
           Executions
         </Header>
@@ -107,13 +143,19 @@ export function ExecutionTable({ machine, actions }: { machine: string | null; a
             ariaLabel="Status"
             selectedOption={{ value: status, label: words(status) }}
             options={STATES.map((s) => ({ value: s, label: words(s) }))}
-            onChange={(e) => setStatus((e.detail.selectedOption.value ?? "") as ExecutionStatus | "")}
+            onChange={(e) =>
+              setStatus((e.detail.selectedOption.value ?? "") as ExecutionStatus | "")
+            }
           />
         </SpaceBetween>
       }
       empty={
         <Box textAlign="center" padding="m">
-          {list.error ? messageOf(list.error) : search || status ? "Nothing fits this filter" : "Nothing has run yet: press Run"}
+          {list.error
+            ? messageOf(list.error)
+            : search || status
+              ? "Nothing fits this filter"
+              : "Nothing has run yet: press Run"}
         </Box>
       }
       footer={
@@ -126,14 +168,33 @@ export function ExecutionTable({ machine, actions }: { machine: string | null; a
         )
       }
       columnDefinitions={[
-        { id: "name", header: "Name", cell: (e) => link(`/executions/${e.id}`, e.name), isRowHeader: true },
+        {
+          id: "name",
+          header: "Name",
+          cell: (e) => link(`/executions/${e.id}`, e.name),
+          isRowHeader: true,
+        },
         ...(machine === null
-          ? [{ id: "machine", header: "Machine", cell: (e: ExecutionSummary) => link(`/machines/${e.machine.id}`, e.machine.name) }]
+          ? [
+              {
+                id: "machine",
+                header: "Machine",
+                cell: (e: ExecutionSummary) => link(`/machines/${e.machine.id}`, e.machine.name),
+              },
+            ]
           : []),
-        { id: "status", header: "Status", cell: (e) => <ExecutionStatusPill status={e.status} stuck={e.stuck} /> },
+        {
+          id: "status",
+          header: "Status",
+          cell: (e) => <ExecutionStatusPill status={e.status} stuck={e.stuck} />,
+        },
         { id: "revision", header: "Revision", cell: (e) => e.revision },
         { id: "started", header: "Started", cell: (e) => when(e.started_at) },
-        { id: "took", header: "Took", cell: (e) => (e.stopped_at ? between(e.started_at, e.stopped_at) : "–") },
+        {
+          id: "took",
+          header: "Took",
+          cell: (e) => (e.stopped_at ? between(e.started_at, e.stopped_at) : "–"),
+        },
       ]}
     />
   );

@@ -16,7 +16,16 @@ import { between, counted, when } from "../../ui/format";
 import type { LiveRun } from "./live";
 import { dataOf, pretty, useDetails } from "./payloads";
 
-const FAILED_FIRST = ["failed", "timed_out", "aborted", "retrying", "running", "waiting", "caught", "succeeded"];
+const FAILED_FIRST = [
+  "failed",
+  "timed_out",
+  "aborted",
+  "retrying",
+  "running",
+  "waiting",
+  "caught",
+  "succeeded",
+];
 
 /** `0/2` reads as "iteration 1, then 3": where a visit took place. */
 function place(visit: Visit): string {
@@ -27,7 +36,15 @@ function place(visit: Visit): string {
     .join(" › ");
 }
 
-export function StepPanel({ run, execution, node }: { run: LiveRun; execution: string; node: GraphNode }) {
+export function StepPanel({
+  run,
+  execution,
+  node,
+}: {
+  run: LiveRun;
+  execution: string;
+  node: GraphNode;
+}) {
   const n = useStore(run, (s) => s.n);
   // biome-ignore lint/correctness/useExhaustiveDependencies: visits change in place, `n` says when
   const visits = useMemo(() => [...run.statuses.visitsOf(node.name)], [run, node.name, n]);
@@ -38,7 +55,11 @@ export function StepPanel({ run, execution, node }: { run: LiveRun; execution: s
     () =>
       visits
         .map((visit, index) => ({ visit, index }))
-        .sort((a, b) => FAILED_FIRST.indexOf(a.visit.status) - FAILED_FIRST.indexOf(b.visit.status) || b.index - a.index),
+        .sort(
+          (a, b) =>
+            FAILED_FIRST.indexOf(a.visit.status) - FAILED_FIRST.indexOf(b.visit.status) ||
+            b.index - a.index,
+        ),
     [visits],
   );
   const visit = visits.find((v) => v.id === chosen) ?? visits.at(-1) ?? null;
@@ -68,13 +89,20 @@ export function StepPanel({ run, execution, node }: { run: LiveRun; execution: s
             <Select
               filteringType={visits.length > 10 ? "auto" : "none"}
               virtualScroll
-              selectedOption={{ value: String(visit.id), label: visitLabel(visit, visits.indexOf(visit)) }}
-              options={ordered.map(({ visit: v, index }) => ({ value: String(v.id), label: visitLabel(v, index), description: when(v.enteredAt) }))}
+              selectedOption={{
+                value: String(visit.id),
+                label: visitLabel(visit, visits.indexOf(visit)),
+              }}
+              options={ordered.map(({ visit: v, index }) => ({
+                value: String(v.id),
+                label: visitLabel(v, index),
+                description: when(v.enteredAt),
+              }))}
               onChange={(e) => setChosen(Number(e.detail.selectedOption.value))}
             />
           </FormField>
         )}
-        {data.error !== null && (visit.status !== "succeeded") && (
+        {data.error !== null && visit.status !== "succeeded" && (
           <Alert type={visit.status === "caught" ? "warning" : "error"} header={data.error}>
             {data.cause}
           </Alert>
@@ -83,7 +111,10 @@ export function StepPanel({ run, execution, node }: { run: LiveRun; execution: s
           columns={2}
           items={[
             { label: "Began", value: when(visit.enteredAt) },
-            { label: "Took", value: visit.endedAt ? between(visit.enteredAt, visit.endedAt) : "still going" },
+            {
+              label: "Took",
+              value: visit.endedAt ? between(visit.enteredAt, visit.endedAt) : "still going",
+            },
             ...(visit.attempts > 0 ? [{ label: "Attempts", value: visit.attempts }] : []),
             ...(place(visit) ? [{ label: "Place", value: place(visit) }] : []),
           ]}
@@ -97,15 +128,29 @@ export function StepPanel({ run, execution, node }: { run: LiveRun; execution: s
               content: (
                 <SpaceBetween size="s">
                   <FormField label="Input" stretch>
-                    <pre className="payload" data-part="input">{pretty(data.input) || "–"}</pre>
+                    <pre className="payload" data-part="input">
+                      {pretty(data.input) || "–"}
+                    </pre>
                   </FormField>
                   <FormField label="Output" stretch>
-                    <pre className="payload" data-part="output">{pretty(data.output) || (visit.open ? "not yet" : "none")}</pre>
+                    <pre className="payload" data-part="output">
+                      {pretty(data.output) || (visit.open ? "not yet" : "none")}
+                    </pre>
                   </FormField>
                 </SpaceBetween>
               ),
             },
-            ...(node.type === "Task" ? [{ id: "tasks", label: "Attempts and logs", content: <Attempts execution={execution} visit={visit} n={visit.events.length} /> }] : []),
+            ...(node.type === "Task"
+              ? [
+                  {
+                    id: "tasks",
+                    label: "Attempts and logs",
+                    content: (
+                      <Attempts execution={execution} visit={visit} n={visit.events.length} />
+                    ),
+                  },
+                ]
+              : []),
             {
               id: "events",
               label: "Events",
@@ -145,7 +190,8 @@ function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n:
     const here = task.scope === visit.scope && at >= visit.enteredAt;
     return here && (visit.endedAt === null || at <= visit.endedAt);
   });
-  if (mine.length === 0) return <Box color="text-body-secondary">{tasks.isPending ? "Fetching" : "No attempt yet"}</Box>;
+  if (mine.length === 0)
+    return <Box color="text-body-secondary">{tasks.isPending ? "Fetching" : "No attempt yet"}</Box>;
   return (
     <SpaceBetween size="m">
       {mine.map((task) => (
@@ -157,9 +203,15 @@ function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n:
             {task.begun_at ? `took ${between(task.begun_at, task.ended_at)}` : "waits for a worker"}
             {task.worker ? ` on ${task.worker}` : ""}
           </Box>
-          {task.error && <Alert type="error" header={task.error}>{task.cause}</Alert>}
+          {task.error && (
+            <Alert type="error" header={task.error}>
+              {task.cause}
+            </Alert>
+          )}
           {task.logs && <pre className="payload">{task.logs}</pre>}
-          {task.logs_truncated && <Box color="text-body-secondary">The log was longer than is kept.</Box>}
+          {task.logs_truncated && (
+            <Box color="text-body-secondary">The log was longer than is kept.</Box>
+          )}
         </div>
       ))}
     </SpaceBetween>

@@ -31,7 +31,12 @@ export function Timeline({ run, onChoose }: { run: LiveRun; onChoose: (state: st
   const last = bars.reduce((latest, bar) => Math.max(latest, bar.to ?? bar.from), begin);
   const end = Math.max(last, status === "RUNNING" ? now : 0, begin + 1);
   const frame = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count: bars.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
+  const rows = useVirtualizer({
+    count: bars.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
   const share = (time: number) => ((time - begin) / (end - begin)) * 100;
   return (
     <div className="timeline">
@@ -58,7 +63,13 @@ export function Timeline({ run, onChoose }: { run: LiveRun; onChoose: (state: st
               >
                 <span className="bar-name">{visit.state}</span>
                 <span className="bar-track">
-                  <span className="bar" style={{ left: `${share(from)}%`, width: `max(3px, ${share(to) - share(from)}%)` }} />
+                  <span
+                    className="bar"
+                    style={{
+                      left: `${share(from)}%`,
+                      width: `max(3px, ${share(to) - share(from)}%)`,
+                    }}
+                  />
                 </span>
                 <span className="bar-time">{duration(to - from)}</span>
               </button>

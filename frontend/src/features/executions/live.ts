@@ -62,7 +62,8 @@ export function newLiveRun(id: string): LiveRun {
   };
   const schedule = () => {
     // A hidden page draws no frames, but its picture must be right when it is looked at again.
-    if (frame === 0) frame = document.hidden ? window.setTimeout(paint, 50) : requestAnimationFrame(paint);
+    if (frame === 0)
+      frame = document.hidden ? window.setTimeout(paint, 50) : requestAnimationFrame(paint);
   };
 
   const follow = (events: readonly HistoryEvent[]) => {
@@ -82,7 +83,11 @@ export function newLiveRun(id: string): LiveRun {
     }
   };
 
-  const take = (events: readonly HistoryEvent[], status: ExecutionStatus, stoppedAt: string | null) => {
+  const take = (
+    events: readonly HistoryEvent[],
+    status: ExecutionStatus,
+    stoppedAt: string | null,
+  ) => {
     const fresh = events.filter((event) => event.id > statuses.lastEventId);
     all.push(...fresh);
     follow(fresh);
@@ -112,7 +117,12 @@ export function newLiveRun(id: string): LiveRun {
             onEvents: take,
             onLiveness: (liveness) => store.setState({ liveness }),
             onRefused: (code) =>
-              store.setState({ problem: code === 4404 ? "This execution is gone" : "Sign in again to watch this execution" }),
+              store.setState({
+                problem:
+                  code === 4404
+                    ? "This execution is gone"
+                    : "Sign in again to watch this execution",
+              }),
           });
         } catch (error) {
           store.setState({ problem: messageOf(error) });

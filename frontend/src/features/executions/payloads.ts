@@ -18,7 +18,11 @@ export function useDetails(execution: string, visit: Visit | null, n: number) {
       const found: HistoryEvent[] = [];
       let after = from - 1;
       while (after < to) {
-        const history = await getHistory(execution, after, Math.min(1000, Math.max(50, to - after)));
+        const history = await getHistory(
+          execution,
+          after,
+          Math.min(1000, Math.max(50, to - after)),
+        );
         if (history.events.length === 0) break;
         found.push(...history.events.filter((event) => wanted.has(event.id)));
         after = history.events.at(-1)?.id ?? to;

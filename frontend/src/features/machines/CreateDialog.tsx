@@ -63,7 +63,11 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
               value={starter}
               columns={2}
               onChange={(e) => setStarter(e.detail.value)}
-              items={STARTERS.map((s) => ({ value: s.id, label: s.title, description: s.description }))}
+              items={STARTERS.map((s) => ({
+                value: s.id,
+                label: s.title,
+                description: s.description,
+              }))}
             />
           </FormField>
         </SpaceBetween>

@@ -21,7 +21,13 @@ function inWords(deletion: Deletion): string {
   return `Its ${parts.slice(0, -1).join(", ")} and ${parts.at(-1)} go with it.`;
 }
 
-export function DeleteDialog({ machine, onClose }: { machine: MachineSummary; onClose: () => void }) {
+export function DeleteDialog({
+  machine,
+  onClose,
+}: {
+  machine: MachineSummary;
+  onClose: () => void;
+}) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const deletion = useQuery({
@@ -32,7 +38,10 @@ export function DeleteDialog({ machine, onClose }: { machine: MachineSummary; on
   const remove = useMutation({
     mutationFn: () => deleteMachine(machine.id),
     onSuccess: (left) => {
-      flash("success", left ? `${machine.name} goes when its executions have ended` : `${machine.name} is deleted`);
+      flash(
+        "success",
+        left ? `${machine.name} goes when its executions have ended` : `${machine.name} is deleted`,
+      );
       queries.removeQueries({ queryKey: ["machine", machine.id] });
       void queries.invalidateQueries({ queryKey: ["machines"] });
       onClose();
@@ -56,8 +65,8 @@ export function DeleteDialog({ machine, onClose }: { machine: MachineSummary; on
         {deletion.data && <Box>{inWords(deletion.data)} This cannot be undone.</Box>}
         {running > 0 && (
           <Alert type="info">
-            {counted(running, "execution")} still {running === 1 ? "runs" : "run"}. Nothing new can start; the
-            machine goes when {running === 1 ? "it has" : "they have"} ended.
+            {counted(running, "execution")} still {running === 1 ? "runs" : "run"}. Nothing new can
+            start; the machine goes when {running === 1 ? "it has" : "they have"} ended.
           </Alert>
         )}
       </SpaceBetween>

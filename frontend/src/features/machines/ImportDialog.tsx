@@ -19,11 +19,15 @@ import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 
 function sampleText(sample: Sample): string {
-  return typeof sample.definition === "string" ? sample.definition : printText(sample.definition, "json");
+  return typeof sample.definition === "string"
+    ? sample.definition
+    : printText(sample.definition, "json");
 }
 
 async function free(title: string): Promise<string> {
-  const taken = new Set((await listMachines({ search: title })).results.map((machine) => machine.name));
+  const taken = new Set(
+    (await listMachines({ search: title })).results.map((machine) => machine.name),
+  );
   let name = title;
   for (let n = 2; taken.has(name); n++) name = `${title} (${n})`;
   return name;
@@ -148,7 +152,12 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                   {nameField}
                   <FormField label="Definition or bundle, JSON or YAML" stretch>
                     <div className="code-frame" style={{ height: 280 }}>
-                      <Code value={content} format={guessFormat(content)} label="Text to import" onChange={setContent} />
+                      <Code
+                        value={content}
+                        format={guessFormat(content)}
+                        label="Text to import"
+                        onChange={setContent}
+                      />
                     </div>
                   </FormField>
                 </SpaceBetween>

@@ -61,7 +61,8 @@ function Shown({ machine }: { machine: Machine }) {
     if (id === "delete" || id === "rename") setOpen(id);
     else if (id === "bundle") location.assign(bundleUrl(machine.id));
     else if (id === "json" || id === "yaml") location.assign(exportUrl(machine.id, id));
-    else if (id === "svg" || id === "png") window.open(pictureUrl(machine.id, id), "_blank", "noopener");
+    else if (id === "svg" || id === "png")
+      window.open(pictureUrl(machine.id, id), "_blank", "noopener");
   };
   return (
     <Page title={machine.name} trail={TRAIL}>
@@ -95,7 +96,12 @@ function Shown({ machine }: { machine: Machine }) {
                 >
                   Edit{machine.has_draft ? " draft" : ""}
                 </Button>
-                <Button variant="primary" iconName="caret-right-filled" disabled={deleting} onClick={() => setOpen("start")}>
+                <Button
+                  variant="primary"
+                  iconName="caret-right-filled"
+                  disabled={deleting}
+                  onClick={() => setOpen("start")}
+                >
                   Run
                 </Button>
               </SpaceBetween>
@@ -106,12 +112,20 @@ function Shown({ machine }: { machine: Machine }) {
         }
       >
         <SpaceBetween size="m">
-          {deleting && <Alert type="info">This machine is being deleted; it goes when its executions have ended.</Alert>}
+          {deleting && (
+            <Alert type="info">
+              This machine is being deleted; it goes when its executions have ended.
+            </Alert>
+          )}
           <Tabs
             activeTabId={params.get("tab") ?? "executions"}
             onChange={(e) => setParams({ tab: e.detail.activeTabId }, { replace: true })}
             tabs={[
-              { id: "executions", label: "Executions", content: <ExecutionTable machine={machine.id} /> },
+              {
+                id: "executions",
+                label: "Executions",
+                content: <ExecutionTable machine={machine.id} />,
+              },
               {
                 id: "definition",
                 label: "Definition",
@@ -133,7 +147,11 @@ function Shown({ machine }: { machine: Machine }) {
       {open === "start" && (
         <StartDialog
           machine={machine}
-          note={machine.has_draft ? `Revision ${machine.revision} runs; the draft is left as it is.` : null}
+          note={
+            machine.has_draft
+              ? `Revision ${machine.revision} runs; the draft is left as it is.`
+              : null
+          }
           onClose={() => setOpen(null)}
         />
       )}
@@ -160,7 +178,12 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
       title="Rename"
       onClose={onClose}
       actions={
-        <Button variant="primary" disabled={name.trim() === ""} loading={save.isPending} onClick={() => save.mutate()}>
+        <Button
+          variant="primary"
+          disabled={name.trim() === ""}
+          loading={save.isPending}
+          onClick={() => save.mutate()}
+        >
           Save
         </Button>
       }

@@ -22,7 +22,11 @@ import { CreateDialog } from "./CreateDialog";
 import { DeleteDialog } from "./DeleteDialog";
 import { ImportDialog } from "./ImportDialog";
 
-type Open = { kind: "create" } | { kind: "import" } | { kind: "delete"; machine: MachineSummary } | null;
+type Open =
+  | { kind: "create" }
+  | { kind: "import" }
+  | { kind: "delete"; machine: MachineSummary }
+  | null;
 
 function Counts({ machine }: { machine: MachineSummary }) {
   const { counts } = machine;
@@ -128,7 +132,9 @@ export default function MachinesPage() {
               <b>{search ? "No machine has such a name" : "No machines yet"}</b>
               {!search && (
                 <>
-                  <Box variant="p">Draw one from scratch, or begin with a sample that runs at once.</Box>
+                  <Box variant="p">
+                    Draw one from scratch, or begin with a sample that runs at once.
+                  </Box>
                   <SpaceBetween direction="horizontal" size="xs" alignItems="center">
                     <Button onClick={() => setOpen({ kind: "import" })}>Look at the samples</Button>
                     <Button variant="primary" onClick={() => setOpen({ kind: "create" })}>
@@ -142,7 +148,11 @@ export default function MachinesPage() {
         }
         cardDefinition={{
           header: (machine) => (
-            <Link fontSize="heading-m" href={`/machines/${machine.id}`} onFollow={go(`/machines/${machine.id}`)}>
+            <Link
+              fontSize="heading-m"
+              href={`/machines/${machine.id}`}
+              onFollow={go(`/machines/${machine.id}`)}
+            >
               {machine.name}
             </Link>
           ),
@@ -164,7 +174,9 @@ export default function MachinesPage() {
               id: "last",
               content: (machine) =>
                 machine.status === "DELETING" ? (
-                  <StatusIndicator type="pending">Being deleted when its executions have ended</StatusIndicator>
+                  <StatusIndicator type="pending">
+                    Being deleted when its executions have ended
+                  </StatusIndicator>
                 ) : machine.last_execution ? (
                   <SpaceBetween direction="horizontal" size="xs">
                     <ExecutionStatusPill {...machine.last_execution} />
@@ -206,14 +218,19 @@ export default function MachinesPage() {
       />
       {machines.hasNextPage && (
         <Box textAlign="center" padding="m">
-          <Button loading={machines.isFetchingNextPage} onClick={() => void machines.fetchNextPage()}>
+          <Button
+            loading={machines.isFetchingNextPage}
+            onClick={() => void machines.fetchNextPage()}
+          >
             Load more than {counted(items.length, "machine")}
           </Button>
         </Box>
       )}
       {open?.kind === "create" && <CreateDialog onClose={() => setOpen(null)} />}
       {open?.kind === "import" && <ImportDialog onClose={() => setOpen(null)} />}
-      {open?.kind === "delete" && <DeleteDialog machine={open.machine} onClose={() => setOpen(null)} />}
+      {open?.kind === "delete" && (
+        <DeleteDialog machine={open.machine} onClose={() => setOpen(null)} />
+      )}
     </Page>
   );
 }

@@ -32,9 +32,18 @@ export function Revisions({ machine }: { machine: Machine }) {
         trackBy="number"
         loading={list.isPending}
         loadingText="Fetching revisions"
-        header={<Header description="A revision never changes. Restoring one makes it the draft.">Revisions</Header>}
+        header={
+          <Header description="A revision never changes. Restoring one makes it the draft.">
+            Revisions
+          </Header>
+        }
         columnDefinitions={[
-          { id: "number", header: "Number", cell: (r) => (r.number === machine.revision ? `${r.number} (latest)` : r.number), isRowHeader: true },
+          {
+            id: "number",
+            header: "Number",
+            cell: (r) => (r.number === machine.revision ? `${r.number} (latest)` : r.number),
+            isRowHeader: true,
+          },
           { id: "comment", header: "What changed", cell: (r) => r.comment || "–" },
           { id: "author", header: "By", cell: (r) => r.author ?? "–" },
           { id: "when", header: "Saved", cell: (r) => when(r.created_at) },
@@ -42,7 +51,11 @@ export function Revisions({ machine }: { machine: Machine }) {
             id: "actions",
             header: "",
             cell: (r) => (
-              <Button variant="inline-link" ariaLabel={`Look at revision ${r.number}`} onClick={() => setShown(r.number)}>
+              <Button
+                variant="inline-link"
+                ariaLabel={`Look at revision ${r.number}`}
+                onClick={() => setShown(r.number)}
+              >
                 Look at it
               </Button>
             ),
@@ -63,7 +76,15 @@ export function Revisions({ machine }: { machine: Machine }) {
   );
 }
 
-function Look({ machine, number, onClose }: { machine: Machine; number: number; onClose: () => void }) {
+function Look({
+  machine,
+  number,
+  onClose,
+}: {
+  machine: Machine;
+  number: number;
+  onClose: () => void;
+}) {
   const navigate = useNavigate();
   const revision = useQuery({
     queryKey: ["revision", machine.id, number],
@@ -93,15 +114,24 @@ function Look({ machine, number, onClose }: { machine: Machine; number: number; 
       closeLabel="Close"
       actions={
         !latest && (
-          <Button variant="primary" disabled={!old} loading={restore.isPending} onClick={() => old && restore.mutate(old)}>
+          <Button
+            variant="primary"
+            disabled={!old}
+            loading={restore.isPending}
+            onClick={() => old && restore.mutate(old)}
+          >
             Restore as draft
           </Button>
         )
       }
     >
       <SpaceBetween size="m">
-        {(revision.error ?? restore.error) && <Alert type="error">{messageOf(revision.error ?? restore.error)}</Alert>}
-        {machine.has_draft && !latest && <Alert type="warning">There is a draft. Restoring this revision replaces it.</Alert>}
+        {(revision.error ?? restore.error) && (
+          <Alert type="error">{messageOf(revision.error ?? restore.error)}</Alert>
+        )}
+        {machine.has_draft && !latest && (
+          <Alert type="warning">There is a draft. Restoring this revision replaces it.</Alert>
+        )}
         {!old && !revision.error && <Spinner />}
         {old?.definition !== undefined && <GraphView definition={old.definition} height="42vh" />}
         {old?.definition !== undefined && !latest && (

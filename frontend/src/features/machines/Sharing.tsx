@@ -22,8 +22,10 @@ const EXPIRIES = [
 ];
 
 function state(share: Share) {
-  if (share.revoked_at) return <StatusIndicator type="stopped">Revoked {ago(share.revoked_at)}</StatusIndicator>;
-  if (share.expires_at && new Date(share.expires_at) < new Date()) return <StatusIndicator type="stopped">Expired</StatusIndicator>;
+  if (share.revoked_at)
+    return <StatusIndicator type="stopped">Revoked {ago(share.revoked_at)}</StatusIndicator>;
+  if (share.expires_at && new Date(share.expires_at) < new Date())
+    return <StatusIndicator type="stopped">Expired</StatusIndicator>;
   return <StatusIndicator type="success">Open</StatusIndicator>;
 }
 
@@ -37,11 +39,16 @@ export function Sharing({ machine }: { machine: Machine }) {
     mutationFn: () =>
       createShare(
         machine.id,
-        days === "0" ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() },
+        days === "0"
+          ? {}
+          : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() },
       ),
     onSuccess: done,
   });
-  const revoke = useMutation({ mutationFn: (id: string) => revokeShare(machine.id, id), onSuccess: done });
+  const revoke = useMutation({
+    mutationFn: (id: string) => revokeShare(machine.id, id),
+    onSuccess: done,
+  });
   const error = shares.error ?? create.error ?? revoke.error;
   const url = create.data?.url && new URL(create.data.url, location.origin).href;
   const picture = create.data?.svg_url && new URL(create.data.svg_url, location.origin).href;
@@ -85,14 +92,22 @@ export function Sharing({ machine }: { machine: Machine }) {
         columnDefinitions={[
           { id: "made", header: "Made", cell: (s) => when(s.created_at), isRowHeader: true },
           { id: "state", header: "State", cell: state },
-          { id: "ends", header: "Ends", cell: (s) => (s.expires_at ? when(s.expires_at) : "never") },
+          {
+            id: "ends",
+            header: "Ends",
+            cell: (s) => (s.expires_at ? when(s.expires_at) : "never"),
+          },
           { id: "seen", header: "Last looked at", cell: (s) => ago(s.last_seen_at) },
           {
             id: "revoke",
             header: "",
             cell: (s) =>
               !s.revoked_at && (
-                <Button variant="inline-link" loading={revoke.isPending && revoke.variables === s.id} onClick={() => revoke.mutate(s.id)}>
+                <Button
+                  variant="inline-link"
+                  loading={revoke.isPending && revoke.variables === s.id}
+                  onClick={() => revoke.mutate(s.id)}
+                >
                   Revoke
                 </Button>
               ),

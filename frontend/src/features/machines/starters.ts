@@ -1,7 +1,12 @@
 import type { Json } from "../../asl/model";
 
 /** What a new machine begins as. All of them are valid and run without any function. */
-export const STARTERS: readonly { id: string; title: string; description: string; definition: Json }[] = [
+export const STARTERS: readonly {
+  id: string;
+  title: string;
+  description: string;
+  definition: Json;
+}[] = [
   {
     id: "pass",
     title: "One step",

@@ -46,9 +46,12 @@ export function SignIn() {
             ) : (
               <>
                 <Box variant="p">
-                  You sign in by a link that works once. <code>make run</code> prints one when Treadle is ready.
+                  You sign in by a link that works once. <code>make run</code> prints one when
+                  Treadle is ready.
                 </Box>
-                <Box variant="p">For a new one, run this in Treadle's folder and open what it prints:</Box>
+                <Box variant="p">
+                  For a new one, run this in Treadle's folder and open what it prints:
+                </Box>
                 <pre className="payload">.venv/bin/python manage.py signin</pre>
               </>
             )}

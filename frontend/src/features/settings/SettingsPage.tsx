@@ -33,7 +33,11 @@ export default function SettingsPage() {
       <SpaceBetween size="l">
         <Header
           variant="h1"
-          description={session.data ? `Signed in as ${session.data.user.name}. Treadle ${session.data.version}` : ""}
+          description={
+            session.data
+              ? `Signed in as ${session.data.user.name}. Treadle ${session.data.version}`
+              : ""
+          }
           actions={
             <Button loading={out.isPending} onClick={() => out.mutate()}>
               Sign out
@@ -93,8 +97,18 @@ function Tokens() {
                 }}
               >
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Input value={name} placeholder="What it is for" ariaLabel="Name of the token" onChange={(e) => setName(e.detail.value)} />
-                  <Button disabled={name.trim() === ""} loading={create.isPending} onClick={() => create.mutate()} formAction="none">
+                  <Input
+                    value={name}
+                    placeholder="What it is for"
+                    ariaLabel="Name of the token"
+                    onChange={(e) => setName(e.detail.value)}
+                  />
+                  <Button
+                    disabled={name.trim() === ""}
+                    loading={create.isPending}
+                    onClick={() => create.mutate()}
+                    formAction="none"
+                  >
                     Create a token
                   </Button>
                 </SpaceBetween>
@@ -113,7 +127,11 @@ function Tokens() {
             id: "delete",
             header: "",
             cell: (t) => (
-              <Button variant="inline-link" ariaLabel={`Delete token ${t.name}`} onClick={() => setDoomed(t)}>
+              <Button
+                variant="inline-link"
+                ariaLabel={`Delete token ${t.name}`}
+                onClick={() => setDoomed(t)}
+              >
                 Delete
               </Button>
             ),
@@ -121,7 +139,13 @@ function Tokens() {
         ]}
       />
       {doomed && (
-        <Confirm title={`Delete the token ${doomed.name}?`} action="Delete" busy={remove.isPending} onConfirm={() => remove.mutate(doomed)} onClose={() => setDoomed(null)}>
+        <Confirm
+          title={`Delete the token ${doomed.name}?`}
+          action="Delete"
+          busy={remove.isPending}
+          onConfirm={() => remove.mutate(doomed)}
+          onClose={() => setDoomed(null)}
+        >
           Programs that use it are refused from then on.
         </Confirm>
       )}

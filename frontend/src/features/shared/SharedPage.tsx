@@ -28,8 +28,13 @@ export default function SharedPage() {
     const gone = shared.error instanceof Problem && shared.error.status === 404;
     return (
       <Page title="Shared machine">
-        <Alert type={gone ? "info" : "error"} header={gone ? "This link leads nowhere any more" : "This link could not be opened"}>
-          {gone ? "It was revoked, or it has expired, or a part of it is missing. Ask for a new one." : shared.error.message}
+        <Alert
+          type={gone ? "info" : "error"}
+          header={gone ? "This link leads nowhere any more" : "This link could not be opened"}
+        >
+          {gone
+            ? "It was revoked, or it has expired, or a part of it is missing. Ask for a new one."
+            : shared.error.message}
         </Alert>
       </Page>
     );
