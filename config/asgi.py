@@ -14,6 +14,7 @@ _django = get_asgi_application()
 from channels.routing import ProtocolTypeRouter
 
 from designer.sockets.routing import sockets
+from designer.web.fast import FastStart
 from designer.web.layers import BoundedBodies, ReusedThreads
 
-application = ProtocolTypeRouter({"http": BoundedBodies(ReusedThreads(_django)), "websocket": sockets})
+application = ProtocolTypeRouter({"http": BoundedBodies(ReusedThreads(FastStart(_django))), "websocket": sockets})

@@ -4,42 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.views import APIView
 
-from designer.api.authentication import bearer_token
+from designer.api.authentication import SessionCookieAuthentication, bearer_token
 from designer.api.preconditions import wait_seconds
 from designer.api.problems import problem, problem_response
 from designer.models import Execution, ExecutionStatus
 from designer.services import runtime
-from designer.services.tokens import find_token
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+from designer.services.tokens import find_owner
 
 AsyncView = Callable[..., Awaitable[HttpResponseBase]]
 SyncView = Callable[..., HttpResponseBase]
 
 
-def authenticated(request: HttpRequest) -> User:
-    """As the API's authentication classes do it, without DRF's request around it. (CSRF is the middleware's.)
+def authenticated_id(request: HttpRequest) -> int:
+    """The user's id, found as the API's authentication classes do it, CSRF check included, without DRF around it.
 
-    Raises NotAuthenticated, AuthenticationFailed.
+    Raises NotAuthenticated, AuthenticationFailed, PermissionDenied.
     """
     token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
     if token is not None:
-        row = find_token(token)
-        if row is None:
+        owner = find_owner(token)
+        if owner is None:
             raise AuthenticationFailed("This token is not known.")
-        return row.user
+        return owner
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         raise NotAuthenticated
-    return cast("User", user)
+    SessionCookieAuthentication().enforce_csrf(request)
+    return cast("int", user.pk)
 
 
 def answers_problems(view: AsyncView) -> AsyncView:
@@ -76,20 +75,20 @@ def answers_when_ended(view: SyncView) -> AsyncView:
 def _runs(request: HttpRequest, execution_id: str) -> bool:
     """Whether it is the asker's and still runs; the view behind says why not."""
     try:
-        user = authenticated(request)
+        user_id = authenticated_id(request)
     except (NotAuthenticated, AuthenticationFailed):
         return False
-    rows = Execution.objects.filter(pk=execution_id, machine__owner=user, status=ExecutionStatus.RUNNING)
+    rows = Execution.objects.filter(pk=execution_id, machine__owner=user_id, status=ExecutionStatus.RUNNING)
     return rows.exists()
 
 
 def described_by(view: type[APIView]) -> Callable[[AsyncView], AsyncView]:
-    """Where drf-spectacular looks for the class of a route. Not csrf_exempt, unlike DRF's own views: for cookies
-    Django's middleware does the check here.
+    """Where drf-spectacular looks for the class of a route; and like DRF's views it is exempt from the middleware's
+    CSRF check, since ``authenticated`` does it where a cookie is what signs in.
     """
 
     def mark(answer: AsyncView) -> AsyncView:
         answer.cls, answer.initkwargs = view, {}  # type: ignore[attr-defined]
-        return answer
+        return csrf_exempt(answer)
 
     return mark

@@ -1,4 +1,4 @@
-"""SVG to PNG with resvg: one small compiled wheel, no cairo or browser to install, and it runs nothing and loads nothing.
+"""SVG to PNG with resvg: one small wheel, no cairo or browser to install, and it runs nothing and loads nothing.
 
 (cairosvg needs the system's cairo; graphviz-pure rasterises only graphs it drew itself.)
 """

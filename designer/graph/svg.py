@@ -1,4 +1,4 @@
-"""The picture itself: our own SVG. Only presentation attributes, no style sheet, no script, no reference to anything."""
+"""The picture itself: our own SVG. Presentation attributes only: no style sheet, no script, no reference."""
 
 from __future__ import annotations
 

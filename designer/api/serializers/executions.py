@@ -6,9 +6,42 @@ from typing import Any
 
 from rest_framework import serializers
 
-from designer.api.serializers.fields import InstantField, JsonTextField, JsonValueField
+from designer.api.serializers.fields import InstantField, JsonTextField, JsonValueField, instant
 from designer.arns import execution_arn
 from designer.models import AttemptStatus, Execution, ExecutionStatus, HistoryEvent, TaskAttempt
+from engine import jsontypes
+
+
+def summary_document(execution: Execution) -> dict[str, Any]:
+    """By hand: on the hot path DRF's fields cost more than all queries together."""
+    machine = execution.machine
+    return {
+        "id": execution.pk,
+        "arn": execution_arn(machine.name, execution.name),
+        "name": execution.name,
+        "machine": {"id": machine.pk, "name": machine.name},
+        "revision": execution.revision.number,
+        "status": str(execution.status),
+        "started_at": instant(execution.started_at),
+        "stopped_at": _instant_or_none(execution.stopped_at),
+        "stuck": execution.stuck_reason is not None,
+    }
+
+
+def execution_document(execution: Execution) -> dict[str, Any]:
+    return {
+        **summary_document(execution),
+        "input": jsontypes.parse(execution.input),
+        "output": None if execution.output is None else jsontypes.parse(execution.output),
+        "error": execution.error,
+        "cause": execution.cause,
+        "last_event_id": execution.last_event_id,
+        "stuck_reason": execution.stuck_reason,
+    }
+
+
+def _instant_or_none(value: int | None) -> str | None:
+    return None if value is None else instant(value)
 
 
 class MachineReference(serializers.Serializer[Any]):
@@ -18,20 +51,17 @@ class MachineReference(serializers.Serializer[Any]):
 
 class ExecutionSummarySerializer(serializers.Serializer[Execution]):
     id = serializers.CharField()
-    arn = serializers.SerializerMethodField()
+    arn = serializers.CharField()
     name = serializers.CharField()
     machine = MachineReference()
     revision = serializers.IntegerField(source="revision.number")
     status = serializers.ChoiceField(ExecutionStatus.choices)
     started_at = InstantField()
     stopped_at = InstantField(allow_null=True)
-    stuck = serializers.SerializerMethodField()
+    stuck = serializers.BooleanField()
 
-    def get_arn(self, execution: Execution) -> str:
-        return execution_arn(execution.machine.name, execution.name)
-
-    def get_stuck(self, execution: Execution) -> bool:
-        return execution.stuck_reason is not None
+    def to_representation(self, instance: Execution) -> dict[str, Any]:
+        return summary_document(instance)
 
 
 class ExecutionSerializer(ExecutionSummarySerializer):
@@ -41,6 +71,9 @@ class ExecutionSerializer(ExecutionSummarySerializer):
     cause = serializers.CharField(allow_null=True)
     last_event_id = serializers.IntegerField()
     stuck_reason = serializers.CharField(allow_null=True)
+
+    def to_representation(self, instance: Execution) -> dict[str, Any]:
+        return execution_document(instance)
 
 
 class StartInput(serializers.Serializer[Any]):

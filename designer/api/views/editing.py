@@ -22,7 +22,7 @@ class Validate(APIView):
         responses={200: shapes.ValidationSerializer, **refusals(400, 413)},
     )
     def post(self, request: Request) -> Response:
-        """All that is wrong with a definition. ``document_version`` comes back, so that a late answer can be dropped."""
+        """All that is wrong with a definition. ``document_version`` comes back: a late answer can be dropped."""
         wanted = checked(shapes.ValidateInput, request)
         parsed = definitions.parse(wanted["definition"], wanted["format"])
         return Response(

@@ -7,7 +7,6 @@ made from; ``described_by`` ties the two together.
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
@@ -19,14 +18,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from designer.api.examples import START_INPUT
-from designer.api.lane import answers_problems, authenticated, described_by
+from designer.api.lane import answers_problems, authenticated_id, described_by
 from designer.api.parsing import read_json
 from designer.api.preconditions import wait_seconds
 from designer.api.schema import refusals
-from designer.api.serializers.executions import ExecutionSerializer, StartInput
+from designer.api.serializers.executions import ExecutionSerializer, StartInput, execution_document
 from designer.api.views.base import PREFER, user_of
 from designer.models import Execution, ExecutionStatus
 from designer.services import executions, runtime
+from engine import jsontypes
 from engine.jsontypes import Json
 
 
@@ -59,7 +59,7 @@ async def start(request: HttpRequest, machine_id: str) -> HttpResponseBase:
     seconds = wait_seconds(request.headers.get("Prefer"))
     if seconds and execution.status == ExecutionStatus.RUNNING:
         await runtime.wait_until_ended(execution.pk, seconds)
-        execution = await sync_to_async(_reread)(execution)
+        execution = await sync_to_async(executions.refresh)(execution)
     return _response(execution, created=started.created)
 
 
@@ -82,19 +82,11 @@ def _wanted(body: Json) -> dict[str, Any]:
 
 
 def _start(request: HttpRequest, machine_id: str, wanted: dict[str, Any]) -> executions.Started:
-    return executions.start_execution(authenticated(request).pk, machine_id, **wanted)
-
-
-def _reread(execution: Execution) -> Execution:
-    return (
-        Execution.objects.select_related("machine", "revision")
-        .defer("state", "revision__definition")
-        .get(pk=execution.pk)
-    )
+    return executions.start_execution(authenticated_id(request), machine_id, **wanted)
 
 
 def _response(execution: Execution, *, created: bool) -> HttpResponse:
-    text = json.dumps(ExecutionSerializer(execution).data, ensure_ascii=False, separators=(",", ":"))
+    text = jsontypes.dump(execution_document(execution))
     response = HttpResponse(text, status=201 if created else 200, content_type="application/json")
     response["Location"] = f"/api/executions/{execution.pk}/"
     return response
