@@ -38,6 +38,8 @@ _LOG_BYTES = 10 * 1024 * 1024
 _LOG_FILES = 5
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 _STEADY_SECONDS = 30.0
+# Advice for big servers that would only frighten a newcomer; the part's file has it.
+_NOISE = ("Memory overcommit must be enabled",)
 
 
 class CannotStart(Exception):
@@ -68,7 +70,8 @@ class Output:
     def line(self, part: str, text: str) -> None:
         with self._lock:
             self._file(part).info(text)
-            self.say(f"{part:<8} | {text}")
+            if not any(noise in text for noise in _NOISE):
+                self.say(f"{part:<8} | {text}")
 
     @staticmethod
     def say(text: str) -> None:
@@ -118,7 +121,13 @@ class Supervisor:
         self._parts = self._plan()
 
     def _plan(self) -> list[Part]:
-        environment = dict(os.environ, PYTHONUNBUFFERED="1", DJANGO_SETTINGS_MODULE="config.settings")
+        environment = dict(
+            os.environ,
+            PYTHONUNBUFFERED="1",
+            DJANGO_SETTINGS_MODULE="config.settings",
+            # Celery warns root of pickle, which we do not accept; in a container everybody is root.
+            PYTHONWARNINGS="ignore:You're running the worker",
+        )
         parts = []
         if self._environment.redis_url is None:
             parts.append(Part("valkey", self._valkey(), environment))
@@ -129,7 +138,7 @@ class Supervisor:
             "uvicorn",
             "config.asgi:application",
             *("--host", here.host, "--port", str(here.port)),
-            *("--timeout-graceful-shutdown", "3", "--log-level", "warning", "--no-access-log", "--lifespan", "off"),
+            *("--timeout-graceful-shutdown", "3", "--timeout-keep-alive", "75", "--log-level", "warning", "--no-access-log", "--lifespan", "off"),
             *("--ws-max-size", "65536", "--no-server-header", "--backlog", "512"),
         ]
         parts.append(Part("web", web, environment))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,7 @@ class ChannelNotifier:
         self._loop = asyncio.new_event_loop()
         self._redis: redis.asyncio.Redis | None = None
         self._changed: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         threading.Thread(target=self._run, name="notifier", daemon=True).start()
 
     def _run(self) -> None:
@@ -86,7 +87,7 @@ class ChannelNotifier:
             else:
                 self._pending[execution_id] = _Pending()
                 self._loop.call_later(COALESCE_SECONDS, self._flush, execution_id, False)
-        self._loop.create_task(self._publish(execution_id, pending.root, pending.history, pending.at))
+        self._begin(self._publish(execution_id, pending.root, pending.history, pending.at))
         if ended or any(event.id == 1 for event in pending.history):
             self._note_change(execution_id)
 
@@ -99,7 +100,12 @@ class ChannelNotifier:
     def _tell_changes(self) -> None:
         changed, self._changed = sorted(self._changed), set()
         message = {"type": "executions.changed", "execution_ids": changed}
-        self._loop.create_task(self._group_send(CHANGES_GROUP, message))
+        self._begin(self._group_send(CHANGES_GROUP, message))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)  # the loop itself holds tasks only weakly
+        task.add_done_callback(self._tasks.discard)
 
     async def _group_send(self, group: str, message: dict[str, Any]) -> None:
         layer = get_channel_layer()
@@ -109,19 +115,6 @@ class ChannelNotifier:
         except Exception as error:
             # Watching must never stop the work; pages fetch what they missed.
             logger.warning("%s was not told: %s", group, error)
-
-    def _send(self, execution_id: str, pending: _Pending) -> None:
-        self._loop.create_task(self._publish(execution_id, pending))
-        self._pending[execution_id] = following = _Pending(scheduled=True)
-        self._loop.call_later(COALESCE_SECONDS, self._flush, execution_id, following)
-
-    def _flush(self, execution_id: str, pending: _Pending) -> None:
-        if self._pending.get(execution_id) is not pending:
-            return
-        if pending.events:
-            self._send(execution_id, pending)
-        else:
-            del self._pending[execution_id]
 
     async def _publish(self, execution_id: str, root: Root, history: list[HistoryEvent], at: int) -> None:
         ended = root.status is not Status.RUNNING

@@ -1,0 +1,1 @@
+"""Measurements: ours and the rival in the same run, printed as ratios. ``make bench``."""
