@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.core.asgi import get_asgi_application
+from django.core.asgi import get_asgi_application  # noqa: E402
 
 # Before anything imports models.
 _django = get_asgi_application()
 
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter  # noqa: E402 - Django must be set up first
 
-from designer.sockets.routing import sockets
-from designer.web.fast import FastStart
-from designer.web.layers import BoundedBodies, ReusedThreads
+from designer.sockets.routing import sockets  # noqa: E402
+from designer.web.fast import FastStart  # noqa: E402
+from designer.web.layers import App, BoundedBodies, ReusedThreads  # noqa: E402
 
-application = ProtocolTypeRouter({"http": BoundedBodies(ReusedThreads(FastStart(_django))), "websocket": sockets})
+application = ProtocolTypeRouter(
+    {"http": BoundedBodies(ReusedThreads(FastStart(cast(App, _django)))), "websocket": sockets}
+)

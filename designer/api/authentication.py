@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -44,7 +45,7 @@ class SessionCookieAuthentication(SessionAuthentication):
     """Named for the schema; DRF asks the first class for the WWW-Authenticate header, so 401 it is."""
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its base has none
     target_class = BearerAuthentication
     name = "bearer"
 
@@ -52,11 +53,9 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its base has none
     target_class = SessionCookieAuthentication
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        from django.conf import settings
-
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

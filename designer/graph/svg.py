@@ -133,8 +133,8 @@ def _label(label: Label, colours: Theme) -> str:
     colour = _line_colour(label.kind, False, colours)
     return (
         f"<g><title>{markup(label.full)}</title>"
-        f'<rect x="{_n(label.x - label.width / 2)}" y="{_n(label.y - 10)}" width="{_n(label.width)}" height="20" rx="5" '
-        f'fill="{colours.box}" stroke="{colour}" stroke-opacity="0.5"/>'
+        f'<rect x="{_n(label.x - label.width / 2)}" y="{_n(label.y - 10)}" width="{_n(label.width)}" height="20" '
+        f'rx="5" fill="{colours.box}" stroke="{colour}" stroke-opacity="0.5"/>'
         + _words(label.x, label.y + 4, label.text, colour, 'font-size="11" text-anchor="middle"')
         + "</g>"
     )

@@ -53,8 +53,9 @@ def _first_line(source: Path) -> str:
         module = ast.parse(text)
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return ""
-    handlers = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "handler"]
-    for node in (module, *handlers):
+    documented: list[ast.Module | ast.FunctionDef] = [module]
+    documented += [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "handler"]
+    for node in documented:
         if words := ast.get_docstring(node):
             return words.strip().splitlines()[0]
     return ""

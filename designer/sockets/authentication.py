@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from channels.security.websocket import AllowedHostsOriginValidator
@@ -18,8 +17,8 @@ from designer.services.tokens import find_token
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Scope = MutableMapping[str, Any]
-App = Callable[[Scope, Any, Any], Awaitable[None]]
+Scope: TypeAlias = Any
+"""A mapping by ASGI; its typed shape differs from library to library."""
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -43,7 +42,7 @@ def user_of(scope: Scope) -> User | None:
         return None
     store = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
     user = auth.get_user(cast("Any", SimpleNamespace(session=store)))
-    return cast("User", user) if user.is_authenticated else None
+    return user if user.is_authenticated else None
 
 
 class OriginCheck:
@@ -53,7 +52,7 @@ class OriginCheck:
     bearer token send no Origin, which browsers always do.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Any) -> None:
         self._app = app
         self._checked = AllowedHostsOriginValidator(app)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from channels.routing import URLRouter
-from django.urls import path, re_path
+from django.urls import path
 
 from designer.sockets.authentication import OriginCheck
 from designer.sockets.consumers import ExecutionFeed, ExecutionList
@@ -19,11 +19,18 @@ async def _nothing(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": int(Close.NO_SUCH_THING)})
 
 
-_routes: list[Any] = [
-    path("ws/executions/", ExecutionList.as_asgi()),
-    path("ws/executions/<str:execution_id>/", ExecutionFeed.as_asgi()),
-    path("ws/machines/<str:machine_id>/executions/", ExecutionList.as_asgi()),
-    re_path("", _nothing),
-]
+def _at(route: str, app: Any) -> Any:
+    """Django's routes are typed for views; Channels' router gives them applications."""
+    return path(route, app)
 
-sockets = OriginCheck(URLRouter(_routes))
+
+sockets = OriginCheck(
+    URLRouter(
+        [
+            _at("ws/executions/", ExecutionList.as_asgi()),
+            _at("ws/executions/<str:execution_id>/", ExecutionFeed.as_asgi()),
+            _at("ws/machines/<str:machine_id>/executions/", ExecutionList.as_asgi()),
+            _at("<path:rest>", _nothing),
+        ]
+    )
+)

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from designer.api.serializers.fields import InstantField, JsonTextField, JsonValueField, instant
 from designer.arns import execution_arn
-from designer.models import AttemptStatus, Execution, ExecutionStatus, HistoryEvent, TaskAttempt
+from designer.models import AttemptStatus, Execution, ExecutionStatus
 from engine import jsontypes
 
 
@@ -49,7 +49,7 @@ class MachineReference(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class ExecutionSummarySerializer(serializers.Serializer[Execution]):
+class ExecutionSummarySerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     arn = serializers.CharField()
     name = serializers.CharField()
@@ -88,7 +88,7 @@ class StopInput(serializers.Serializer[Any]):
     cause = serializers.CharField(required=False, allow_null=True, allow_blank=True, default=None, max_length=32768)
 
 
-class CompactEventSerializer(serializers.Serializer[HistoryEvent]):
+class CompactEventSerializer(serializers.Serializer[Any]):
     """What the sockets carry: no payload."""
 
     id = serializers.IntegerField(source="event_id")
@@ -110,7 +110,7 @@ class HistorySerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(ExecutionStatus.choices)
 
 
-class TaskAttemptSerializer(serializers.Serializer[TaskAttempt]):
+class TaskAttemptSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     state = serializers.CharField()
     scope = serializers.CharField()

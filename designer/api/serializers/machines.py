@@ -9,9 +9,9 @@ from rest_framework import serializers
 from designer.api.serializers.executions import ExecutionSummarySerializer
 from designer.api.serializers.fields import InstantField, JsonValueField
 from designer.api.serializers.revisions import DraftSerializer, RevisionSerializer
-from designer.models import DefinitionFormat, MachineStatus, MachineType, Revision, ShareLink
+from designer.models import DefinitionFormat, MachineStatus, MachineType
 from designer.services.bundles import MAX_DESCRIPTION
-from designer.services.overview import MachineDetail, MachineSummary
+from designer.services.overview import MachineDetail
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -22,7 +22,7 @@ class CountsSerializer(serializers.Serializer[Any]):
     aborted = serializers.IntegerField()
 
 
-class MachineSummarySerializer(serializers.Serializer[MachineSummary]):
+class MachineSummarySerializer(serializers.Serializer[Any]):
     id = serializers.CharField(source="machine.id")
     arn = serializers.CharField()
     name = serializers.CharField(source="machine.name")
@@ -77,7 +77,7 @@ class DeletionSerializer(serializers.Serializer[Any]):
     share_links = serializers.IntegerField()
 
 
-class ShareSerializer(serializers.Serializer[ShareLink]):
+class ShareSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     created_at = InstantField()
     expires_at = InstantField(allow_null=True)
@@ -94,7 +94,7 @@ class ShareInput(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class SharedMachineSerializer(serializers.Serializer[Revision]):
+class SharedMachineSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="machine.name")
     description = serializers.CharField(source="machine.description")
     type = serializers.ChoiceField(MachineType.choices, source="machine.type")

@@ -7,10 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from designer.api.serializers.fields import AuthorField, InstantField
-from designer.models import DefinitionFormat, Draft, Revision
+from designer.models import DefinitionFormat
 
 
-class RevisionSummarySerializer(serializers.Serializer[Revision]):
+class RevisionSummarySerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     format = serializers.ChoiceField(DefinitionFormat.choices)
     comment = serializers.CharField()
@@ -22,7 +22,7 @@ class RevisionSerializer(RevisionSummarySerializer):
     definition = serializers.CharField(help_text="As its author wrote it.")
 
 
-class DraftSerializer(serializers.Serializer[Draft]):
+class DraftSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     format = serializers.ChoiceField(DefinitionFormat.choices)
     base_revision = serializers.IntegerField()

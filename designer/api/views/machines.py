@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -67,8 +67,6 @@ class MachineImport(APIView):
 
 
 class OneMachine(APIView):
-    http_method_names: ClassVar[list[str]] = ["get", "patch", "delete", "options"]
-
     @extend_schema(operation_id="get_machine", responses={200: shapes.MachineSerializer, **refusals(404)})
     def get(self, request: Request, machine_id: str) -> Response:
         """A machine with its head and its draft; the ETag is the head's."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -76,8 +74,6 @@ class OneRevision(APIView):
 
 
 class OneDraft(APIView):
-    http_method_names: ClassVar[list[str]] = ["put", "delete", "options"]
-
     @extend_schema(
         operation_id="save_draft",
         parameters=[IF_MATCH, IF_NONE_MATCH],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from importlib import metadata
-from typing import ClassVar
 
 from django.contrib.auth import login, logout
 from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -56,7 +56,7 @@ class Session(APIView):
         # The schema's generator asks before there is a request.
         return self.request is not None and self.request.method == "POST"
 
-    def get_authenticators(self) -> list[BearerAuthentication | SessionCookieAuthentication]:
+    def get_authenticators(self) -> list[BaseAuthentication]:
         # Signing in asks nobody who they are: an old cookie must not be in its way. Another site cannot post here in
         # a visitor's name, since only application/json is read and browsers ask first before they send that elsewhere.
         return [] if self._signing_in else [BearerAuthentication(), SessionCookieAuthentication()]
@@ -112,8 +112,6 @@ class Tokens(APIView):
 
 
 class OneToken(APIView):
-    http_method_names: ClassVar[list[str]] = ["delete", "options"]
-
     @extend_schema(operation_id="delete_token", responses={204: None, **refusals(404)})
     def delete(self, request: Request, token_id: str) -> Response:
         tokens.delete_token(user_of(request), token_id)

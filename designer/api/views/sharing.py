@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -55,8 +53,8 @@ class OneShare(APIView):
 class _Public(APIView):
     """No authentication at all: a stale cookie or token must not turn a good link into a 401."""
 
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = [AllowAny]
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
 
 
 class Shared(_Public):

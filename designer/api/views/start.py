@@ -7,7 +7,7 @@ made from; ``described_by`` ties the two together.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -32,8 +32,6 @@ from engine.jsontypes import Json
 
 class StartExecution(APIView):
     """The endpoint as DRF sees it."""
-
-    http_method_names: ClassVar[list[str]] = ["post"]
 
     @extend_schema(
         operation_id="start_execution",
