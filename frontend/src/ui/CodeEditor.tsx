@@ -57,7 +57,8 @@ export interface CodeEditorProps {
   /** A document whose owner keeps the history itself. */
   readonly onUndo?: () => void;
   readonly onRedo?: () => void;
-  readonly minHeight?: string;
+  /** Take the focus when it opens. */
+  readonly focus?: boolean;
 }
 
 const fromOutside = Annotation.define<boolean>();
@@ -187,7 +188,9 @@ export default function CodeEditor(props: CodeEditorProps) {
       parent: host.current,
       state: EditorState.create({ doc: props.value, extensions }),
     });
+    const timer = props.focus ? setTimeout(() => view.current?.focus(), 80) : undefined;
     return () => {
+      clearTimeout(timer);
       view.current?.destroy();
       view.current = null;
     };
@@ -243,5 +246,5 @@ export default function CodeEditor(props: CodeEditorProps) {
     editor.dispatch({ effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }) });
   }, [scrollTo]);
 
-  return <div ref={host} className="code-editor" style={{ minHeight: props.minHeight }} />;
+  return <div ref={host} className="code-editor" />;
 }

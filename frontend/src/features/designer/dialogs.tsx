@@ -2,17 +2,18 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { startExecution } from "../../api/client";
+import { listSamples, startExecution } from "../../api/client";
 import { messageOf, Problem } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
 import { Code, Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { useFocusSoon } from "../../ui/useFocusSoon";
 import type { Conflict } from "./draft";
 
 export function SaveDialog(props: {
@@ -21,6 +22,7 @@ export function SaveDialog(props: {
   action?: string;
 }) {
   const [comment, setComment] = useState("");
+  const input = useFocusSoon<InputProps.Ref>();
   const save = useMutation({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
   const diagnostics = save.error instanceof Problem ? save.error.diagnostics : [];
   return (
@@ -48,7 +50,7 @@ export function SaveDialog(props: {
             </Alert>
           )}
           <FormField label="What has changed" description="May be left empty">
-            <Input autoFocus value={comment} onChange={(e) => setComment(e.detail.value)} />
+            <Input ref={input} value={comment} onChange={(e) => setComment(e.detail.value)} />
           </FormField>
         </SpaceBetween>
       </form>
@@ -107,11 +109,22 @@ export function StartDialog(props: {
   note?: string | null;
 }) {
   const navigate = useNavigate();
-  const [input, setInput] = useState(() =>
+  const [typed, setInput] = useState(() =>
     props.initial === undefined
-      ? (localStorage.getItem(inputKey(props.machine.id)) ?? "{}")
+      ? localStorage.getItem(inputKey(props.machine.id))
       : JSON.stringify(props.initial, null, 2),
   );
+  const samples = useQuery({
+    queryKey: ["samples"],
+    queryFn: listSamples,
+    enabled: typed === null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  // A sample knows an input that it runs with; anything else begins with an empty one.
+  const sample = samples.data?.results.find(
+    (s) => s.name === props.machine.name || s.title === props.machine.name,
+  );
+  const input = typed ?? (sample ? JSON.stringify(sample.input, null, 2) : "{}");
   const [name, setName] = useState("");
   const parsed = useMemo(() => parseText(input.trim() === "" ? "{}" : input, "json"), [input]);
   const problems = useMemo(
@@ -172,6 +185,7 @@ export function StartDialog(props: {
                 label="Input"
                 onChange={setInput}
                 problems={problems}
+                focus
               />
             </div>
           </FormField>

@@ -1,7 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -11,12 +11,14 @@ import { createMachine } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { printText } from "../../asl/patch";
 import { Dialog } from "../../ui/dialogs";
+import { useFocusSoon } from "../../ui/useFocusSoon";
 import { STARTERS } from "./starters";
 
 export function CreateDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [name, setName] = useState("");
+  const input = useFocusSoon<InputProps.Ref>();
   const [starter, setStarter] = useState("pass");
   const create = useMutation({
     mutationFn: () => {
@@ -56,7 +58,11 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         <SpaceBetween size="l">
           {create.error && <Alert type="error">{messageOf(create.error)}</Alert>}
           <FormField label="Name" description="Up to 80 characters">
-            <Input autoFocus value={name} onChange={(e) => setName(e.detail.value.slice(0, 80))} />
+            <Input
+              ref={input}
+              value={name}
+              onChange={(e) => setName(e.detail.value.slice(0, 80))}
+            />
           </FormField>
           <FormField label="Begin with" stretch>
             <Tiles
