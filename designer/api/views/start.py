@@ -12,7 +12,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -46,11 +46,14 @@ class StartExecution(APIView):
         return Response(ExecutionSerializer(started.execution).data, status=201 if started.created else 200)
 
 
+_described = sync_to_async(StartExecution.as_view())
+
+
 @described_by(StartExecution)
 @answers_problems
 async def start(request: HttpRequest, machine_id: str) -> HttpResponseBase:
     if request.method != "POST":
-        raise MethodNotAllowed(request.method or "")
+        return await _described(request, machine_id=machine_id)  # 401 or 405, with all that goes with it
     wanted = _wanted(_body(request))
     started = await sync_to_async(_start)(request, machine_id, wanted)
     execution = started.execution

@@ -1,0 +1,75 @@
+"""Bodies that are wrong get a clear answer, never a 500."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.designer.conftest import HELLO, Api, body
+
+PATHS = ("/api/machines/", "/api/machines/{id}/executions/")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{",
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": 1, "a": 2}',
+        b'{"input": "\\ud800"}',
+        b"\xff\xfe{}",
+        b"[" * 100_000,
+        b'{"input":' * 500 + b"1" + b"}" * 500,
+        b"[]",
+        b'"text"',
+        b"1" * 5000,
+    ],
+)
+def test_a_body_that_is_no_good_json_object_answers_400(path: str, text: bytes, alice: Api) -> None:
+    machine = alice.machine()
+    refused = alice.call("POST", path.format(id=machine["id"]), text)
+    assert refused.status_code == 400, refused.content
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert body(refused)["code"] in {"InvalidJson", "InvalidRequest"}
+
+
+def test_the_place_of_a_mistake_in_the_body_is_told(alice: Api) -> None:
+    refused = alice.call("POST", "/api/machines/", b'{\n "name": oops}')
+    assert (body(refused)["diagnostics"][0]["line"], body(refused)["diagnostics"][0]["column"]) == (2, 10)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_ten_megabytes_answer_413(path: str, alice: Api) -> None:
+    machine = alice.machine()
+    refused = alice.call("POST", path.format(id=machine["id"]), b'{"name": "' + b"x" * 10_000_000 + b'"}')
+    assert (refused.status_code, body(refused)["code"]) == (413, "TooLarge")
+
+
+def test_a_definition_over_a_mebibyte_answers_413(alice: Api) -> None:
+    refused = alice.call("POST", "/api/machines/", {"name": "Big", "definition": " " * (1024 * 1024) + HELLO})
+    assert (refused.status_code, body(refused)["code"]) == (413, "TooLarge")
+
+
+def test_an_input_over_256_kibibytes_answers_413(alice: Api) -> None:
+    machine = alice.machine()
+    refused = alice.call("POST", f"/api/machines/{machine['id']}/executions/", {"input": "x" * (256 * 1024)})
+    assert (refused.status_code, body(refused)["code"]) == (413, "TooLarge")
+
+
+def test_a_nul_in_a_text_answers_400(alice: Api) -> None:
+    assert alice.call("POST", "/api/machines/", {"name": "Nul", "definition": "\0"}).status_code == 400
+    assert alice.call("GET", "/api/machines/?search=%00").status_code == 400
+
+
+def test_another_content_type_is_refused(alice: Api) -> None:
+    headers = {"Authorization": f"Bearer {alice.token}"}
+    machine = alice.machine()
+    for path in PATHS:
+        answer = alice.client.post(path.format(id=machine["id"]), "a=b", content_type="text/plain", headers=headers)
+        assert answer.status_code == 415
+
+
+def test_an_unknown_address_of_the_interface_is_a_problem_document(alice: Api) -> None:
+    missing = alice.call("GET", "/api/nothing/here")
+    assert (missing.status_code, body(missing)["code"]) == (404, "NotFound")
