@@ -57,6 +57,7 @@ def start(page: Page, value: Any) -> str:
     page.keyboard.insert_text(json.dumps(value))
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(re.compile(r"/executions/[0-9a-f-]+"))
+    page.locator("[data-execution-status]").wait_for()
     page.locator("[data-state]").first.wait_for()
     return page.url.rsplit("/", 1)[1]
 
@@ -148,7 +149,7 @@ def test_a_reload_and_a_second_tab_show_the_same_run(page: Page, server: Server)
 
 
 def test_broken_text_keeps_the_last_graph_and_loses_nothing(page: Page, server: Server) -> None:
-    machine = server.machine("Broken for a while", pass_chain(3))
+    machine = server.machine("BrokenForAWhile", pass_chain(3))
     page.goto(f"{server.address}/machines/{machine}/edit")
     box(page, "S1").wait_for()
     editor = page.locator(".cm-content")
@@ -168,7 +169,7 @@ def test_broken_text_keeps_the_last_graph_and_loses_nothing(page: Page, server: 
 
 
 def test_two_editors_at_once_meet_in_a_dialog(page: Page, server: Server) -> None:
-    machine = server.machine("Edited twice", pass_chain(2))
+    machine = server.machine("EditedTwice", pass_chain(2))
     page.goto(f"{server.address}/machines/{machine}/edit")
     box(page, "S1").click()
     page.keyboard.press("F2")
@@ -194,7 +195,7 @@ def test_two_editors_at_once_meet_in_a_dialog(page: Page, server: Server) -> Non
 
 
 def test_the_graph_is_walked_and_changed_by_keys_alone(page: Page, server: Server) -> None:
-    machine = server.machine("By keys", pass_chain(3))
+    machine = server.machine("ByKeys", pass_chain(3))
     page.goto(f"{server.address}/machines/{machine}/edit")
     box(page, "S0").focus()
     page.keyboard.press("ArrowDown")
@@ -219,7 +220,7 @@ def test_axe_finds_no_violation(page: Page, server: Server, path: str) -> None:
     if not AXE.exists():
         pytest.skip("AXE DID NOT RUN: axe-core is not in frontend/node_modules")
     if path in {"designer", "execution"}:
-        machine = server.machine(f"For axe, {path}", pass_chain(2))
+        machine = server.machine(f"ForAxe-{path}", pass_chain(2))
         path = f"/machines/{machine}/edit" if path == "designer" else f"/executions/{server.begin(machine, wait=20)['id']}"
     page.goto(server.address + path)
     page.wait_for_load_state("networkidle")

@@ -34,7 +34,7 @@ export function Frame() {
       ]
     : [mode];
   return (
-    <header id="top">
+    <div id="top">
       <TopNavigation
         identity={{
           href: "/machines",
@@ -46,6 +46,6 @@ export function Frame() {
         }}
         utilities={utilities}
       />
-    </header>
+    </div>
   );
 }

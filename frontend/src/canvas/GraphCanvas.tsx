@@ -311,7 +311,7 @@ function Tools() {
       <button
         type="button"
         title="Zoom to 100 %"
-        aria-label="Zoom to 100 percent"
+        aria-label="Zoom to 1:1"
         onClick={() => flow.zoomTo(1, { duration: 120 })}
       >
         1:1

@@ -141,6 +141,7 @@ export function toLine(placed: PlacedEdge, names: ReadonlyMap<string, string>): 
     zIndex: placed.depth * 10 + 2,
     selectable: false,
     focusable: false,
+    ariaLabel: `${names.get(placed.edge.source) || "Start"} leads to ${names.get(placed.edge.target) || "End"}`,
     data: {
       placed,
       path: roundedPath(placed.points),

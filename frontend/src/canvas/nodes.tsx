@@ -86,8 +86,8 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
         title={name}
         {...attributes}
       >
-        <span className="name">{name}</span>
-        <span className="sub">{placed.node?.subtitle}</span>
+        <span className="name" aria-hidden="true">{name}</span>
+        <span className="sub" aria-hidden="true">{placed.node?.subtitle}</span>
         <Marks shown={shown} />
         <Visits shown={shown} />
         {problems && <Badge {...problems} />}
@@ -113,8 +113,8 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
         {...attributes}
       >
         <span className="container-name">
-          <span className="name">{name}</span>
-          <span className="sub">{placed.node?.subtitle}</span>
+          <span className="name" aria-hidden="true">{name}</span>
+          <span className="sub" aria-hidden="true">{placed.node?.subtitle}</span>
           <Marks shown={shown} />
           <Visits shown={shown} />
         </span>

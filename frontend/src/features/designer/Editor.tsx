@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useStore } from "zustand";
 import { listFunctions } from "../../api/client";
 import type { Machine } from "../../api/types";
@@ -20,7 +21,7 @@ import { Splitter } from "./Splitter";
 import { newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { toRef, useEditing } from "./useEditing";
-import { canvasKey } from "./useKeys";
+import { canvasKey, idOfFocus } from "./useKeys";
 import { byNode, useProblems } from "./validation";
 
 type Pane = "graph" | "code" | "properties";
@@ -63,12 +64,11 @@ export function Editor({ machine }: { machine: Machine }) {
   const ghost = useStore(dragStore);
 
   const rename = useCallback(() => {
-    setPane("properties");
-    requestAnimationFrame(() => {
-      const input = document.getElementById("state-name") as HTMLInputElement | null;
-      input?.focus();
-      input?.select();
-    });
+    // Flushed at once: who presses F2 types on without waiting for a frame.
+    flushSync(() => setPane("properties"));
+    const input = document.getElementById("state-name") as HTMLInputElement | null;
+    input?.focus();
+    input?.select();
   }, []);
   const renameRef = useCallback(
     (reference: StateRef) => {
@@ -174,7 +174,7 @@ export function Editor({ machine }: { machine: Machine }) {
       ? `The graph could not be laid out: ${layoutError}`
       : null;
   return (
-    <div className="page-fill designer" data-pane={pane}>
+    <main className="page-fill designer" data-pane={pane}>
       <Toolbar
         machine={machine}
         designer={designer}
@@ -222,7 +222,7 @@ export function Editor({ machine }: { machine: Machine }) {
                     editing,
                     graph,
                     layout,
-                    focusId,
+                    focusId: idOfFocus(event) ?? focusId,
                     focus,
                     rename,
                     showKeys: () => setOpen("keys"),
@@ -294,7 +294,7 @@ export function Editor({ machine }: { machine: Machine }) {
         />
       )}
       {conflict && <ConflictDialog conflict={conflict} onSettle={drafts.settle} />}
-    </div>
+    </main>
   );
 }
 

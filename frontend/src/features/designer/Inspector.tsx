@@ -119,7 +119,9 @@ export function Panel({
   return (
     <div className="inspector">
       <div className="inspector-title">
-        <Box variant="h3">{title}</Box>
+        <Box variant="h3" tagOverride="h2">
+          {title}
+        </Box>
         <Box color="text-body-secondary">{subtitle}</Box>
       </div>
       <div className="inspector-body">{children}</div>

@@ -13,6 +13,7 @@ import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
 import { Code, Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { nameProblem } from "../../ui/names";
 import { useFocusSoon } from "../../ui/useFocusSoon";
 import type { Conflict } from "./draft";
 
@@ -154,7 +155,7 @@ export function StartDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!parsed.ok}
+          disabled={!parsed.ok || nameProblem(name) !== null}
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
@@ -189,7 +190,11 @@ export function StartDialog(props: {
               />
             </div>
           </FormField>
-          <FormField label="Name" description="Left empty, one is made up">
+          <FormField
+            label="Name"
+            description="Left empty, one is made up"
+            errorText={nameProblem(name)}
+          >
             <Input value={name} onChange={(e) => setName(e.detail.value)} />
           </FormField>
         </SpaceBetween>

@@ -30,6 +30,7 @@ import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { flashError } from "../../ui/flash";
 import { between, when } from "../../ui/format";
 import { StartDialog } from "../designer/dialogs";
+import { idOfFocus } from "../designer/useKeys";
 import { EventsTable } from "./EventsTable";
 import "./executions.css";
 import { type LiveRun, newLiveRun } from "./live";
@@ -121,7 +122,7 @@ function Run({
     const step = KEY_STEPS[event.key as keyof typeof KEY_STEPS];
     if (!step || !graph || !layout) return;
     event.preventDefault();
-    const next = walk(graph, layout, chosen, step);
+    const next = walk(graph, layout, idOfFocus(event) ?? chosen, step);
     if (next === null) return;
     setChosen(next);
     document
@@ -129,7 +130,7 @@ function Run({
       ?.focus();
   };
   return (
-    <div className="page-fill run">
+    <main className="page-fill run">
       <RunHead run={run} execution={execution} />
       {problem && <Alert type="warning">{problem}</Alert>}
       {execution.stuck && <Stuck execution={execution} />}
@@ -180,7 +181,7 @@ function Run({
           )}
         </aside>
       </div>
-    </div>
+    </main>
   );
 }
 
@@ -281,7 +282,9 @@ function Stuck({ execution }: { execution: Execution }) {
 function Whole({ execution }: { execution: Execution }) {
   return (
     <SpaceBetween size="m">
-      <Box variant="h3">The execution</Box>
+      <Box variant="h3" tagOverride="h2">
+        The execution
+      </Box>
       {execution.error !== null && (
         <Alert type="error" header={execution.error}>
           {execution.cause}

@@ -70,7 +70,9 @@ export function StepPanel({
   if (!visit) {
     return (
       <div className="step">
-        <Box variant="h3">{node.name}</Box>
+        <Box variant="h3" tagOverride="h2">
+          {node.name}
+        </Box>
         <Box color="text-body-secondary">{node.type} · not started</Box>
       </div>
     );
@@ -79,7 +81,9 @@ export function StepPanel({
     <div className={`step status-${visit.status}`}>
       <SpaceBetween size="s">
         <div>
-          <Box variant="h3">{node.name}</Box>
+          <Box variant="h3" tagOverride="h2">
+            {node.name}
+          </Box>
           <span className="step-status">
             <StatusIcon status={visit.status} /> {STATUS_WORDS[visit.status]}
           </span>

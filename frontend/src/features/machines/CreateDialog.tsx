@@ -11,6 +11,7 @@ import { createMachine } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { printText } from "../../asl/patch";
 import { Dialog } from "../../ui/dialogs";
+import { nameProblem } from "../../ui/names";
 import { useFocusSoon } from "../../ui/useFocusSoon";
 import { STARTERS } from "./starters";
 
@@ -19,12 +20,13 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const input = useFocusSoon<InputProps.Ref>();
+  const problem = nameProblem(name);
   const [starter, setStarter] = useState("pass");
   const create = useMutation({
     mutationFn: () => {
       const chosen = STARTERS.find((s) => s.id === starter) ?? STARTERS[0];
       return createMachine({
-        name: name.trim(),
+        name,
         definition: printText(chosen?.definition ?? {}, "json"),
         format: "json",
       });
@@ -41,7 +43,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       actions={
         <Button
           variant="primary"
-          disabled={name.trim() === ""}
+          disabled={name === "" || problem !== null}
           loading={create.isPending}
           onClick={() => create.mutate()}
         >
@@ -52,17 +54,17 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (name.trim() !== "") create.mutate();
+          if (name !== "" && problem === null) create.mutate();
         }}
       >
         <SpaceBetween size="l">
           {create.error && <Alert type="error">{messageOf(create.error)}</Alert>}
-          <FormField label="Name" description="Up to 80 characters">
-            <Input
-              ref={input}
-              value={name}
-              onChange={(e) => setName(e.detail.value.slice(0, 80))}
-            />
+          <FormField
+            label="Name"
+            description="Up to 80 characters, without blanks"
+            errorText={problem}
+          >
+            <Input ref={input} value={name} onChange={(e) => setName(e.detail.value)} />
           </FormField>
           <FormField label="Begin with" stretch>
             <Tiles

@@ -17,6 +17,7 @@ import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { nameProblem, toName } from "../../ui/names";
 
 function sampleText(sample: Sample): string {
   return typeof sample.definition === "string"
@@ -29,7 +30,7 @@ async function free(title: string): Promise<string> {
     (await listMachines({ search: title })).results.map((machine) => machine.name),
   );
   let name = title;
-  for (let n = 2; taken.has(name); n++) name = `${title} (${n})`;
+  for (let n = 2; taken.has(name); n++) name = `${title}-${n}`;
   return name;
 }
 
@@ -69,7 +70,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     mutationFn: async (sample: Sample) => {
       const definition = sampleText(sample);
       return createMachine({
-        name: await free(sample.title),
+        name: await free(toName(sample.name)),
         definition,
         format: guessFormat(definition),
         description: sample.description,
@@ -82,10 +83,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     const file = chosen[0];
     if (!file) return;
     setContent(await file.text());
-    if (name === "") setName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, ""));
+    if (name === "") setName(toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
   };
   const nameField = (
-    <FormField label="Name" description="Left empty, a bundle keeps its own name">
+    <FormField
+      label="Name"
+      description="Left empty, a bundle keeps its own name"
+      errorText={nameProblem(name)}
+    >
       <Input value={name} onChange={(e) => setName(e.detail.value)} />
     </FormField>
   );
@@ -98,7 +103,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         tab !== "samples" && (
           <Button
             variant="primary"
-            disabled={content.trim() === ""}
+            disabled={content.trim() === "" || nameProblem(name) !== null}
             loading={bring.isPending}
             onClick={() => bring.mutate()}
           >

@@ -21,6 +21,7 @@ import { GraphView } from "../../canvas/GraphView";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { ago } from "../../ui/format";
+import { nameProblem } from "../../ui/names";
 import { StartDialog } from "../designer/dialogs";
 import { ExecutionTable } from "../executions/ExecutionTable";
 import { DeleteDialog } from "./DeleteDialog";
@@ -166,7 +167,7 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
   const [name, setName] = useState(machine.name);
   const [description, setDescription] = useState(machine.description);
   const save = useMutation({
-    mutationFn: () => patchMachine(machine.id, { name: name.trim(), description }),
+    mutationFn: () => patchMachine(machine.id, { name, description }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["machine", machine.id] });
       void queries.invalidateQueries({ queryKey: ["machines"] });
@@ -180,7 +181,7 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
       actions={
         <Button
           variant="primary"
-          disabled={name.trim() === ""}
+          disabled={name === "" || nameProblem(name) !== null}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -190,8 +191,8 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
     >
       <SpaceBetween size="m">
         {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
-        <FormField label="Name">
-          <Input value={name} onChange={(e) => setName(e.detail.value.slice(0, 80))} />
+        <FormField label="Name" errorText={nameProblem(name)}>
+          <Input value={name} onChange={(e) => setName(e.detail.value)} />
         </FormField>
         <FormField label="Description">
           <Textarea value={description} onChange={(e) => setDescription(e.detail.value)} />

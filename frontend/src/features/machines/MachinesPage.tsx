@@ -200,7 +200,7 @@ export default function MachinesPage() {
                   <Button
                     href={`/machines/${machine.id}/edit`}
                     onFollow={go(`/machines/${machine.id}/edit`)}
-                    ariaLabel={`Edit ${machine.name}`}
+                    ariaLabel={`Edit${machine.has_draft ? " draft" : ""} ${machine.name}`}
                   >
                     Edit{machine.has_draft ? " draft" : ""}
                   </Button>

@@ -49,7 +49,7 @@ export function Revisions({ machine }: { machine: Machine }) {
           { id: "when", header: "Saved", cell: (r) => when(r.created_at) },
           {
             id: "actions",
-            header: "",
+            header: "Actions",
             cell: (r) => (
               <Button
                 variant="inline-link"

@@ -100,7 +100,7 @@ export function Sharing({ machine }: { machine: Machine }) {
           { id: "seen", header: "Last looked at", cell: (s) => ago(s.last_seen_at) },
           {
             id: "revoke",
-            header: "",
+            header: "Actions",
             cell: (s) =>
               !s.revoked_at && (
                 <Button

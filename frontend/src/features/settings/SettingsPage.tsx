@@ -125,7 +125,7 @@ function Tokens() {
           { id: "used", header: "Last used", cell: (t) => ago(t.last_used_at) },
           {
             id: "delete",
-            header: "",
+            header: "Actions",
             cell: (t) => (
               <Button
                 variant="inline-link"
