@@ -14,9 +14,9 @@ from typing import Any
 
 from bench import live
 from bench.clients import Client, ours_per_second, rivals_per_second
-from bench.rival import URL, run_chain, worker
+from bench.rival import run_chain, worker
 from config.environment import broker_socket
-from tests.harness import FUNCTION, Server, pass_chain, task_chain
+from tests.harness import Server, pass_chain, task_chain
 
 RESULTS = Path(__file__).with_name("results.json")
 ROUNDS = 7
@@ -117,7 +117,6 @@ def main() -> None:
         server.write_function("Noop", "def handler(event, context):\n    return {}\n")
         server.write_function("Hang", SLOW)
         os.environ["BENCH_REDIS"] = url = f"unix://{broker_socket(server.data)}"
-        assert FUNCTION and url != URL
         with server:
             _use(url)
             chains_in_a_row(table, server, url)
@@ -132,8 +131,7 @@ def _use(url: str) -> None:
     from bench.rival import app
 
     address = url.replace("unix://", "redis+socket://")
-    app.conf.broker_url = address
-    app.conf.result_backend = address
+    app.conf.update(broker_url=address, result_backend=address)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import statistics
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -74,9 +73,3 @@ def rivals_per_second(length: int, clients: int, seconds: float) -> float:
         began = time.perf_counter()
         done = sum(pool.map(_rivals, [length] * clients, [seconds] * clients))
         return done / (time.perf_counter() - began)
-
-
-def median_of(times: int, measure: object, *arguments: object) -> float:
-    if not callable(measure):
-        raise TypeError("measure must be callable")
-    return statistics.median(measure(*arguments) for _ in range(times))

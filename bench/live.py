@@ -31,7 +31,11 @@ _OBSERVE = """
 def _machine(states: int) -> dict[str, Any]:
     """Waits of a second, so that each state is entered by a commit of its own."""
     found = {
-        f"W{index}": {"Type": "Wait", "Seconds": 1, **({"Next": f"W{index + 1}"} if index < states - 1 else {"End": True})}
+        f"W{index}": {
+            "Type": "Wait",
+            "Seconds": 1,
+            **({"Next": f"W{index + 1}"} if index < states - 1 else {"End": True}),
+        }
         for index in range(states)
     }
     return {"StartAt": "W0", "States": found}

@@ -9,6 +9,7 @@ kernel then tells each part to end.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -76,10 +77,8 @@ class Output:
     @staticmethod
     def say(text: str) -> None:
         """To the console only."""
-        try:
+        with contextlib.suppress(BrokenPipeError, ValueError):  # whoever read our output is gone; the files go on
             print(text, flush=True)
-        except (BrokenPipeError, ValueError):
-            pass  # whoever read our output is gone; the files go on
 
     def copy(self, part: str, stream: IO[bytes]) -> None:
         for raw in stream:
@@ -101,7 +100,7 @@ class Part:
 
 
 def die_with_parent() -> Callable[[], None] | None:
-    """Run in each child before its program: the kernel then sends it SIGTERM when this process ends, however it ends."""
+    """Run in each child before its program: the kernel then sends it SIGTERM when this process ends in any way."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)
@@ -138,7 +137,17 @@ class Supervisor:
             "uvicorn",
             "config.asgi:application",
             *("--host", here.host, "--port", str(here.port)),
-            *("--timeout-graceful-shutdown", "3", "--timeout-keep-alive", "75", "--log-level", "warning", "--no-access-log", "--lifespan", "off"),
+            *(
+                "--timeout-graceful-shutdown",
+                "3",
+                "--timeout-keep-alive",
+                "75",
+                "--log-level",
+                "warning",
+                "--no-access-log",
+                "--lifespan",
+                "off",
+            ),
             *("--ws-max-size", "65536", "--no-server-header", "--backlog", "512"),
         ]
         parts.append(Part("web", web, environment))
@@ -197,10 +206,8 @@ class Supervisor:
     def _signalled(self, number: int, _frame: object) -> None:
         self._signals += 1
         self._stopping = True
-        try:
+        with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, b"x")
-        except BlockingIOError:
-            pass
 
     def _pause(self, seconds: float) -> None:
         if select.select([self._wake_read], [], [], seconds)[0]:
@@ -262,7 +269,7 @@ class Supervisor:
         while time.monotonic() < until and not self._stopping:
             self._tend()
             try:
-                with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
+                with urllib.request.urlopen(address, timeout=5) as answer:
                     if answer.status == 200:
                         return True
             except (urllib.error.URLError, OSError):

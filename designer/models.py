@@ -146,7 +146,7 @@ class Execution(models.Model):
     """A run of a revision.
 
     ``version`` counts its commits (an activation writes only if nobody else did meanwhile); ``state`` is the core's
-    root snapshot; ``crashes`` counts activations that died since the last one that committed; ``stuck_reason`` parks it;
+    root snapshot; ``crashes`` counts activations that died since the last commit; ``stuck_reason`` parks it;
     ``resume_at`` is set while a spent budget has left work to do.
     """
 
@@ -289,7 +289,7 @@ class Timer(models.Model):
 
 
 class Worker(models.Model):
-    """A worker process. ``beat`` is its lease: whoever sees it unchanged for long enough on its own clock calls it lost."""
+    """A worker process. ``beat`` is its lease: who sees it stand still for long on its own clock calls it lost."""
 
     id = models.CharField(primary_key=True, max_length=64)
     kind = models.CharField(max_length=8)

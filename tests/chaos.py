@@ -42,13 +42,14 @@ STOCK_RETRY = [
 ]
 
 # Each function notes its begin and its end by appending one line: O_APPEND writes of this size are whole or absent.
-FUNCTION_SOURCE = '''
+FUNCTION_SOURCE = """
 import json, os, time
 
 LOG = {log!r}
 
 def note(kind, context, event):
-    line = json.dumps({{"kind": kind, "attempt": context.attempt_id, "at": time.monotonic(), "pid": os.getpid()}}) + "\\n"
+    found = {{"kind": kind, "attempt": context.attempt_id, "at": time.monotonic(), "pid": os.getpid()}}
+    line = json.dumps(found) + "\\n"
     descriptor = os.open(LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(descriptor, line.encode())
     os.close(descriptor)
@@ -58,7 +59,7 @@ def handler(event, context):
     result = work(event)
     note("end", context, event)
     return result
-'''
+"""
 
 WORK = {
     "Submit": "def work(event):\n    time.sleep(0.15)\n    return {'id': event.get('id', 'job')}\n",
@@ -202,13 +203,13 @@ class Chaos:
         import sqlite3
 
         path = self.server.data / "treadle.sqlite3"
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-            with contextlib.suppress(sqlite3.OperationalError):
-                row = database.execute(
-                    "SELECT (SELECT count(*) FROM designer_taskattempt WHERE status = 'QUEUED') + "
-                    "(SELECT count(*) FROM designer_inbox)"
-                ).fetchone()
-                return bool(row[0])
+        opened = contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+        with opened as database, contextlib.suppress(sqlite3.OperationalError):
+            row = database.execute(
+                "SELECT (SELECT count(*) FROM designer_taskattempt WHERE status = 'QUEUED') + "
+                "(SELECT count(*) FROM designer_inbox)"
+            ).fetchone()
+            return bool(row[0])
         return False
 
     # -- the faults ---------------------------------------------------------------------------------------------
@@ -298,7 +299,10 @@ class Chaos:
         times = [event["timestamp"] for event in events]
         if times != sorted(times):
             self.report.check(False, f"the history of {execution} runs backwards")
-        if not events[-1]["type"].startswith("Execution") or sum(one["type"].startswith("Execution") for one in events) != 2:
+        if (
+            not events[-1]["type"].startswith("Execution")
+            or sum(one["type"].startswith("Execution") for one in events) != 2
+        ):
             self.report.check(False, f"the history of {execution} is not closed by one event")
 
     def check_begins(self) -> None:
@@ -311,7 +315,9 @@ class Chaos:
         for note in notes:
             visits[note["attempt"].rpartition(".")[0]].append(note)
         overlaps = sum(self._overlap(found) for found in visits.values())
-        self.report.check(overlaps == 0, f"attempts of one state never overlap: {overlaps} overlaps in {len(visits)} visits")
+        self.report.check(
+            overlaps == 0, f"attempts of one state never overlap: {overlaps} overlaps in {len(visits)} visits"
+        )
 
     @staticmethod
     def _overlap(notes: list[dict[str, Any]]) -> int:
@@ -327,7 +333,7 @@ class Chaos:
 
 
 def clock_jump(report: Report, seed: int) -> None:
-    """The wall clock jumps an hour forward in mid-run: leases do not expire, waits end early at most, nothing is lost."""
+    """The wall clock jumps an hour forward in mid-run: no lease expires, waits end early at most, nothing is lost."""
     library = _fake_time_library()
     if library is None:
         report.say("-- wall clock: skipped, libfaketime is not installed (apt install libfaketime)")

@@ -206,7 +206,7 @@ class Server:
 
 def children_of(pid: int) -> list[int]:
     """Direct children, by /proc."""
-    found = []
+    found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
             found.extend(int(one) for one in task.read_text().split())

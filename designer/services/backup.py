@@ -34,7 +34,7 @@ def database_is_empty() -> bool:
 
 
 def back_up(file: Path | None = None, *, label: str = "backup") -> Path:
-    """Write a backup; answers where. Without ``file`` it goes to TREADLE_DATA/backups, where the newest ten are kept."""
+    """Write a backup; answers where. Without ``file``: into TREADLE_DATA/backups, where ten are kept."""
     folder = settings.ENVIRONMENT.data / "backups"
     made = file or folder / f"{label}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.tar.gz"
     made.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -126,7 +126,9 @@ def _check(database: Path) -> None:
 
 def _put_in_place(database: Path) -> None:
     if database.name == _DUMP:
-        _postgres("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={_postgres_url()}", str(database))
+        _postgres(
+            "pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={_postgres_url()}", str(database)
+        )
         return
     target = Path(connection.settings_dict["NAME"])
     connection.close()

@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Iterator
 from functools import lru_cache
 
 import redis.asyncio
@@ -112,7 +113,7 @@ def retry(execution_id: str) -> bool:
             "UPDATE designer_execution SET stuck_reason = NULL, crashes = 0 WHERE id = %s AND stuck_reason IS NOT NULL",
             (execution_id,),
         )
-        found = changed.rowcount == 1
+        found = bool(changed.rowcount == 1)
     if found:
         _dispatcher().ring_execution(execution_id)
     return found
@@ -159,7 +160,7 @@ class _Ends:
             event.set()
 
     @contextlib.contextmanager
-    def waiter(self, execution_id: str):  # type: ignore[no-untyped-def]  # a generator of one Event
+    def waiter(self, execution_id: str) -> Iterator[asyncio.Event]:
         event = asyncio.Event()
         if execution_id in self._recent:
             event.set()

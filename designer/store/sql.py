@@ -123,15 +123,13 @@ class SqlStore:
         )
 
     def definition(self, definition_id: str) -> Definition:
-        row = Session().row(
-            "SELECT definition, format FROM designer_revision WHERE id = %s", (int(definition_id),)
-        )
+        row = Session().row("SELECT definition, format FROM designer_revision WHERE id = %s", (int(definition_id),))
         return Definition(id=definition_id, text=row[0], format=row[1])
 
     def commit(self, commit: Commit) -> bool:
         with writing() as session:
             row = session.row(
-                f"SELECT version FROM designer_execution WHERE id = %s{session.row_lock}",  # noqa: S608
+                f"SELECT version FROM designer_execution WHERE id = %s{session.row_lock}",
                 (commit.execution_id,),
             )
             if row is None or row[0] != commit.version:
@@ -194,8 +192,7 @@ class SqlStore:
 
     def begun_by(self, worker: str) -> Sequence[OpenAttempt]:
         rows = Session().rows(
-            "SELECT id, execution_id, scope, resource FROM designer_taskattempt "
-            "WHERE status = 'BEGUN' AND worker = %s",
+            "SELECT id, execution_id, scope, resource FROM designer_taskattempt WHERE status = 'BEGUN' AND worker = %s",
             (worker,),
         )
         return [
@@ -253,7 +250,8 @@ class SqlStore:
     def beat(self, worker: WorkerRow, at: int) -> None:
         with writing() as session:
             session.run(
-                "INSERT INTO designer_worker (id, kind, host, process, beat, started_at) VALUES (%s, %s, %s, %s, 1, %s) "
+                "INSERT INTO designer_worker (id, kind, host, process, beat, started_at) "
+                "VALUES (%s, %s, %s, %s, 1, %s) "
                 "ON CONFLICT (id) DO UPDATE SET beat = designer_worker.beat + 1",
                 (worker.id, worker.kind, worker.host, worker.process, at),
             )
@@ -307,16 +305,14 @@ def _write(session: Session, commit: Commit) -> None:
         session.many("DELETE FROM designer_inbox WHERE id = %s", [(number,) for number in commit.drained])
     session.many(_ATTEMPT, [_attempt_values(row, commit.at) for row in commit.attempts])
     if commit.cancelled_attempts:
-        session.many(
-            f"{_ABORT} WHERE id = %s AND {_OPEN}", [(commit.at, one) for one in commit.cancelled_attempts]
-        )
+        session.many(f"{_ABORT} WHERE id = %s AND {_OPEN}", [(commit.at, one) for one in commit.cancelled_attempts])
     if commit.end is not None:
         _end(session, execution_id, commit.end, commit.at)
         return
     for prefix in commit.changes.removed_below:
         for table, column in (("designer_scope", "path"), ("designer_blob", "key")):
             session.run(
-                f"DELETE FROM {table} WHERE execution_id = %s AND {column} >= %s AND {column} < %s",  # noqa: S608
+                f"DELETE FROM {table} WHERE execution_id = %s AND {column} >= %s AND {column} < %s",
                 (execution_id, prefix, _upper(prefix)),
             )
     session.many(_SCOPE, [(execution_id, scope.path, scope.dumped()) for scope in commit.changes.scopes])
@@ -336,7 +332,7 @@ def _end(session: Session, execution_id: str, end: EndExecution, at: int) -> Non
     )
     session.run(f"{_ABORT} WHERE execution_id = %s AND {_OPEN}", (at, execution_id))
     for table in ("designer_scope", "designer_blob", "designer_timer"):
-        session.run(f"DELETE FROM {table} WHERE execution_id = %s", (execution_id,))  # noqa: S608
+        session.run(f"DELETE FROM {table} WHERE execution_id = %s", (execution_id,))
 
 
 def _history_row(execution_id: str, event: Any) -> tuple[Any, ...]:
@@ -372,4 +368,3 @@ def _attempt_values(row: AttemptRow, at: int) -> tuple[Any, ...]:
         at if begun else None,
         False,
     )
-

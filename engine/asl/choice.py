@@ -78,9 +78,7 @@ COMPARISONS: dict[str, tuple[str, str]] = {
 }
 """Operator -> family, order; each also exists with the suffix ``Path``."""
 
-OPERATORS = frozenset(
-    {*COMPARISONS, *(f"{name}Path" for name in COMPARISONS), *_TESTS, "IsPresent", "StringMatches"}
-)
+OPERATORS = frozenset({*COMPARISONS, *(f"{name}Path" for name in COMPARISONS), *_TESTS, "IsPresent", "StringMatches"})
 BOOLEANS = frozenset({"And", "Or", "Not"})
 
 

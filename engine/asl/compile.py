@@ -220,7 +220,7 @@ class _States:
         )
         catchers = fields.objects("Catch")
         common["catch"] = tuple(
-            one for index, each in enumerate(catchers) if (one := _catcher(each, last=index == len(catchers) - 1))
+            found for index, each in enumerate(catchers) if (found := _catcher(each, last=index == len(catchers) - 1))
         )
 
     def _task(self, fields: Fields, common: dict[str, Any]) -> AnyState | None:

@@ -14,7 +14,7 @@ from engine.jsontypes import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDefinition:
-    """``machine`` is None exactly when a diagnostic is an error; ``document`` is None when the text is not even JSON."""
+    """``machine`` is None exactly when a diagnostic is an error; ``document``, when the text is not even JSON."""
 
     document: Json
     machine: StateMachine | None

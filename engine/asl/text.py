@@ -76,14 +76,18 @@ def _read_yaml(text: str) -> Source:
             return _failed(text, "yaml", f"the value is nested more than {MAX_DEPTH} deep")
         return Source(text, "yaml", value, None)
     except _InvalidYaml as error:
-        mark = error.mark
-        return _failed(text, "yaml", error.reason, mark and mark.line + 1, mark and mark.column + 1)
+        line, column = _place(error.mark)
+        return _failed(text, "yaml", error.reason, line, column)
     except (yaml.YAMLError, ValueError, UnicodeEncodeError) as error:
-        problem = getattr(error, "problem_mark", None)
+        line, column = _place(getattr(error, "problem_mark", None))
         reason = str(getattr(error, "problem", None) or error).splitlines()[0]
-        return _failed(text, "yaml", reason, problem and problem.line + 1, problem and problem.column + 1)
+        return _failed(text, "yaml", reason, line, column)
     except RecursionError:
         return _failed(text, "yaml", f"the value is nested more than {MAX_DEPTH} deep")
+
+
+def _place(mark: yaml.Mark | None) -> tuple[int | None, int | None]:
+    return (None, None) if mark is None else (mark.line + 1, mark.column + 1)
 
 
 def _compose(text: str) -> yaml.Node:
@@ -122,10 +126,12 @@ def _yaml_value(node: yaml.Node, level: int) -> Json:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_yaml_value(one, level + 1) for one in node.value]
+    if not isinstance(node, yaml.ScalarNode):
+        raise _InvalidYaml("this kind of YAML node is not supported", node.start_mark)
     return _yaml_scalar(node)
 
 
-def _yaml_scalar(node: yaml.Node) -> Json:
+def _yaml_scalar(node: yaml.ScalarNode) -> Json:
     text: str = node.value
     if node.style is not None or not (node.tag.startswith("tag:yaml.org,2002:")):
         return text
@@ -157,24 +163,24 @@ def json_places(text: str) -> Places:
     stack: list[list[str | int | None]] = []  # per open container: pointer, the current name or index
     name: str | None = None
     for match in _TOKEN.finditer(text):
-        token, offset = match.group(1), match.start(1)
-        if token in ":,":
-            if token == "," and isinstance(stack[-1][1], int):
+        lexeme, offset = match.group(1), match.start(1)
+        if lexeme in ":,":
+            if lexeme == "," and isinstance(stack[-1][1], int):
                 stack[-1][1] += 1
-            elif token == ",":
+            elif lexeme == ",":
                 stack[-1][1] = None
             continue
-        if token in "}]":
+        if lexeme in "}]":
             stack.pop()
             continue
         if stack and stack[-1][1] is None:
-            name = str(parse(token))
+            name = str(parse(lexeme))
             stack[-1][1] = name
             continue
         pointer = join(str(stack[-1][0]), stack[-1][1] or 0) if stack else ""
         starts[pointer] = offset
-        if token in "{[":
-            stack.append([pointer, 0 if token == "[" else None])
+        if lexeme in "{[":
+            stack.append([pointer, 0 if lexeme == "[" else None])
     return _lines(text, starts)
 
 

@@ -88,9 +88,7 @@ class Activation:
 
     @property
     def root(self) -> Root:
-        return Root(
-            status=self.status, last_event_id=self._last_event_id, last_at=self.at, ready=tuple(self._ready)
-        )
+        return Root(status=self.status, last_event_id=self._last_event_id, last_at=self.at, ready=tuple(self._ready))
 
     def changes(self) -> Changes:
         return Changes(
@@ -201,9 +199,7 @@ class Activation:
     def _close(self, event_type: str, details: Details, previous: int) -> None:
         """The execution's last event."""
         self._last_event_id += 1
-        self.history.append(
-            HistoryEvent(self._last_event_id, previous, event_type, self.at, "", None, None, details)
-        )
+        self.history.append(HistoryEvent(self._last_event_id, previous, event_type, self.at, "", None, None, details))
 
     # -- the life of an execution -------------------------------------------------------------------------------
 
@@ -329,7 +325,7 @@ class Activation:
         last = container.done == container.total
         parent.previous = scope.previous
         if isinstance(self.state_of(parent), MapState):
-            details = {"name": parent.state, "index": scope.index}
+            details: Details = {"name": parent.state, "index": scope.index}
             # The event that follows shares its predecessor with MapIterationSucceeded, but the last one's does not.
             self.emit(parent, "MapIterationSucceeded", details, link=last)
         container.link = scope.previous
@@ -463,7 +459,7 @@ class Activation:
             return
         parent = self._known(parent_path(scope.path))
         if isinstance(self.state_of(parent), MapState):
-            details = {"name": parent.state, "index": scope.index}
+            details: Details = {"name": parent.state, "index": scope.index}
             self.emit(parent, "MapIterationFailed", details, previous=scope.previous, link=False)
         parent.previous = scope.previous
         for child in sorted(self._children(parent), key=lambda one: one.index):
@@ -485,7 +481,7 @@ class Activation:
             self.emit(scope, f"{state.type_name}StateAborted")
         parent = self._known(parent_path(scope.path))
         if isinstance(self.state_of(parent), MapState):
-            details = {"name": parent.state, "index": scope.index}
+            details: Details = {"name": parent.state, "index": scope.index}
             self.emit(parent, "MapIterationAborted", details, previous=scope.previous, link=False)
         scope.phase = Phase.DONE
 

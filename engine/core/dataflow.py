@@ -21,10 +21,12 @@ def _not_found(path: Path, field: str, environment: Environment) -> str:
     if path.root is Root.CONTEXT:
         value = environment.context
     elif path.root is Root.VARIABLE:
-        if path.variable not in environment.variables:
+        if path.variable is None or path.variable not in environment.variables:
             return f"The variable '${path.variable}' specified for the field '{field}' is not defined"
         value = environment.variables[path.variable]
-    return f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{dump(value)}'"
+    return (
+        f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{dump(value)}'"
+    )
 
 
 def select(scope: Scope, path: Path | None, environment: Environment) -> Json:
@@ -66,9 +68,7 @@ def put(scope: Scope, path: Path | None, raw_input: Json, result: Json) -> Json:
     try:
         return place(raw_input, path, result)
     except CannotPlace:
-        reason = (
-            f"Unable to apply ReferencePath {path.text} to input {dump(raw_input)}"
-        )
+        reason = f"Unable to apply ReferencePath {path.text} to input {dump(raw_input)}"
         raise failed(scope, reason) from None
 
 

@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class Phase(StrEnum):
-    """READY: ``state`` is to be entered with ``input``. BLOCKED: waits for ``waiting``. DONE: ``input`` is its output."""
+    """READY: ``state`` is to be entered with ``input``. BLOCKED: ``waiting`` is awaited. DONE: ``input`` is its output."""
 
     READY = "READY"
     BLOCKED = "BLOCKED"
@@ -64,9 +64,7 @@ class Container:
     @classmethod
     def loaded(cls, value: list[int]) -> Container:
         total, concurrency, started, link, launched, done = value
-        return cls(
-            total=total, concurrency=concurrency, started=started, link=link, launched=launched, done=done
-        )
+        return cls(total=total, concurrency=concurrency, started=started, link=link, launched=launched, done=done)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -229,9 +227,7 @@ class Overlay:
         return None if path.startswith(self._removed) else self._stored.scope(path)
 
     def below(self, prefix: str) -> list[Scope]:
-        found = {
-            scope.path: scope for scope in self._stored.below(prefix) if not scope.path.startswith(self._removed)
-        }
+        found = {scope.path: scope for scope in self._stored.below(prefix) if not scope.path.startswith(self._removed)}
         found.update({path: scope for path, scope in self._touched.items() if path.startswith(prefix)})
         return list(found.values())
 

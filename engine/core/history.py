@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.jsontypes import Document, dump
 
@@ -32,7 +32,9 @@ class HistoryEvent:
     @property
     def details_text(self) -> str:
         """The detail object as JSON text; payloads in it are strings of JSON text, as AWS gives them."""
-        plain = {key: value.text if isinstance(value, Document) else value for key, value in self.details.items()}
+        plain: dict[str, Any] = {
+            key: value.text if isinstance(value, Document) else value for key, value in self.details.items()
+        }
         return dump(plain) if plain else "{}"
 
 

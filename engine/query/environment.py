@@ -12,9 +12,7 @@ class Environment:
 
     __slots__ = ("_context", "_make_context", "input", "variables")
 
-    def __init__(
-        self, value: Json, variables: Mapping[str, Json], make_context: Callable[[], dict[str, Json]]
-    ) -> None:
+    def __init__(self, value: Json, variables: Mapping[str, Json], make_context: Callable[[], dict[str, Json]]) -> None:
         self.input = value
         self.variables = variables
         self._make_context = make_context

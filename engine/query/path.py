@@ -85,7 +85,7 @@ class Path:
         elif self.root is Root.CONTEXT:
             value = environment.context
         else:
-            if self.variable not in environment.variables:
+            if self.variable is None or self.variable not in environment.variables:
                 raise PathNotFound(self, -1)
             value = environment.variables[self.variable]
         if self.steps is None:

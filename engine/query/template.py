@@ -82,9 +82,7 @@ def _compile_object(source: dict[str, Json], place: tuple[str | int, ...], paths
         parts.append((name, value, build))
     if not any(build for _, _, build in parts):
         return None
-    return lambda environment: {
-        name: value if build is None else build(environment) for name, value, build in parts
-    }
+    return lambda environment: {name: value if build is None else build(environment) for name, value, build in parts}
 
 
 def _compile_field(key: str, value: Json, place: tuple[str | int, ...], paths: list[Path]) -> _Build:

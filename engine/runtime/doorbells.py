@@ -25,7 +25,7 @@ CANCEL_CHANNEL = "treadle:cancel"
 
 
 class CeleryDispatcher:
-    """Rings through the broker. A broker that is away costs time, never work: failures are logged and left to the sweeper."""
+    """Rings through the broker. A broker that is away costs time, never work: the sweeper rings again."""
 
     def __init__(self, app: Celery, url: str, wake_timers: Callable[[], None]) -> None:
         self._app = app
@@ -85,7 +85,7 @@ class CancelListener:
 
     def _listen(self) -> None:
         client: redis.Redis = redis.Redis.from_url(self._url, socket_timeout=5)
-        with client.pubsub(ignore_subscribe_messages=True) as channel:
+        with client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]  # redis-py has no types here
             channel.subscribe(CANCEL_CHANNEL)
             while not self._stopped.is_set():
                 message = channel.get_message(timeout=1.0)

@@ -18,7 +18,16 @@ from engine.asl.model import StateMachine
 from engine.asl.parse import parse_definition
 from engine.core.advance import Step, advance
 from engine.core.commands import CancelTask, CancelTimer, EndExecution, ScheduleTask, StartTimer
-from engine.core.events import Event, Resumed, TaskFailed, TaskStarted, TaskSucceeded, TimerFired, decode_event, encode_event
+from engine.core.events import (
+    Event,
+    Resumed,
+    TaskFailed,
+    TaskStarted,
+    TaskSucceeded,
+    TimerFired,
+    decode_event,
+    encode_event,
+)
 from engine.core.execution import Execution, Overlay, Status
 from engine.runtime.ports import (
     AttemptRow,

@@ -228,11 +228,15 @@ class MemoryStore:
 
     def claim_due(self, now: int, limit: int) -> tuple[Sequence[DueTimer], int | None]:
         with self._lock:
-            pending = sorted(
-                (timer.due, execution_id, timer)
-                for execution_id, record in self._executions.items()
-                for timer in record.timers.values()
-            ) if any(record.timers for record in self._executions.values()) else []
+            pending = (
+                sorted(
+                    (timer.due, execution_id, timer)
+                    for execution_id, record in self._executions.items()
+                    for timer in record.timers.values()
+                )
+                if any(record.timers for record in self._executions.values())
+                else []
+            )
             claimed = [one for one in pending if one[0] <= now][:limit]
             for _, execution_id, timer in claimed:
                 del self._executions[execution_id].timers[timer.key]
@@ -250,9 +254,7 @@ class MemoryStore:
                 if record.root.ready and record.root.status is Status.RUNNING and record.touched_at < before
             ]
             executions = [one for one in dict.fromkeys(mail + left) if self._executions[one].stuck_reason is None]
-            queued = [
-                one for one in self._attempts.values() if one.status == "QUEUED" and one.rung_at < before
-            ][:limit]
+            queued = [one for one in self._attempts.values() if one.status == "QUEUED" and one.rung_at < before][:limit]
             for attempt in queued:
                 attempt.rung_at = now
             return executions[:limit], [attempt.row.id for attempt in queued]

@@ -98,7 +98,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedAttempt:
-    """How an attempt ended on its worker, with what it printed. Taken once: only while the row is BEGUN by ``worker``."""
+    """How an attempt ended on its worker, and what it printed. Taken only while the row is BEGUN by ``worker``."""
 
     id: str
     worker: str

@@ -36,7 +36,9 @@ class Command(BaseCommand):
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
         known = set(executor.loader.disk_migrations)
-        newer = sorted(name for app, name in executor.loader.applied_migrations if app == "designer" and (app, name) not in known)
+        newer = sorted(
+            name for app, name in executor.loader.applied_migrations if app == "designer" and (app, name) not in known
+        )
         if newer:
             raise CommandError(
                 f"this data folder was written by a newer Treadle (its schema has {', '.join(newer)}): "

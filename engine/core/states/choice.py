@@ -23,7 +23,9 @@ def enter(run: Activation, scope: Scope, state: ChoiceState) -> None:
     except ComparisonFailed as error:
         raise comparison_failed(scope, error) from None
     if target is None:
-        prefix = f"An error occurred while executing the state '{state.name}' (entered at the event id #{scope.entered}). "
+        prefix = (
+            f"An error occurred while executing the state '{state.name}' (entered at the event id #{scope.entered}). "
+        )
         cause = f"{prefix}Failed to transition out of the state. The state does not point to a next state."
         raise StateFailed(Failure(error=ErrorName.NO_CHOICE_MATCHED, cause=cause))
     assigned = run.assigned(scope, assign, environment)

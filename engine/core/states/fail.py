@@ -19,9 +19,7 @@ def enter(run: Activation, scope: Scope, state: FailState) -> None:
     raise StateFailed(Failure(error=error, cause=cause))
 
 
-def _text(
-    scope: Scope, path: Path | None, field: str, literal: str | None, environment: Environment
-) -> str | None:
+def _text(scope: Scope, path: Path | None, field: str, literal: str | None, environment: Environment) -> str | None:
     if path is None:
         return literal
     value = read_field(scope, path, field, environment)

@@ -22,9 +22,7 @@ def enter(run: Activation, scope: Scope, state: MapState) -> None:
     items = found
     if state.parameters is not None:
         items = [_selected(run, scope, state, environment, index, value) for index, value in enumerate(found)]
-    run.open_container(
-        scope, {"length": len(items)}, total=len(items), concurrency=concurrency, items=Document(items)
-    )
+    run.open_container(scope, {"length": len(items)}, total=len(items), concurrency=concurrency, items=Document(items))
 
 
 resume = enter

@@ -178,7 +178,11 @@ class Children:
             "name": function.name,
             "environment": self._folder.environment(function.name),
         }
-        append = os.open(f"/proc/self/fd/{log.fileno()}", os.O_WRONLY | os.O_APPEND) if sys.platform == "linux" else os.dup(log.fileno())
+        append = (
+            os.open(f"/proc/self/fd/{log.fileno()}", os.O_WRONLY | os.O_APPEND)
+            if sys.platform == "linux"
+            else os.dup(log.fileno())
+        )
         try:
             self._send(message, [requests_out, responses_in, append])
         finally:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 # What functions inherit from the worker's environment: enough to run, nothing that is secret.
-_INHERITED = frozenset({"PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SSL_CERT_FILE"})
+_INHERITED = frozenset(
+    {"PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SSL_CERT_FILE"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,8 +127,8 @@ class Functions:
     def _learn(self, name: str, seconds: float) -> None:
         known = self._seconds.get(name)
         # A slow run counts in full at once, so that the next is not handed over; trust comes back by and by.
-        self._seconds[name] = seconds if known is None or seconds > known else (
-            _OLD_WEIGHT * known + (1 - _OLD_WEIGHT) * seconds
+        self._seconds[name] = (
+            seconds if known is None or seconds > known else (_OLD_WEIGHT * known + (1 - _OLD_WEIGHT) * seconds)
         )
 
 
@@ -217,7 +218,7 @@ def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
     )
 
 
-def _failed(found: dict[str, Json], *, wrapped: bool) -> Outcome:
+def _failed(found: Mapping[str, Json], *, wrapped: bool) -> Outcome:
     """Recorded: through a plain ARN the cause keeps the raw payload's spacing, through lambda:invoke it is compact."""
     cause = json.dumps(found, separators=(",", ":") if wrapped else None)
     return Outcome(failed=True, error=str(found.get("errorType")), cause=cause)
