@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
@@ -39,7 +39,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=data, functions=data / "functions")
     settings.REDIS_URL = f"unix://{address}"
-    settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"] = [settings.REDIS_URL]
+    layer: dict[str, Any] = {**settings.CHANNEL_LAYERS["default"]}
+    settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": {**layer["CONFIG"], "hosts": [settings.REDIS_URL]}}}
     settings.STATIC_ROOT = str(data / "static")
     _wait_for(settings.REDIS_URL)
     yield data
@@ -82,14 +83,14 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         data = json.dumps(body) if body is not None and not isinstance(body, (str, bytes)) else body or ""
-        found: HttpResponse = self.client.generic(
+        found: Any = self.client.generic(
             method,
             path,
             data,
             content_type="application/json",
             headers={"Authorization": f"Bearer {self.token}", **headers},
         )
-        return found
+        return cast("HttpResponse", found)
 
     def get(self, path: str, **headers: str) -> Any:
         return self._json(self.call("GET", path, **headers), 200)

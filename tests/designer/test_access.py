@@ -103,7 +103,10 @@ def test_a_cookie_signs_in_and_unsafe_methods_need_the_csrf_token(alice: Api) ->
         assert browser.post(path, {}, content_type="application/json").status_code == 403
     token = browser.cookies["csrftoken"].value
     started = browser.post(
-        f"/api/machines/{machine['id']}/executions/", {}, content_type="application/json", headers={"X-CSRFToken": token}
+        f"/api/machines/{machine['id']}/executions/",
+        {},
+        content_type="application/json",
+        headers={"X-CSRFToken": token},
     )
     assert started.status_code == 201
     assert browser.delete("/api/session/", headers={"X-CSRFToken": token}).status_code == 204

@@ -133,7 +133,9 @@ def test_pages_neither_skip_nor_repeat_while_rows_come(alice: Api) -> None:
     assert seen == names[::-1]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=abc", "cursor=W10", "status=X"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=abc", "cursor=W10", "status=X"]
+)
 def test_bad_parameters_of_lists_answer_400(query: str, alice: Api) -> None:
     alice.machine()
     assert alice.call("GET", f"/api/machines/?{query}").status_code == 400

@@ -1,0 +1,193 @@
+"""Executions over REST. No worker runs here: their rows are set as a worker leaves them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from rest_framework import serializers
+
+from designer.api.serializers.executions import ExecutionSerializer, ExecutionSummarySerializer
+from designer.models import Execution, HistoryEvent, Inbox, TaskAttempt
+from designer.services import executions
+from tests.designer.conftest import Api, body
+
+
+def _start(person: Api, machine: dict[str, Any], **wanted: Any) -> dict[str, Any]:
+    found: dict[str, Any] = person.post(f"/api/machines/{machine['id']}/executions/", wanted)
+    return found
+
+
+def _history(execution: dict[str, Any], *events: tuple[str, str | None, str | None]) -> None:
+    for number, (type, state, note) in enumerate(events, 1):
+        HistoryEvent.objects.create(
+            execution_id=execution["id"],
+            event_id=number,
+            previous_event_id=number - 1,
+            type=type,
+            at=1_700_000_000_000 + number,
+            scope="",
+            state=state,
+            note=note,
+            details=json.dumps({"name": state}) if state else "{}",
+        )
+    Execution.objects.filter(pk=execution["id"]).update(last_event_id=len(events))
+
+
+def test_an_execution_starts_with_its_input_and_a_letter_to_the_engine(alice: Api) -> None:
+    machine = alice.machine()
+    execution = _start(alice, machine, input={"n": [1, 2.5, "é🚀", None, True]}, name="first")
+    assert execution["status"] == "RUNNING"
+    assert execution["input"] == {"n": [1, 2.5, "é🚀", None, True]}
+    assert execution["arn"].endswith(":execution:Hello:first")
+    assert execution["machine"] == {"id": machine["id"], "name": "Hello"}
+    assert Inbox.objects.filter(execution_id=execution["id"]).count() == 1
+    assert alice.get(f"/api/executions/{execution['id']}/") == execution
+    assert alice.get(f"/api/machines/{machine['id']}/")["counts"]["running"] == 1
+
+
+@pytest.mark.parametrize("value", [None, 0, "", [], False, {"a": None}])
+def test_an_input_may_be_any_json_value(value: Any, alice: Api) -> None:
+    assert _start(alice, alice.machine(), input=value)["input"] == value
+
+
+def test_without_an_input_it_is_an_empty_object(alice: Api) -> None:
+    path = f"/api/machines/{alice.machine()['id']}/executions/"
+    assert alice.post(path)["input"] == {}
+
+
+def test_the_same_name_and_input_while_running_is_the_same_execution(alice: Api) -> None:
+    machine = alice.machine()
+    path = f"/api/machines/{machine['id']}/executions/"
+    first = _start(alice, machine, input={"a": 1}, name="once")
+    assert alice.post(path, {"input": {"a": 1}, "name": "once"}, 200)["id"] == first["id"]
+    other = alice.call("POST", path, {"input": {"a": 2}, "name": "once"})
+    assert (other.status_code, body(other)["code"]) == (409, "ExecutionAlreadyExists")
+    Execution.objects.update(status="SUCCEEDED", stopped_at=1)
+    late = alice.call("POST", path, {"input": {"a": 1}, "name": "once"})
+    assert (late.status_code, body(late)["code"]) == (409, "ExecutionAlreadyExists")
+
+
+def test_a_start_that_prefers_to_wait_answers_when_the_time_is_over(alice: Api) -> None:
+    path = f"/api/machines/{alice.machine()['id']}/executions/"
+    assert alice.post(path, {}, 201, Prefer="wait=0.2")["status"] == "RUNNING"
+
+
+def test_asking_for_an_ended_execution_does_not_wait(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    Execution.objects.update(status="SUCCEEDED", stopped_at=2, output='{"a":1}')
+    found = alice.get(f"/api/executions/{execution['id']}/", Prefer="wait=60")
+    assert (found["status"], found["output"], found["stopped_at"]) == (
+        "SUCCEEDED",
+        {"a": 1},
+        "1970-01-01T00:00:00.002Z",
+    )
+
+
+def test_documents_have_exactly_the_declared_fields(alice: Api) -> None:
+    _start(alice, alice.machine())
+    row = executions.owned_executions(alice.user).get()
+    shapes: list[serializers.Serializer[Any]] = [ExecutionSummarySerializer(row), ExecutionSerializer(row)]
+    for shape in shapes:
+        assert list(shape.data) == list(shape.fields)
+
+
+def test_stopping_posts_a_letter_and_stopping_an_ended_one_changes_nothing(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    path = f"/api/executions/{execution['id']}/stop/"
+    alice.post(path, {"error": "Enough", "cause": "for today"}, 200)
+    assert Inbox.objects.filter(event__contains="Enough").count() == 1
+    Execution.objects.update(status="ABORTED", stopped_at=2)
+    assert alice.post(path, {}, 200)["status"] == "ABORTED"
+    assert Inbox.objects.count() == 2
+
+
+def test_only_a_stuck_execution_is_taken_up_again(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    path = f"/api/executions/{execution['id']}/retry/"
+    refused = alice.call("POST", path)
+    assert (refused.status_code, body(refused)["code"]) == (409, "ExecutionNotStuck")
+    Execution.objects.update(stuck_reason="Traceback ...", crashes=5)
+    assert alice.get(f"/api/executions/{execution['id']}/")["stuck"] is True
+    assert alice.post(path, None, 200)["stuck"] is False
+
+
+def test_the_list_is_filtered_and_newest_first(alice: Api) -> None:
+    machine, other = alice.machine(), alice.machine("Other")
+    ids = [_start(alice, one, name=name)["id"] for one, name in ((machine, "a1"), (machine, "b1"), (other, "a2"))]
+    for number, id in enumerate(ids):
+        Execution.objects.filter(pk=id).update(started_at=1_700_000_000_000 + number * 1000)
+    Execution.objects.filter(pk=ids[0]).update(status="FAILED")
+
+    def names(query: str) -> list[str]:
+        return [one["name"] for one in alice.get(f"/api/executions/?{query}")["results"]]
+
+    assert names("") == ["a2", "b1", "a1"]
+    assert names(f"machine={machine['id']}") == ["b1", "a1"]
+    assert names("status=FAILED") == ["a1"]
+    assert names("status=FAILED,RUNNING&search=a") == ["a2", "a1"]
+    assert names("started_after=2023-11-14T22:13:20Z") == ["a2", "b1"]
+    assert names("started_before=2023-11-14T22:13:21.000Z") == ["a1"]
+    assert alice.call("GET", "/api/executions/?status=NEVER").status_code == 400
+    assert alice.call("GET", "/api/executions/?started_after=soon").status_code == 400
+
+
+def test_history_is_read_from_an_id_on_or_backwards(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    _history(execution, ("ExecutionStarted", None, None), ("PassStateEntered", "Hello", None), ("X", None, "retry"))
+    path = f"/api/executions/{execution['id']}/history/"
+    found = alice.get(path)
+    assert [one["id"] for one in found["events"]] == [1, 2, 3]
+    assert (found["last_event_id"], found["status"]) == (3, "RUNNING")
+    assert found["events"][1] == {
+        "id": 2,
+        "previous_event_id": 1,
+        "type": "PassStateEntered",
+        "timestamp": "2023-11-14T22:13:20.002Z",
+        "scope": "",
+        "state": "Hello",
+        "note": None,
+        "details": {"name": "Hello"},
+    }
+    assert [one["id"] for one in alice.get(f"{path}?after=1&limit=1")["events"]] == [2]
+    assert [one["id"] for one in alice.get(f"{path}?reverse=true")["events"]] == [3, 2, 1]
+    assert [one["id"] for one in alice.get(f"{path}?reverse=true&after=3")["events"]] == [2, 1]
+
+
+def test_the_picture_of_an_execution_shows_its_statuses(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    _history(execution, ("PassStateEntered", "Hello", None), ("PassStateExited", "Hello", None))
+    path = f"/api/executions/{execution['id']}/"
+    picture = alice.call("GET", f"{path}graph.svg?theme=dark")
+    assert b'data-state="Hello" data-status="succeeded"' in picture.content
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    assert alice.call("GET", f"{path}graph.png").content.startswith(b"\x89PNG")
+
+
+def test_tasks_are_listed_with_their_logs(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    TaskAttempt.objects.create(
+        id="t1",
+        execution_id=execution["id"],
+        scope="",
+        state="Work",
+        attempt=1,
+        resource="arn",
+        payload="{}",
+        scheduled_at=5,
+        rung_at=5,
+        logs="printed\n",
+    )
+    (found,) = alice.get(f"/api/executions/{execution['id']}/tasks/?state=Work")["results"]
+    assert (found["status"], found["logs"], found["begun_at"]) == ("QUEUED", "printed\n", None)
+    assert alice.get(f"/api/executions/{execution['id']}/tasks/?state=Other")["results"] == []
+
+
+def test_an_execution_keeps_the_revision_it_started_with(alice: Api) -> None:
+    machine = alice.machine()
+    execution = _start(alice, machine)
+    changed = {"definition": machine["definition"] + "\n"}
+    alice.call("POST", f"/api/machines/{machine['id']}/revisions/", changed, **{"If-Match": '"r1"'})
+    assert alice.get(f"/api/executions/{execution['id']}/definition/")["number"] == 1
+    assert _start(alice, machine)["revision"] == 2
