@@ -1,90 +1,87 @@
 import type { Json } from "../asl/model";
-import { apiUrl, call } from "./http";
-import type {
-  Deletion,
-  Draft,
-  Execution,
-  ExecutionStatus,
-  ExecutionSummary,
-  Format,
-  FunctionInfo,
-  History,
-  Machine,
-  MachineSummary,
-  Page,
-  Revision,
-  Sample,
-  Session,
-  Share,
-  SharedMachine,
-  TaskAttempt,
-  Token,
-  Validation,
-} from "./types";
+import { apiUrl, ask, client } from "./http";
+import type { Execution, ExecutionStatus, Format, History } from "./types";
 
 /** One function a row of the REST reference. Only this folder talks to the network. */
 const part = encodeURIComponent;
-const revisionTag = (revision: number) => `"r${revision}"`;
-const draftTag = (saves: number) => `"d${saves}"`;
+const machine = (machine_id: string) => ({ path: { machine_id } });
+const execution = (execution_id: string) => ({ path: { execution_id } });
+const given = (value: string | null | undefined) => value || undefined;
 
-export const signIn = (token: string) =>
-  call<Session>("session/", { method: "POST", body: { token } });
-export const getSession = () => call<Session>("session/");
-export const signOut = () => call<void>("session/", { method: "DELETE" });
+export const signIn = (token: string) => ask(client.POST("/api/session/", { body: { token } }));
+export const getSession = () => ask(client.GET("/api/session/"));
+export const signOut = () => ask(client.DELETE("/api/session/"));
 
-export const listTokens = () => call<Page<Token>>("tokens/");
-export const createToken = (name: string) =>
-  call<Token>("tokens/", { method: "POST", body: { name } });
-export const deleteToken = (id: string) => call<void>(`tokens/${part(id)}/`, { method: "DELETE" });
+export const listTokens = () => ask(client.GET("/api/tokens/"));
+export const createToken = (name: string) => ask(client.POST("/api/tokens/", { body: { name } }));
+export const deleteToken = (token_id: string) =>
+  ask(client.DELETE("/api/tokens/{token_id}/", { params: { path: { token_id } } }));
 
 export const listMachines = (query: { search?: string; cursor?: string | null }) =>
-  call<Page<MachineSummary>>("machines/", { query });
+  ask(
+    client.GET("/api/machines/", {
+      params: { query: { search: given(query.search), cursor: given(query.cursor) } },
+    }),
+  );
 export const createMachine = (body: {
   name: string;
   definition: string;
-  format?: Format;
+  format: Format;
   description?: string;
-}) => call<Machine>("machines/", { method: "POST", body });
+}) => ask(client.POST("/api/machines/", { body: { description: "", ...body } }));
 export const importMachine = (body: { content: string; format?: Format; name?: string }) =>
-  call<Machine>("machines/import/", { method: "POST", body });
-export const getMachine = (id: string) => call<Machine>(`machines/${part(id)}/`);
+  ask(client.POST("/api/machines/import/", { body }));
+export const getMachine = (id: string) =>
+  ask(client.GET("/api/machines/{machine_id}/", { params: machine(id) }));
 export const patchMachine = (id: string, body: { name?: string; description?: string }) =>
-  call<Machine>(`machines/${part(id)}/`, { method: "PATCH", body });
-export const getDeletion = (id: string) => call<Deletion>(`machines/${part(id)}/deletion/`);
+  ask(client.PATCH("/api/machines/{machine_id}/", { params: machine(id), body }));
+export const getDeletion = (id: string) =>
+  ask(client.GET("/api/machines/{machine_id}/deletion/", { params: machine(id) }));
+/** Answers the machine while it waits for its executions, nothing when it is gone at once. */
 export const deleteMachine = (id: string) =>
-  call<Machine | undefined>(`machines/${part(id)}/`, { method: "DELETE" });
+  ask(client.DELETE("/api/machines/{machine_id}/", { params: machine(id) }));
 
 /** `saves` is the count of the draft that this one replaces; null when there is none yet. */
 export const putDraft = (
   id: string,
   body: { text: string; format: Format; base_revision: number },
   saves: number | null,
-) =>
-  call<Draft>(`machines/${part(id)}/draft/`, {
-    method: "PUT",
-    body,
-    headers: saves === null ? { "If-None-Match": "*" } : { "If-Match": draftTag(saves) },
-  });
+) => {
+  const header = saves === null ? { "If-None-Match": "*" } : { "If-Match": `"d${saves}"` };
+  return ask(
+    client.PUT("/api/machines/{machine_id}/draft/", { params: { ...machine(id), header }, body }),
+  );
+};
 export const deleteDraft = (id: string, saves: number) =>
-  call<void>(`machines/${part(id)}/draft/`, {
-    method: "DELETE",
-    headers: { "If-Match": draftTag(saves) },
-  });
+  ask(
+    client.DELETE("/api/machines/{machine_id}/draft/", {
+      params: { ...machine(id), header: { "If-Match": `"d${saves}"` } },
+    }),
+  );
 
-export const listRevisions = (id: string, cursor?: string | null) =>
-  call<Page<Revision>>(`machines/${part(id)}/revisions/`, { query: { cursor } });
-export const getRevision = (id: string, number: number) =>
-  call<Revision>(`machines/${part(id)}/revisions/${number}/`);
+export const listRevisions = (id: string, cursor: string | null) =>
+  ask(
+    client.GET("/api/machines/{machine_id}/revisions/", {
+      params: { ...machine(id), query: { cursor: given(cursor) } },
+    }),
+  );
+export const getRevision = (machine_id: string, number: number) =>
+  ask(
+    client.GET("/api/machines/{machine_id}/revisions/{number}/", {
+      params: { path: { machine_id, number } },
+    }),
+  );
 export const createRevision = (
   id: string,
   body: { definition: string; format: Format; comment: string },
   head: number,
 ) =>
-  call<Revision>(`machines/${part(id)}/revisions/`, {
-    method: "POST",
-    body,
-    headers: { "If-Match": revisionTag(head) },
-  });
+  ask(
+    client.POST("/api/machines/{machine_id}/revisions/", {
+      params: { ...machine(id), header: { "If-Match": `"r${head}"` } },
+      body,
+    }),
+  );
 
 export const exportUrl = (id: string, format: Format, revision?: number) =>
   apiUrl(`machines/${part(id)}/export/`, { format, revision });
@@ -94,42 +91,69 @@ export const pictureUrl = (
   kind: "svg" | "png",
   query: { revision?: number; theme?: "light" | "dark" } = {},
 ) => apiUrl(`machines/${part(id)}/graph.${kind}`, query);
-export const executionPictureUrl = (id: string, kind: "svg" | "png") =>
-  apiUrl(`executions/${part(id)}/graph.${kind}`);
 
-export const listShares = (id: string) => call<Page<Share>>(`machines/${part(id)}/shares/`);
+export const listShares = (id: string) =>
+  ask(client.GET("/api/machines/{machine_id}/shares/", { params: machine(id) }));
 export const createShare = (id: string, body: { expires_at?: string }) =>
-  call<Share>(`machines/${part(id)}/shares/`, { method: "POST", body });
-export const revokeShare = (id: string, share: string) =>
-  call<void>(`machines/${part(id)}/shares/${part(share)}/`, { method: "DELETE" });
+  ask(client.POST("/api/machines/{machine_id}/shares/", { params: machine(id), body }));
+export const revokeShare = (machine_id: string, share_id: string) =>
+  ask(
+    client.DELETE("/api/machines/{machine_id}/shares/{share_id}/", {
+      params: { path: { machine_id, share_id } },
+    }),
+  );
 
 export const validate = (
   body: { definition: string; format: Format; document_version: number },
-  signal?: AbortSignal,
-) => call<Validation>("validate/", { method: "POST", body, ...(signal ? { signal } : {}) });
-export const listFunctions = () => call<{ results: FunctionInfo[]; folder: string }>("functions/");
-export const listSamples = () => call<{ results: Sample[] }>("samples/");
+  signal: AbortSignal,
+) => ask(client.POST("/api/validate/", { body, signal }));
+export const listFunctions = () => ask(client.GET("/api/functions/"));
+export const listSamples = () => ask(client.GET("/api/samples/"));
 
-export const getShared = (token: string) => call<SharedMachine>(`shared/${part(token)}/`);
+export const getShared = (token: string) =>
+  ask(client.GET("/api/shared/{token}/", { params: { path: { token } } }));
 export const copyShared = (token: string) =>
-  call<Machine>(`shared/${part(token)}/copy/`, { method: "POST", body: {} });
+  ask(client.POST("/api/shared/{token}/copy/", { params: { path: { token } } }));
 
-export const startExecution = (machine: string, body: { input: Json; name?: string }) =>
-  call<Execution>(`machines/${part(machine)}/executions/`, { method: "POST", body });
+export const startExecution = (id: string, body: { input: Json; name?: string }) =>
+  ask(client.POST("/api/machines/{machine_id}/executions/", { params: machine(id), body }));
 export const listExecutions = (query: {
   machine?: string;
   status?: ExecutionStatus | "";
   search?: string;
   cursor?: string | null;
-}) => call<Page<ExecutionSummary>>("executions/", { query });
-export const getExecution = (id: string) => call<Execution>(`executions/${part(id)}/`);
+}) =>
+  ask(
+    client.GET("/api/executions/", {
+      params: {
+        query: {
+          machine: given(query.machine),
+          status: given(query.status),
+          search: given(query.search),
+          cursor: given(query.cursor),
+        },
+      },
+    }),
+  );
+export const getExecution = (id: string) =>
+  ask(
+    client.GET("/api/executions/{execution_id}/", { params: execution(id) }),
+  ) as Promise<Execution>;
 export const stopExecution = (id: string, body: { error?: string; cause?: string }) =>
-  call<Execution>(`executions/${part(id)}/stop/`, { method: "POST", body });
+  ask(client.POST("/api/executions/{execution_id}/stop/", { params: execution(id), body }));
 export const retryExecution = (id: string) =>
-  call<Execution>(`executions/${part(id)}/retry/`, { method: "POST", body: {} });
+  ask(client.POST("/api/executions/{execution_id}/retry/", { params: execution(id) }));
 export const getHistory = (id: string, after: number, limit = 1000) =>
-  call<History>(`executions/${part(id)}/history/`, { query: { after, limit } });
+  ask(
+    client.GET("/api/executions/{execution_id}/history/", {
+      params: { ...execution(id), query: { after, limit } },
+    }),
+  ) as Promise<History>;
 export const listTasks = (id: string, state: string) =>
-  call<Page<TaskAttempt>>(`executions/${part(id)}/tasks/`, { query: { state } });
+  ask(
+    client.GET("/api/executions/{execution_id}/tasks/", {
+      params: { ...execution(id), query: { state } },
+    }),
+  );
 export const getExecutionDefinition = (id: string) =>
-  call<Revision>(`executions/${part(id)}/definition/`);
+  ask(client.GET("/api/executions/{execution_id}/definition/", { params: execution(id) }));

@@ -1,3 +1,5 @@
+import createClient, { type Middleware } from "openapi-fetch";
+import type { paths } from "./schema";
 import type { Diagnostic } from "./types";
 
 /** What the server says when it refuses: RFC 9457 problem details. */
@@ -14,44 +16,30 @@ export class Problem extends Error {
   }
 }
 
-export interface Call {
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+const csrf: Middleware = {
+  onRequest({ request }) {
+    if (request.method === "GET") return;
+    const token = /(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1];
+    if (token !== undefined) request.headers.set("X-CSRFToken", token);
+  },
+};
+
+export const client = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+client.use(csrf);
+
+interface Answer<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
 }
 
-function csrfToken(): string {
-  return /(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
-}
-
-export function apiUrl(path: string, query: Call["query"] = {}): string {
-  const pairs = Object.entries(query).filter(
-    ([, value]) => value !== undefined && value !== null && value !== "",
-  );
-  const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
-  return `/api/${path}${search ? `?${search}` : ""}`;
-}
-
-export async function call<T>(path: string, options: Call = {}): Promise<T> {
-  const { method = "GET", query, body, headers, signal } = options;
-  let response: Response;
+/** The data of an answer; anything else is thrown as a Problem. */
+export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
   try {
-    response = await fetch(apiUrl(path, query), {
-      method,
-      credentials: "same-origin",
-      headers: {
-        Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(method === "GET" ? {} : { "X-CSRFToken": csrfToken() }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-    });
+    answer = await asked;
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(
       0,
       "Offline",
@@ -60,21 +48,15 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
       {},
     );
   }
-  if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  let data: unknown = null;
-  try {
-    data = text === "" ? null : JSON.parse(text);
-  } catch {
-    if (response.ok)
-      throw new Problem(response.status, "NotJson", "The server's answer is not JSON", [], {});
-  }
-  if (response.ok) return data as T;
-  throw problemOf(response, data);
+  if (answer.response.ok) return answer.data as T;
+  throw problemOf(answer.response, answer.error);
 }
 
-function problemOf(response: Response, data: unknown): Problem {
-  const body = (typeof data === "object" && data !== null ? data : {}) as Record<string, unknown>;
+function problemOf(response: Response, error: unknown): Problem {
+  const body = (typeof error === "object" && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
   const said = [body.detail, body.title].find((part) => typeof part === "string" && part !== "");
   return new Problem(
     response.status,
@@ -89,4 +71,16 @@ function problemOf(response: Response, data: unknown): Problem {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** An address for links and pictures, which the browser fetches by itself. */
+export function apiUrl(
+  path: string,
+  query: Record<string, string | number | undefined> = {},
+): string {
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)]],
+  );
+  const search = new URLSearchParams(pairs).toString();
+  return `/api/${path}${search ? `?${search}` : ""}`;
 }

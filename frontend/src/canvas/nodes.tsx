@@ -71,6 +71,11 @@ function useBox(id: string, placed: PlacedNode) {
   };
 }
 
+/** What a screen reader says of a box, in the place of the two short lines that are seen. */
+function Spoken({ text }: { text: string }) {
+  return <span className="visually-hidden">{text}</span>;
+}
+
 const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNode>) {
   const { placed, exits } = data;
   const { canvas, shown, name, attributes, statusClass } = useBox(id, placed);
@@ -81,13 +86,17 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
       <button
         type="button"
         className={`state type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}`}
-        aria-label={label(placed, exits, shown)}
         aria-pressed={selected}
         title={name}
         {...attributes}
       >
-        <span className="name" aria-hidden="true">{name}</span>
-        <span className="sub" aria-hidden="true">{placed.node?.subtitle}</span>
+        <Spoken text={label(placed, exits, shown)} />
+        <span className="name" aria-hidden="true">
+          {name}
+        </span>
+        <span className="sub" aria-hidden="true">
+          {placed.node?.subtitle}
+        </span>
         <Marks shown={shown} />
         <Visits shown={shown} />
         {problems && <Badge {...problems} />}
@@ -107,14 +116,18 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
       <button
         type="button"
         className={`container type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}`}
-        aria-label={label(placed, exits, shown)}
         aria-pressed={selected}
         title={name}
         {...attributes}
       >
         <span className="container-name">
-          <span className="name" aria-hidden="true">{name}</span>
-          <span className="sub" aria-hidden="true">{placed.node?.subtitle}</span>
+          <Spoken text={label(placed, exits, shown)} />
+          <span className="name" aria-hidden="true">
+            {name}
+          </span>
+          <span className="sub" aria-hidden="true">
+            {placed.node?.subtitle}
+          </span>
           <Marks shown={shown} />
           <Visits shown={shown} />
         </span>
