@@ -114,6 +114,13 @@ def test_a_thousand_states_are_drawn() -> None:
     assert to_png(svg).startswith(b"\x89PNG")
 
 
+def test_more_lines_than_anybody_can_follow_are_drawn_at_once() -> None:
+    states: dict[str, Any] = {f"S{n}": {"Type": "Pass", "Next": f"S{n * 7 % 5000}"} for n in range(5000)}
+    layout, svg = _draw({"StartAt": "S0", "States": states})
+    assert len(layout.boxes) == 5000
+    ElementTree.fromstring(svg)
+
+
 def test_the_picture_does_not_depend_on_the_order_of_keys() -> None:
     states: dict[str, Any] = {
         "A": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": True, "Next": "B"}], "Default": "C"},
