@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -157,10 +158,17 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+
+def _no_probe(record: logging.LogRecord) -> bool:
+    """Probes of /healthz while parts are starting are no errors of the request."""
+    return "/healthz" not in record.getMessage()
+
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"probes": {"()": "django.utils.log.CallbackFilter", "callback": _no_probe}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["probes"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -12,6 +12,8 @@ from designer.graph.theme import ICONS, THEMES, Theme, ThemeName
 
 MARGIN = 24.0
 _FONT = "'Open Sans','Helvetica Neue',Roboto,Arial,'DejaVu Sans','Noto Sans',sans-serif"
+# What titles are measured with: 13, but bold, in the widest of the fonts above.
+_TITLE = 15.0
 _RADIUS = 8.0
 _ARROW = 8.0
 
@@ -65,7 +67,7 @@ def _container(box: Box, shown: Shown | None, colours: Theme) -> str:
         dash = 'stroke-width="2"' if shown else 'stroke-width="1.2" stroke-dasharray="4 3"'
         yield _rect(box, colours.container, border, f'fill-opacity="0.55" {dash}')
         room = box.width - 84
-        yield _words(box.x + 14, box.y + 21, fit(box.node.name, 13, room), colours.title, 'font-weight="700"')
+        yield _words(box.x + 14, box.y + 21, fit(box.node.name, _TITLE, room), colours.title, 'font-weight="700"')
         if shown:
             yield from _badge(box.x + box.width - 18, box.y + 17, shown, colours)
 
@@ -83,7 +85,7 @@ def _state(box: Box, shown: Shown | None, colours: Theme) -> str:
         yield _rect(box, fill, border, wide)
         yield _stripe(box, colours.error if node.missing else colours.kinds.get(node.kind, colours.error))
         room = box.width - (54 if shown else 30)
-        yield _words(box.x + 17, box.y + 24, fit(node.name, 13, room), colours.title, 'font-weight="700"')
+        yield _words(box.x + 17, box.y + 24, fit(node.name, _TITLE, room), colours.title, 'font-weight="700"')
         yield _words(box.x + 17, box.y + 41, fit(node.subtitle, 11, room), colours.subtitle, 'font-size="11"')
         if shown:
             yield from _badge(box.x + box.width - 18, box.y + box.height / 2, shown, colours)
