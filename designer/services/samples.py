@@ -38,10 +38,7 @@ def list_samples() -> tuple[Sample, ...]:
 
 
 def install_samples(user: User) -> int:
-    """Give a user who has no machine yet the samples; answers how many were made. Safe to call at every start.
-
-    Whoever deleted them all gets them again only by asking (the gallery): at least one revision was ever theirs then.
-    """
+    """Give a user who has no machine the samples; answers how many were made. Safe to call at every start."""
     if Machine.objects.filter(owner=user).exists():
         return 0
     return sum(_install(user, sample) for sample in list_samples())
