@@ -45,6 +45,12 @@ export function Frame() {
           },
         }}
         utilities={utilities}
+        i18nStrings={{
+          overflowMenuTriggerText: "More",
+          overflowMenuTitleText: "All",
+          overflowMenuBackIconAriaLabel: "Back",
+          overflowMenuDismissIconAriaLabel: "Close",
+        }}
       />
     </div>
   );

@@ -22,7 +22,9 @@ export function useFirstView(layout: Layout, wrapper: RefObject<HTMLDivElement |
       return;
     done.current = true;
     const fit = Math.min((width - 90) / layout.width, (height - 60) / layout.height);
-    const zoom = Math.max(0.5, Math.min(1.25, fit));
+    // Small print beats a picture of which most is out of sight, on small screens above all.
+    const least = width < 700 ? 0.34 : 0.45;
+    const zoom = Math.max(least, Math.min(1.25, fit));
     const start = layout.nodes.find((node) => node.kind === "start") ?? layout.nodes[0];
     const wide = layout.width * zoom > width - 60;
     const centre = wide && start ? start.x + start.width / 2 : layout.width / 2;

@@ -17,24 +17,26 @@ export function Palette({
   const shown = search ? matching(items, search) : items.filter((item) => item.group === group);
   return (
     <nav className="palette" aria-label="Blocks">
-      <Input
-        type="search"
-        value={search}
-        placeholder="Find a block"
-        ariaLabel="Find a block"
-        onChange={(e) => setSearch(e.detail.value)}
-      />
-      {search === "" && (
-        <SegmentedControl
-          selectedId={group}
-          label="Kind of block"
-          onChange={(e) => setGroup(e.detail.selectedId as "Flow" | "Tasks")}
-          options={[
-            { id: "Flow", text: "Flow" },
-            { id: "Tasks", text: "Tasks" },
-          ]}
+      <div className="palette-find">
+        <Input
+          type="search"
+          value={search}
+          placeholder="Find a block"
+          ariaLabel="Find a block"
+          onChange={(e) => setSearch(e.detail.value)}
         />
-      )}
+        {search === "" && (
+          <SegmentedControl
+            selectedId={group}
+            label="Kind of block"
+            onChange={(e) => setGroup(e.detail.selectedId as "Flow" | "Tasks")}
+            options={[
+              { id: "Flow", text: "Flow" },
+              { id: "Tasks", text: "Tasks" },
+            ]}
+          />
+        )}
+      </div>
       <ul className="palette-items">
         {shown.map((item) => (
           <li key={item.id}>

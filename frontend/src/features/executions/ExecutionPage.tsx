@@ -33,6 +33,7 @@ import { StartDialog } from "../designer/dialogs";
 import { idOfFocus } from "../designer/useKeys";
 import { EventsTable } from "./EventsTable";
 import "./executions.css";
+import { Follow } from "./Follow";
 import { type LiveRun, newLiveRun } from "./live";
 import { pretty } from "./payloads";
 import { StepPanel } from "./StepPanel";
@@ -146,7 +147,9 @@ function Run({
               statuses={run.shown}
               onSelect={(ids) => setChosen([...ids].at(-1) ?? null)}
               onKey={keys}
-            />
+            >
+              <Follow run={run} layout={layout} />
+            </GraphCanvas>
           ) : (
             <Spinner />
           )}
