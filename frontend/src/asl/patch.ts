@@ -234,6 +234,8 @@ function patchNode(document: Document, node: unknown, before: Json, after: Json)
   }
   if (isSeq(node) && Array.isArray(before) && Array.isArray(after)) {
     const seq = node as YAMLSeq;
+    // `[]` and `{}` are written inline for want of another way; what is added to them is not.
+    if (seq.items.length === 0) seq.flow = false;
     seq.items = alignItems(before, after).map((was, i) =>
       was === null
         ? document.createNode(after[i])
@@ -260,6 +262,7 @@ function patchMap(
   const pairs = new Map<string, Pair>(
     node.items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : pair.key), pair]),
   );
+  if (node.items.length === 0) node.flow = false;
   node.items = alignKeys([...pairs.keys()], before, after).map(({ key, was }) => {
     const pair = was === null ? undefined : pairs.get(was);
     if (!pair || was === null) return document.createPair(key, after[key]);

@@ -1,7 +1,7 @@
 import { type Edge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { useCanvas } from "./context";
-import { middle, roundedPath } from "./geometry";
+import { middle, nearEnd, roundedPath } from "./geometry";
 import type { PlacedEdge } from "./layout";
 import { useTaken } from "./statusStore";
 
@@ -53,7 +53,7 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
   const lit = canvas.lit === id;
   const edit = canvas.mode === "edit" && edge.exit !== null;
   const plus = middle(points, label);
-  const end = points.at(-1);
+  const grip = nearEnd(points, 12);
   const exit = edge.exit;
   return (
     <>
@@ -108,7 +108,7 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
               +
             </button>
           )}
-          {edit && chosen && end && (
+          {edit && chosen && grip && (
             <button
               type="button"
               className="grip nopan"
@@ -116,8 +116,8 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
               aria-label="Drag to lead this transition to another state"
               title="Drag to another state"
               style={{
-                left: end.x,
-                top: end.y - 10,
+                left: grip.x,
+                top: grip.y,
                 transform: "translate(-50%, -50%)",
                 zIndex: 900,
               }}

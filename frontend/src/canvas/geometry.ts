@@ -52,6 +52,13 @@ export function middle(points: readonly Point[], label: Box | null): Point {
   return last;
 }
 
+/** A point on the last stretch of a line, this far before its end. */
+export function nearEnd(points: readonly Point[], by: number): Point | undefined {
+  const last = points.at(-1);
+  const previous = points.at(-2);
+  return last && previous && towards(last, previous, Math.min(by, distance(last, previous)));
+}
+
 export function distanceToLine(point: Point, line: readonly Point[]): number {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 1; i < line.length; i++) {

@@ -137,18 +137,18 @@ function Rule({
   );
   if (rule.Condition !== undefined) {
     return (
-      <>
+      <SpaceBetween size="s">
         <TextField
           label="Condition"
           value={text(rule.Condition)}
           onChange={(v) => onChange({ ...rule, Condition: v ?? "" })}
         />
         {next}
-      </>
+      </SpaceBetween>
     );
   }
   return (
-    <>
+    <SpaceBetween size="s">
       {!logic && (
         <TextField
           label="Value at"
@@ -182,7 +182,7 @@ function Rule({
       )}
       {operator && <Operand rule={rule} onChange={onChange} />}
       {next}
-    </>
+    </SpaceBetween>
   );
 }
 

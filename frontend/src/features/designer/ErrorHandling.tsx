@@ -132,7 +132,7 @@ export function ErrorHandling({ state, set, names }: PanelProps & { names: reado
           fresh={{ ErrorEquals: ["States.ALL"], Next: names[0] ?? "" }}
           onChange={(rules) => set("Catch", rules)}
           fields={(rule, change) => (
-            <>
+            <SpaceBetween size="s">
               <StateField
                 label="Go on with"
                 value={text(rule.Next)}
@@ -145,7 +145,7 @@ export function ErrorHandling({ state, set, names }: PanelProps & { names: reado
                 value={rule.ResultPath}
                 onChange={(v) => change(withField(rule, "ResultPath", v))}
               />
-            </>
+            </SpaceBetween>
           )}
         />
       </SpaceBetween>

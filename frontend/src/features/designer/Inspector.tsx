@@ -4,7 +4,6 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
@@ -19,6 +18,7 @@ import {
   STATE_TYPES,
   text,
 } from "../../asl/model";
+import { TabBar } from "../../ui/TabBar";
 import { ChoiceRules } from "./ChoiceRules";
 import { EdgePanel } from "./EdgePanel";
 import { ErrorHandling } from "./ErrorHandling";
@@ -46,10 +46,18 @@ function scopeNames(root: Json | undefined, scope: Path): string[] {
   return isObject(states) ? Object.keys(states) : [];
 }
 
+const TABS = [
+  ["general", "General"],
+  ["data", "Data"],
+  ["errors", "Errors"],
+  ["json", "JSON"],
+] as const;
+
 export function Inspector({ designer }: { designer: Designer }) {
   const selection = useStore(designer, (s) => s.selection);
   const parsed = useStore(designer, (s) => s.parsed);
   const valid = useStore(designer, (s) => s.valid);
+  const [tab, setTab] = useState<(typeof TABS)[number][0]>("general");
   const [only, ...others] = selection.states;
   if (selection.edge !== null) return <EdgePanel designer={designer} edgeId={selection.edge} />;
   if (!only) return <MachinePanel designer={designer} root={parsed?.value} />;
@@ -80,29 +88,20 @@ export function Inspector({ designer }: { designer: Designer }) {
       `${path.join("/")}/${key}`,
     );
   const props: PanelProps = { designer, reference: only, path, state, set };
+  const catches = ["Task", "Map", "Parallel"].includes(String(state.Type));
+  const tabs = TABS.filter(([id]) => catches || id !== "errors");
+  const shown = catches || tab !== "errors" ? tab : "general";
+  const root = parsed?.value;
   return (
     <fieldset className="inspector" disabled={!valid}>
       <Title {...props} />
-      <Tabs
-        key={path.join("/")}
-        ariaLabel="Properties"
-        tabs={[
-          { id: "general", label: "General", content: <General {...props} /> },
-          { id: "io", label: "Data", content: <InputOutput {...props} /> },
-          ...(["Task", "Map", "Parallel"].includes(String(state.Type))
-            ? [
-                {
-                  id: "errors",
-                  label: "Errors",
-                  content: (
-                    <ErrorHandling {...props} names={scopeNames(parsed?.value, only.scope)} />
-                  ),
-                },
-              ]
-            : []),
-          { id: "json", label: "JSON", content: <RawState {...props} /> },
-        ]}
-      />
+      <TabBar label="Properties" tabs={tabs} active={shown} onChange={setTab} />
+      <div key={`${path.join("/")} ${shown}`} role="tabpanel" aria-label={shown}>
+        {shown === "general" && <General {...props} />}
+        {shown === "data" && <InputOutput {...props} />}
+        {shown === "errors" && <ErrorHandling {...props} names={scopeNames(root, only.scope)} />}
+        {shown === "json" && <RawState {...props} />}
+      </div>
     </fieldset>
   );
 }
@@ -250,7 +249,7 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
       );
     case "Fail":
       return (
-        <>
+        <SpaceBetween size="m">
           <TextField label="Error" value={text(state.Error)} onChange={(v) => set("Error", v)} />
           <AreaField label="Cause" value={text(state.Cause)} onChange={(v) => set("Cause", v)} />
           <TextField
@@ -265,11 +264,11 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
             placeholder="$.cause"
             onChange={(v) => set("CausePath", v)}
           />
-        </>
+        </SpaceBetween>
       );
     case "Map":
       return (
-        <>
+        <SpaceBetween size="m">
           {state.Items !== undefined ? (
             <JsonField label="Items" value={state.Items} onChange={(v) => set("Items", v)} />
           ) : (
@@ -292,7 +291,7 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
             value={state.ItemSelector}
             onChange={(v) => set("ItemSelector", v)}
           />
-        </>
+        </SpaceBetween>
       );
     case "Parallel":
       return (
@@ -341,7 +340,7 @@ function TaskFields({ state, set }: PanelProps) {
     description: f.description || f.file,
   }));
   return (
-    <>
+    <SpaceBetween size="m">
       <SuggestField
         label="Does"
         hint={
@@ -365,7 +364,7 @@ function TaskFields({ state, set }: PanelProps) {
         value={state.HeartbeatSeconds}
         onChange={(v) => set("HeartbeatSeconds", v)}
       />
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -395,7 +394,7 @@ function WaitFields({ designer, reference, state, set }: PanelProps) {
     designer.edit({ type: "setState", state: reference, value: Object.fromEntries(entries) });
   };
   return (
-    <>
+    <SpaceBetween size="m">
       <FormField label="Waits">
         <Select
           selectedOption={{ value: kind, label: WAITS[kind] }}
@@ -416,7 +415,7 @@ function WaitFields({ designer, reference, state, set }: PanelProps) {
           onChange={(v) => set(kind, v ?? "")}
         />
       )}
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -29,6 +29,7 @@ import { Confirm } from "../../ui/dialogs";
 import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { flashError } from "../../ui/flash";
 import { between, when } from "../../ui/format";
+import { TabBar } from "../../ui/TabBar";
 import { StartDialog } from "../designer/dialogs";
 import { idOfFocus } from "../designer/useKeys";
 import { EventsTable } from "./EventsTable";
@@ -88,6 +89,12 @@ function Watch({ id }: { id: string }) {
   return <Run run={run} execution={execution.data} definition={definition.data.definition} />;
 }
 
+const TABS = [
+  ["events", "Events"],
+  ["timeline", "Timeline"],
+  ["definition", "Definition"],
+] as const;
+
 const KEY_STEPS = {
   ArrowUp: "up",
   ArrowDown: "down",
@@ -114,7 +121,7 @@ function Run({
   const { layout } = useLayout(graph);
   const nodes = useMemo(() => (graph ? [...walkNodes(graph)] : []), [graph]);
   const [chosen, setChosen] = useState<string | null>(null);
-  const [tab, setTab] = useState<"events" | "timeline" | "definition">("events");
+  const [tab, setTab] = useState<(typeof TABS)[number][0]>("events");
   const node = nodes.find((n) => n.id === chosen);
   const choose = (state: string) => setChosen(nodes.find((n) => n.name === state)?.id ?? null);
   const selected = useMemo(() => new Set(chosen === null ? [] : [chosen]), [chosen]);
@@ -155,20 +162,8 @@ function Run({
           )}
         </div>
         <section className="run-lower" aria-label="History">
-          <div className="run-tabs" role="tablist">
-            {(["events", "timeline", "definition"] as const).map((name) => (
-              <button
-                key={name}
-                type="button"
-                role="tab"
-                aria-selected={tab === name}
-                onClick={() => setTab(name)}
-              >
-                {name === "events" ? "Events" : name === "timeline" ? "Timeline" : "Definition"}
-              </button>
-            ))}
-          </div>
-          <div className="run-panel">
+          <TabBar label="History" tabs={TABS} active={tab} onChange={setTab} />
+          <div className="run-panel" role="tabpanel" aria-label={tab}>
             {tab === "events" && <EventsTable run={run} onChoose={choose} />}
             {tab === "timeline" && <Timeline run={run} onChoose={choose} />}
             {tab === "definition" && (
