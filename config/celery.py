@@ -20,6 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from config.environment import take_secrets
 from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
 from engine.runtime.host import Host, Kind
 from engine.runtime.upkeep import Loop
@@ -31,7 +32,16 @@ app = Celery("treadle")
 app.conf.update(
     broker_url=_url.replace("unix://", "redis+socket://") if _url.startswith("unix://") else _url,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"unacked_restore_interval": 1, "unacked_restore_throttle": 1, "socket_timeout": 10},
+    broker_transport_options={
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        # A doorbell must not keep a client waiting while the broker is away: the sweeper rings for it.
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+    },
     task_default_queue=TASKS_QUEUE,
     task_ignore_result=True,
     task_acks_late=False,
@@ -95,7 +105,7 @@ def _start(**_: Any) -> None:
     environment = settings.ENVIRONMENT
     # Threads that come back from the disk or a child should not wait 5 ms for one that computes.
     sys.setswitchinterval(0.0005)
-    # A child must not read secrets from /proc/PARENT/environ: they are read by now, and the process is not dumpable.
+    # Settings have read the secrets by now; nothing that a function can read may hold them.
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
     _host = Host(
@@ -142,13 +152,11 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
 
 
 def _hide_secrets() -> None:
-    for name in list(os.environ):
-        if name.startswith("TREADLE_") and any(word in name for word in ("SECRET", "TOKEN", "KEY", "URL")):
-            del os.environ[name]
-    if os.uname().sysname == "Linux":
+    take_secrets()
+    if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: nobody of our user may read our memory either
 
 
 @worker_ready.connect

@@ -6,10 +6,13 @@ Each secret can also be given as ``NAME_FILE``, the path of a file that holds it
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +21,46 @@ class ConfigurationError(Exception):
     """The environment says something that cannot be; the text names the variable and the mend."""
 
 
+SECRETS = (
+    "TREADLE_DATABASE_URL",
+    "TREADLE_REDIS_URL",
+    "TREADLE_ACCESS_KEY_ID",
+    "TREADLE_SECRET_ACCESS_KEY",
+    "TREADLE_API_TOKEN",
+    "TREADLE_SECRET_KEY",
+)
+_SEALED = "TREADLE_SEALED_FD"
+
+
+@lru_cache(maxsize=1)
+def _sealed() -> dict[str, str]:
+    """Secrets handed down by the supervisor through a pipe: an environment can be read in /proc by any child."""
+    descriptor = os.environ.pop(_SEALED, None)
+    if descriptor is None:
+        return {}
+    with os.fdopen(int(descriptor), "rb") as pipe:
+        found: dict[str, str] = json.loads(pipe.read())
+    return found
+
+
+def seal(secrets_by_name: Mapping[str, str]) -> tuple[int, dict[str, str]]:
+    """A pipe that holds secrets, to be inherited by a process, and the variable that tells it where to read."""
+    read, write = os.pipe()
+    with os.fdopen(write, "wb") as pipe:
+        pipe.write(json.dumps(dict(secrets_by_name)).encode())
+    return read, {_SEALED: str(read)}
+
+
+def take_secrets() -> dict[str, str]:
+    """This process's secrets, and none of them in os.environ any more."""
+    found = dict(_sealed())
+    found.update({name: os.environ.pop(name) for name in SECRETS if os.environ.get(name)})
+    return found
+
+
 def _secret(name: str) -> str | None:
+    if name in _sealed():
+        return _sealed()[name]
     path = os.environ.get(f"{name}_FILE")
     if path:
         try:

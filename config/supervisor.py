@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from config.environment import ConfigurationError, Environment, broker_socket, read_environment
+from config.environment import ConfigurationError, Environment, broker_socket, read_environment, seal, take_secrets
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
@@ -39,6 +39,7 @@ _LOG_BYTES = 10 * 1024 * 1024
 _LOG_FILES = 5
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 _STEADY_SECONDS = 30.0
+_CLEAN = "TREADLE_CLEAN"
 # Advice for big servers that would only frighten a newcomer; the part's file has it.
 _NOISE = ("Memory overcommit must be enabled",)
 
@@ -108,8 +109,9 @@ def die_with_parent() -> Callable[[], None] | None:
 
 
 class Supervisor:
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, secrets_by_name: dict[str, str]) -> None:
         self._environment = environment
+        self._secrets = secrets_by_name
         self._output = Output(environment.data / "logs")
         self._signals = 0
         self._stopping = False
@@ -229,10 +231,17 @@ class Supervisor:
     def _prepare(self) -> dict[str, str]:
         """Migrations (with a backup before), static files, samples, first user: in one process of Django's."""
         command = [sys.executable, str(ROOT / "manage.py"), "prepare"]
-        environment = dict(os.environ, DJANGO_SETTINGS_MODULE="config.settings")
+        pipe, variable = seal(self._secrets)
+        environment = dict(os.environ, DJANGO_SETTINGS_MODULE="config.settings", **variable)
         done = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, preexec_fn=self._before_exec
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            pass_fds=[pipe],
+            preexec_fn=self._before_exec,
         )
+        os.close(pipe)
         output, errors = done.communicate()
         for line in errors.decode("utf-8", "replace").splitlines():
             self._output.line("setup", line)
@@ -245,9 +254,11 @@ class Supervisor:
         return prepared
 
     def _start(self, part: Part) -> None:
+        pipe, variable = seal(self._secrets)
         part.process = subprocess.Popen(
             list(part.command),
-            env=part.environment,
+            env={**part.environment, **variable},
+            pass_fds=[pipe],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -255,6 +266,7 @@ class Supervisor:
             start_new_session=True,  # Ctrl-C is for the supervisor alone: it says who stops when
             preexec_fn=self._before_exec,
         )
+        os.close(pipe)
         part.started_at = time.monotonic()
         if part.process.stdout is not None:
             reader = threading.Thread(target=self._output.copy, args=(part.name, part.process.stdout), daemon=True)
@@ -361,11 +373,23 @@ def lock_data(data: Path) -> int:
     return descriptor
 
 
+def leave_secrets_behind() -> dict[str, str]:
+    """Start this program anew without secrets in its environment, which /proc shows to every child; answers them."""
+    secrets_by_name = take_secrets()
+    if secrets_by_name and _CLEAN not in os.environ:
+        pipe, variable = seal(secrets_by_name)
+        os.set_inheritable(pipe, True)
+        environment = {**os.environ, **variable, _CLEAN: "1"}
+        os.execve(sys.executable, [sys.executable, "-m", "config.supervisor"], environment)
+    return secrets_by_name
+
+
 def main() -> int:
+    secrets_by_name = leave_secrets_behind()
     try:
         environment = read_environment()
         lock_data(environment.data)
-        return Supervisor(environment).run()
+        return Supervisor(environment, secrets_by_name).run()
     except (CannotStart, ConfigurationError) as error:
         print(f"treadle: {error}", file=sys.stderr, flush=True)
         return 1

