@@ -75,6 +75,7 @@ function toBoxes(layout: Layout, selected: ReadonlySet<string>): BoxNode[] {
     position: { x: placed.x, y: placed.y },
     width: placed.width,
     height: placed.height,
+    measured: { width: placed.width, height: placed.height },
     zIndex: placed.depth * 10 + (placed.kind === "container" ? 1 : 3),
     selected: selected.has(placed.id),
     selectable: placed.node !== null,

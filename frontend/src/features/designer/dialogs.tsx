@@ -4,16 +4,11 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { useNavigate } from "react-router";
-import { listSamples, startExecution } from "../../api/client";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { messageOf, Problem } from "../../api/http";
-import { parseText } from "../../asl/document";
-import type { Json } from "../../asl/model";
-import { Code, Compare } from "../../ui/Code";
+import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
-import { nameProblem } from "../../ui/names";
 import { useFocusSoon } from "../../ui/useFocusSoon";
 import type { Conflict } from "./draft";
 
@@ -96,109 +91,6 @@ export function ConflictDialog({
         </Box>
         <Compare left={conflict.mine} right={conflict.theirs} format={conflict.mine.format} />
       </SpaceBetween>
-    </Dialog>
-  );
-}
-
-const inputKey = (machine: string) => `treadle:input:${machine}`;
-
-export function StartDialog(props: {
-  machine: { id: string; name: string };
-  initial?: Json | undefined;
-  onClose: () => void;
-  before?: () => Promise<boolean>;
-  note?: string | null;
-}) {
-  const navigate = useNavigate();
-  const [typed, setInput] = useState(() =>
-    props.initial === undefined
-      ? localStorage.getItem(inputKey(props.machine.id))
-      : JSON.stringify(props.initial, null, 2),
-  );
-  const samples = useQuery({
-    queryKey: ["samples"],
-    queryFn: listSamples,
-    enabled: typed === null,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  // A sample knows an input that it runs with; anything else begins with an empty one.
-  const sample = samples.data?.results.find(
-    (s) => s.name === props.machine.name || s.title === props.machine.name,
-  );
-  const input = typed ?? (sample ? JSON.stringify(sample.input, null, 2) : "{}");
-  const [name, setName] = useState("");
-  const parsed = useMemo(() => parseText(input.trim() === "" ? "{}" : input, "json"), [input]);
-  const problems = useMemo(
-    () => (parsed.ok ? [] : parsed.problems.map((p) => ({ ...p, severity: "error" as const }))),
-    [parsed],
-  );
-  const start = useMutation({
-    mutationFn: async () => {
-      if (!parsed.ok) return null;
-      if (props.before && !(await props.before())) return null;
-      return startExecution(props.machine.id, {
-        input: parsed.value,
-        ...(name.trim() ? { name: name.trim() } : {}),
-      });
-    },
-    onSuccess: (execution) => {
-      if (!execution) return props.onClose();
-      localStorage.setItem(inputKey(props.machine.id), input);
-      navigate(`/executions/${execution.id}`);
-    },
-  });
-  return (
-    <Dialog
-      title={`Run ${props.machine.name}`}
-      size="large"
-      onClose={props.onClose}
-      actions={
-        <Button
-          variant="primary"
-          disabled={!parsed.ok || nameProblem(name) !== null}
-          loading={start.isPending}
-          onClick={() => start.mutate()}
-        >
-          Start
-        </Button>
-      }
-    >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the Start button, which the keyboard reaches as well */}
-      <div
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && parsed.ok)
-            start.mutate();
-        }}
-      >
-        <SpaceBetween size="m">
-          {props.note && <Alert type="info">{props.note}</Alert>}
-          {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
-          <FormField
-            label="Input"
-            description="Any JSON, up to 256 KiB"
-            stretch
-            errorText={parsed.ok ? null : parsed.problems[0]?.message}
-          >
-            <div className="code-frame" style={{ height: 220 }}>
-              <Code
-                value={input}
-                format="json"
-                label="Input"
-                onChange={setInput}
-                problems={problems}
-                focus
-              />
-            </div>
-          </FormField>
-          <FormField
-            label="Name"
-            description="Left empty, one is made up"
-            errorText={nameProblem(name)}
-          >
-            <Input value={name} onChange={(e) => setName(e.detail.value)} />
-          </FormField>
-        </SpaceBetween>
-      </div>
     </Dialog>
   );
 }

@@ -26,12 +26,6 @@ export interface KeyTargets {
   readonly fit: (id: string | null) => void;
 }
 
-/** The box that has the browser's focus, however it came there. */
-export function idOfFocus(event: React.KeyboardEvent): string | null {
-  const box = event.target instanceof Element ? event.target.closest("[data-state]") : null;
-  return box?.getAttribute("data-id") ?? null;
-}
-
 function placeOfFocus(): { x: number; y: number } {
   const box = document.activeElement?.getBoundingClientRect();
   return { x: (box?.left ?? 200) + 30, y: (box?.bottom ?? 200) + 6 };

@@ -1,6 +1,6 @@
 import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
-import type { Layout } from "../../canvas/layout";
+import type { Layout } from "./layout";
 
 export interface FocusControl {
   focus(id: string): void;
@@ -64,4 +64,10 @@ export function CanvasFocus({
     };
   }, [control, flow, layout]);
   return null;
+}
+
+/** The box that has the browser's focus, however it came there. */
+export function idOfFocus(event: React.KeyboardEvent): string | null {
+  const box = event.target instanceof Element ? event.target.closest("[data-state]") : null;
+  return box?.getAttribute("data-id") ?? null;
 }
