@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import hashlib
 import json
 import logging
 import logging.handlers
@@ -190,10 +191,13 @@ class Supervisor:
             if part.name == "valkey":
                 self._start(part)
         try:
+            # What was prepared by this very release needs no second look before the parts start: they start beside it.
+            known = is_prepared(self._environment)
+            if known:
+                self._start_rest()
             prepared = self._prepare()
-            for part in self._parts:
-                if part.process is None and not self._stopping:
-                    self._start(part)
+            mark_prepared(self._environment)
+            self._start_rest()
             if self._wait_until_healthy():
                 self._output.say(f"Treadle is ready at {prepared['link']}")
             elif not self._stopping:
@@ -204,6 +208,11 @@ class Supervisor:
         finally:
             self._stop()
         return 0
+
+    def _start_rest(self) -> None:
+        for part in self._parts:
+            if part.process is None and not self._stopping:
+                self._start(part)
 
     def _signalled(self, number: int, _frame: object) -> None:
         self._signals += 1
@@ -354,6 +363,25 @@ def worker_command(kind: str, threads: int) -> list[str]:
         *("--queues", f"treadle-{kind}", "--hostname", f"{kind}@%h", "--loglevel", "WARNING"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
+
+
+def _release_mark(environment: Environment) -> str:
+    """Changes whenever preparing may have something to do: schema, static files, another database."""
+    found = hashlib.sha256((environment.database_url or "").encode())
+    for name in sorted(path.name for path in (ROOT / "designer" / "migrations").glob("0*.py")):
+        found.update(name.encode())
+    for path in (ROOT / "requirements.txt", ROOT / "frontend" / "dist" / ".built"):
+        found.update(path.read_bytes() if path.exists() else b"")
+    return found.hexdigest()
+
+
+def is_prepared(environment: Environment) -> bool:
+    marker = environment.data / "prepared"
+    return marker.exists() and marker.read_text(encoding="ascii") == _release_mark(environment)
+
+
+def mark_prepared(environment: Environment) -> None:
+    (environment.data / "prepared").write_text(_release_mark(environment), encoding="ascii")
 
 
 def _how(code: int) -> str:

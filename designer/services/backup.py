@@ -101,6 +101,7 @@ def restore(file: Path) -> Path | None:
             raise BackupError(f"{file} holds no {wanted}: it is not a backup of this kind of database")
         _check(database)
         before = None if database_is_empty() else back_up(label="before-restore")
+        (settings.ENVIRONMENT.data / "prepared").unlink(missing_ok=True)  # the schema may be an older one now
         _put_in_place(database)
         secret = Path(scratch) / _SECRET
         if secret.is_file():

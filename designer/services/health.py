@@ -57,7 +57,7 @@ class BeatWatch:
             return any(one.moved_at is None and now - one.first_at < FIRST_LOOK for one in self._seen.values())
 
 
-_watch = BeatWatch()
+_watches = {"advance": BeatWatch(), "tasks": BeatWatch()}
 
 
 def health() -> tuple[bool, dict[str, Any]]:
@@ -95,15 +95,19 @@ def _broker() -> dict[str, Any]:
 
 
 def _worker() -> dict[str, Any]:
+    """Both kinds must live: one that takes executions on and one that does their tasks."""
     while True:
         now = time.monotonic()
-        _watch.update(_beats(), now)
-        if alive := _watch.alive(now):
-            return {"ok": True, "workers": alive}
-        if not _watch.undecided(now):
-            return {"ok": False, "detail": f"no worker has moved for {BEAT_WITHIN:g} s"}
-        time.sleep(0.1)
+        for kind, watch in _watches.items():
+            watch.update(_beats(kind), now)
+        alive = {kind: watch.alive(now) for kind, watch in _watches.items()}
+        missing = [kind for kind, count in alive.items() if not count]
+        if not missing:
+            return {"ok": True, "workers": sum(alive.values())}
+        if not any(_watches[kind].undecided(now) for kind in missing):
+            return {"ok": False, "detail": f"no worker of kind {' or '.join(missing)} has moved for {BEAT_WITHIN:g} s"}
+        time.sleep(0.05)
 
 
-def _beats() -> dict[str, int]:
-    return dict(Worker.objects.filter(kind="advance").values_list("id", "beat"))
+def _beats(kind: str) -> dict[str, int]:
+    return dict(Worker.objects.filter(kind=kind).values_list("id", "beat"))

@@ -28,6 +28,9 @@ from engine.runtime.upkeep import (
 
 logger = logging.getLogger(__name__)
 
+_FIRST_RENEWALS = 20
+_FIRST_RENEWALS_SECONDS = 0.25
+
 Kind = Literal["advance", "tasks"]
 
 
@@ -85,6 +88,7 @@ class Host:
             worker=self.row.id,
             late=self.attempts,
         )
+        self._renewals = 0
         self._poller = TimerPoller(store, dispatcher, clock)
         self._leases = Leases(store, dispatcher, clock, own=self.row)
         self._sweeper = Sweeper(store, dispatcher, clock)
@@ -126,8 +130,12 @@ class Host:
             self._loops["timers"].wake()
 
     def _renew(self) -> float:
+        """Quickly at first, so that whoever watches sees a new worker live without waiting for its second beat."""
+        self._renewals += 1
+        pause = _FIRST_RENEWALS_SECONDS if self._renewals < _FIRST_RENEWALS else RENEWAL_SECONDS
         try:
-            return renew(self._store, self.attempts, self.row, self._clock.now(), self._integrations.renew)
+            renew(self._store, self.attempts, self.row, self._clock.now(), self._integrations.renew)
+            return pause
         finally:
             self._release()
 
@@ -149,6 +157,3 @@ class Host:
     def _note_crash(self, execution_id: str, reason: str) -> None:
         if self._store.note_crash(execution_id, reason, CRASHES_ALLOWED):
             logger.error("execution %s is stuck: its workers died %d times", execution_id, CRASHES_ALLOWED)
-
-
-__all__ = ["RENEWAL_SECONDS", "Host", "Kind"]

@@ -171,9 +171,8 @@ class Loop:
             self._wake.clear()
 
 
-def renew(store: Store, attempts: Attempts, own: WorkerRow, now: int, confirmed: Callable[[], None]) -> float:
-    """Renew this worker's lease; ``confirmed`` lets its children go on. Seconds until the next renewal."""
+def renew(store: Store, attempts: Attempts, own: WorkerRow, now: int, confirmed: Callable[[], None]) -> None:
+    """Renew this worker's lease; ``confirmed`` lets its children go on."""
     store.beat(own, now)
     confirmed()
     attempts.check_open()
-    return RENEWAL_SECONDS
