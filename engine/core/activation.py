@@ -170,7 +170,9 @@ class Activation:
         return found or _NO_VARIABLES
 
     def environment(self, scope: Scope, value: Json, item: dict[str, Json] | None = None) -> Environment:
-        return Environment(value, self.variables(scope), lambda: context_object(self.facts, scope, item))
+        return Environment(
+            value, self.variables(scope), lambda: context_object(self.facts, scope, self.state_of(scope), item)
+        )
 
     # -- history ------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from engine.asl.model import AnyState, Working
 from engine.asl.times import format_timestamp
 from engine.core.execution import Facts, Scope
 from engine.jsontypes import Json
 
 
-def context_object(facts: Facts, scope: Scope, item: dict[str, Json] | None = None) -> dict[str, Json]:
+def context_object(facts: Facts, scope: Scope, state: AnyState, item: dict[str, Json] | None = None) -> dict[str, Json]:
     """What ``$$`` is for the state that ``scope`` has entered; ``item`` is ``$$.Map.Item`` where there is one."""
+    entered: dict[str, Json] = {"Name": scope.state, "EnteredTime": format_timestamp(scope.entered_at)}
+    if isinstance(state, Working):
+        entered["RetryCount"] = scope.attempt  # recorded: states that cannot be retried have none
     context: dict[str, Json] = {
         "Execution": {
             "Id": facts.arn,
@@ -19,11 +23,7 @@ def context_object(facts: Facts, scope: Scope, item: dict[str, Json] | None = No
             "RedriveCount": 0,
         },
         "StateMachine": {"Id": facts.machine_arn, "Name": facts.machine_name},
-        "State": {
-            "Name": scope.state,
-            "EnteredTime": format_timestamp(scope.entered_at),
-            "RetryCount": scope.attempt,
-        },
+        "State": entered,
     }
     if item is not None:
         context["Map"] = {"Item": item}

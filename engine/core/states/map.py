@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.asl.model import MapState
 from engine.core.activation import Activation
 from engine.core.dataflow import failed, fill, read_field, select
@@ -9,6 +11,8 @@ from engine.core.execution import Scope
 from engine.jsontypes import Document, Json, dump
 from engine.query.environment import Environment
 from engine.query.path import Path
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}\Z")
 
 
 def enter(run: Activation, scope: Scope, state: MapState) -> None:
@@ -42,8 +46,8 @@ def _concurrency(scope: Scope, setting: int | Path, environment: Environment) ->
     if not isinstance(setting, Path):
         return setting
     value = read_field(scope, setting, "MaxConcurrencyPath", environment)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    if (isinstance(value, float) and value.is_integer()) or (isinstance(value, str) and _WHOLE.match(value)):
+        value = int(value)  # recorded: "1" is as good as 1
     if not isinstance(value, int) or isinstance(value, bool):
         text = value if isinstance(value, str) else dump(value)
         raise failed(

@@ -1,0 +1,203 @@
+"""How near the pure core comes to recorded executions: ``python -m tests.conformance [CASES_DIR] [--show N]``.
+
+A case is one line of JSON: definition, input, behaviours of functions, and what was recorded. They are not part of the
+repository; without the folder there is nothing to say. Cases that need an AWS service or an unsupported part of the
+language are counted, never run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from engine.asl.diagnostics import Code
+from engine.asl.parse import parse_definition
+from engine.asl.resource import FunctionArn, function_name
+from engine.core.commands import ScheduleTask
+from engine.core.events import Event, TaskFailed, TaskStarted, TaskSucceeded
+from engine.core.execution import Facts
+from engine.jsontypes import Document, Json
+from tests.simulation import FACTS, Simulation, as_recorded
+
+Case: TypeAlias = dict[str, Any]
+LEVELS = ("outcome", "types", "full")
+DEFAULT = Path(__file__).resolve().parents[1] / ".." / "shared" / "conformance" / "cases"
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("cases", nargs="?", type=Path, default=Path(os.environ.get("CONFORMANCE_CASES") or DEFAULT))
+    options.add_argument("--show", type=int, default=0, help="print the differences of this many cases")
+    options.add_argument("--match", default="", help="only cases whose id contains this text")
+    given = options.parse_args()
+    if not given.cases.is_dir():
+        print(f"There is no folder {given.cases}: nothing to compare with.")
+        return 0
+    compare = _matcher(given.cases.parent / "match.py")
+    table: dict[str, Counter[str]] = defaultdict(Counter)
+    wrong: list[tuple[str, list[str]]] = []
+    for case in _cases(given.cases, given.match):
+        counts = table[case["id"].partition("/")[0]]
+        counts["total"] += 1
+        differences = _differences(case, compare)
+        if differences is None:
+            counts["unsupported"] += 1
+            continue
+        counts.update(level for level in LEVELS if not differences[level])
+        if differences["full"]:
+            wrong.append((case["id"], differences["full"]))
+    _print(table)
+    for name, lines in wrong[: given.show]:
+        print(name, *lines[:6], sep="\n    ")
+    return 0
+
+
+def _matcher(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("match", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _cases(folder: Path, text: str) -> Iterator[Case]:
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text().splitlines():
+            case = json.loads(line)
+            if case["kind"] == "execution" and text in case["id"]:
+                yield case
+
+
+def _differences(case: Case, compare: ModuleType) -> dict[str, list[str]] | None:
+    """By level; None where the case cannot be run."""
+    definition = case["definition"]
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    parsed = parse_definition(text, "json")
+    if any(one.code is Code.UNSUPPORTED for one in parsed.diagnostics) or _needs_more(case):
+        return None
+    if parsed.machine is None:
+        refused = [f"{one.pointer}: {one.message}" for one in parsed.diagnostics]
+        return dict.fromkeys(LEVELS, refused)
+    run = Simulation(
+        machine=parsed.machine,
+        input=case["input"],
+        answers=lambda command: _answers(case["functions"], command),
+        facts=_facts(case),
+    ).run()
+    events = [as_recorded(event) for event in run.history]
+    return _compared(case, compare, _outcome(run), events)
+
+
+def _needs_more(case: Case) -> bool:
+    """Somebody outside has to act while it runs. (What else must exist first is for Tasks that are refused anyway.)"""
+    return "interactive" in case["tags"]
+
+
+def _facts(case: Case) -> Facts:
+    machine = case.get("stateMachineName", FACTS.machine_name)
+    arn = f"{FACTS.machine_arn.rpartition(':')[0]}:{machine}"
+    name = case.get("executionName") or str(uuid.UUID(int=0))
+    return replace(
+        FACTS,
+        arn=f"{arn.replace(':stateMachine:', ':execution:')}:{name}",
+        name=name,
+        machine_arn=arn,
+        machine_name=machine,
+        role_arn=case.get("roleArn") or FACTS.role_arn,
+    )
+
+
+def _outcome(run: Simulation) -> dict[str, Json]:
+    if run.status == "RUNNING":
+        return {"status": "RUNNING"}
+    end = run.end
+    output = end.output.text if end.output else None
+    return {"status": end.status, "output": output, "error": end.error, "cause": end.cause}
+
+
+def _compared(
+    case: Case, compare: ModuleType, outcome: dict[str, Json], events: list[dict[str, Json]]
+) -> dict[str, list[str]]:
+    expected = case["expected"]
+    wanted = {key: expected[key] for key in outcome if expected.get(key) is not None}
+    found = {"outcome": compare.diff(wanted, {key: outcome[key] for key in wanted}, case)}
+    if "events" not in expected:
+        return dict.fromkeys(LEVELS, found["outcome"])
+    kinds = [[str(event["type"]) for event in side] for side in (expected["events"], events)]
+    if case.get("unordered_parallel"):
+        kinds = [sorted(kind for kind in side if not kind.startswith("ParallelState")) for side in kinds]
+    found["types"] = found["outcome"] + ([] if kinds[0] == kinds[1] else [f"types: {kinds[0]}", f"ours: {kinds[1]}"])
+    found["full"] = found["types"] + compare.diff({"events": expected["events"]}, {"events": events}, case)
+    return found
+
+
+def _answers(functions: dict[str, Any], command: ScheduleTask) -> list[tuple[int, Event]]:
+    wrapped = not isinstance(command.resource, FunctionArn)
+    payload: Json = command.payload.value
+    if isinstance(command.resource, FunctionArn):
+        name = command.resource.name
+    else:
+        parameters: Any = payload
+        name = (function_name(parameters["FunctionName"]) or ("", None))[0]
+        payload = {} if parameters.get("Payload") is None else parameters["Payload"]
+    begun: tuple[int, Event] = (0, TaskStarted(scope=command.scope, attempt=command.attempt))
+    return [begun, (1, _answer(command, functions.get(name), name, payload, wrapped=wrapped))]
+
+
+def _answer(command: ScheduleTask, behaviour: Any, name: str, payload: Json, *, wrapped: bool) -> Event:
+    """In Lambda's words, as the functions integration says them."""
+    if behaviour is None:
+        error = "Lambda.ResourceNotFoundException"
+        arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}:$LATEST"
+        service = "Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException"
+        cause = f"Function not found: {arn} ({service}; Request ID: {uuid.UUID(int=1)}; Proxy: null)"
+    elif behaviour["kind"] == "raise":
+        error = behaviour["errorType"]
+        cause = json.dumps(_raised(behaviour), separators=(",", ":") if wrapped else None)
+    else:
+        output = Document(_returned(payload if behaviour["kind"] == "echo" else behaviour["value"], wrapped=wrapped))
+        return TaskSucceeded(scope=command.scope, attempt=command.attempt, output=output)
+    return TaskFailed(scope=command.scope, attempt=command.attempt, error=error, cause=cause)
+
+
+def _raised(behaviour: Any) -> dict[str, Json]:
+    line, source = behaviour.get("line", 2), behaviour.get("source")
+    return {
+        "errorMessage": behaviour["errorMessage"],
+        "errorType": behaviour["errorType"],
+        "requestId": str(uuid.UUID(int=1)),
+        "stackTrace": [f'  File "/var/task/handler.py", line {line}, in handler\n    {source}\n'],
+    }
+
+
+def _returned(value: Json, *, wrapped: bool) -> Json:
+    if not wrapped:
+        return value
+    return {
+        "ExecutedVersion": "$LATEST",
+        "Payload": value,
+        "SdkHttpMetadata": {"HttpStatusCode": 200},
+        "SdkResponseMetadata": {"RequestId": str(uuid.UUID(int=1))},
+        "StatusCode": 200,
+    }
+
+
+def _print(table: dict[str, Counter[str]]) -> None:
+    columns = (*LEVELS, "unsupported", "total")
+    print(f"{'group':24}" + "".join(f"{column:>12}" for column in columns))
+    for group, counts in [*sorted(table.items()), ("TOTAL", sum(table.values(), Counter()))]:
+        print(f"{group:24}" + "".join(f"{counts[column]:12}" for column in columns))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
