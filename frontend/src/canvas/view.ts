@@ -21,10 +21,10 @@ export function useFirstView(layout: Layout, wrapper: RefObject<HTMLDivElement |
     )
       return;
     done.current = true;
-    const fit = Math.min((width - 90) / layout.width, (height - 60) / layout.height);
-    // Small print beats a picture of which most is out of sight, on small screens above all.
-    const least = width < 700 ? 0.34 : 0.45;
-    const zoom = Math.max(least, Math.min(1.25, fit));
+    const across = (width - 60) / layout.width;
+    const all = Math.min(across, (height - 60) / layout.height);
+    // All of it where that can be read; else as wide as it is, from the top; never so small as to say nothing.
+    const zoom = all >= 0.6 ? Math.min(all, 1.25) : Math.max(0.42, Math.min(0.8, across));
     const start = layout.nodes.find((node) => node.kind === "start") ?? layout.nodes[0];
     const wide = layout.width * zoom > width - 60;
     const centre = wide && start ? start.x + start.width / 2 : layout.width / 2;
