@@ -148,7 +148,7 @@ export function StepPanel({
               ? [
                   {
                     id: "tasks",
-                    label: "Attempts and logs",
+                    label: "Attempts",
                     content: (
                       <Attempts execution={execution} visit={visit} n={visit.events.length} />
                     ),
@@ -201,7 +201,7 @@ function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n:
       {mine.map((task) => (
         <div key={task.id}>
           <b>
-            Attempt {task.attempt}: {task.status.toLowerCase().replace("_", " ")}
+            Attempt {task.attempt + 1}: {task.status.toLowerCase().replace("_", " ")}
           </b>
           <Box color="text-body-secondary">
             {task.begun_at ? `took ${between(task.begun_at, task.ended_at)}` : "waits for a worker"}
