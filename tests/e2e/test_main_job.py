@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import ARTEFACTS
 from tests.harness import ROOT, Server, pass_chain
@@ -66,6 +66,20 @@ def ended(page: Page, wanted: str, seconds: float = 90) -> None:
     expect(page.locator("[data-execution-status]")).to_have_attribute(
         "data-execution-status", wanted, timeout=seconds * 1000
     )
+
+
+def middle(found: Locator) -> tuple[float, float]:
+    place = found.bounding_box()
+    assert place is not None
+    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=5)
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
 
 
 def cut_when_told(page: Page) -> Callable[[], None]:
@@ -212,6 +226,24 @@ def test_the_graph_is_walked_and_changed_by_keys_alone(page: Page, server: Serve
     page.keyboard.press("Delete")
     expect(box(page, "Wait")).to_have_count(0)
     expect(page.get_by_role("button", name="Pass S1, 1 transition", exact=True)).to_be_visible()
+
+
+def test_a_block_is_dragged_onto_a_line_and_a_loop_is_drawn_by_mouse(page: Page, server: Server) -> None:
+    machine = server.machine("ByMouse", pass_chain(2))
+    page.goto(f"{server.address}/machines/{machine}/edit")
+    box(page, "S1").wait_for()
+    drag(page, middle(page.locator('[data-block="Wait"]')), middle(page.locator('[data-plus="/States/S0>next0"]')))
+    expect(box(page, "Wait")).to_be_visible()
+    expect(page.locator(".cm-content")).to_contain_text('"Next": "Wait"')
+    handle = box(page, "Wait").bounding_box()
+    assert handle is not None
+    drag(page, (handle["x"] + handle["width"] / 2, handle["y"] + handle["height"]), middle(box(page, "S0")))
+    page.locator('[data-pick="choice"]').click()
+    expect(box(page, "Choice")).to_be_visible()
+    expect(page.get_by_role("button", name="Choice Choice, 2 transitions", exact=True)).to_be_visible()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(box(page, "Wait")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/machines", "/executions", "/settings", "designer", "execution"])
