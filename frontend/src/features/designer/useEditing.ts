@@ -35,17 +35,11 @@ export function toRef(node: GraphNode): StateRef {
   return { scope: node.scope, name: node.name };
 }
 
-/** The way on that a new state behind this one takes: Next, else Default, else the first rule. */
-function wayOn(graph: GraphScope | null, node: GraphNode): Exit | null {
-  if (!graph) return null;
+/** The way on that a new state behind this one takes: a Choice's Default, else Next. */
+function wayOn(node: GraphNode): Exit | null {
   if (node.type === "Succeed" || node.type === "Fail") return null;
-  for (const kind of ["next", "default", "choice"] as const) {
-    const index = 0;
-    const exit: Exit = { scope: node.scope, from: node.name, kind, index };
-    if (kind === "next" && node.type !== "Choice") return exit;
-    if (node.type === "Choice" && kind === "default") return exit;
-  }
-  return null;
+  const kind = node.type === "Choice" ? "default" : "next";
+  return { scope: node.scope, from: node.name, kind, index: 0 };
 }
 
 export function useEditing(
@@ -173,11 +167,7 @@ export function useEditing(
       connectToSpace: (source, at) => {
         const node = now.current.nodes.get(source);
         const start: Exit = { scope: [], from: null, kind: "start", index: 0 };
-        const exit = node
-          ? wayOn(now.current.graph, node)
-          : source === now.current.graph?.start
-            ? start
-            : null;
+        const exit = node ? wayOn(node) : source === now.current.graph?.start ? start : null;
         if (exit)
           askType(node ? `After ${node.name}` : "At the start", at, (item) =>
             insertInto(exit, item),
@@ -212,7 +202,7 @@ export function useEditing(
       const node = now.current.nodes.get(refId(reference));
       if (!node) return;
       if (where === "after") {
-        const exit = wayOn(now.current.graph, node);
+        const exit = wayOn(node);
         if (exit) askType(`After ${node.name}`, at, (item) => insertInto(exit, item));
         else designer.say(`Nothing can follow a ${node.type} state`);
         return;
@@ -263,7 +253,7 @@ export function useEditing(
         const empty = node.inner.find((scope) => scope.nodes.length === 0);
         if (empty) return addTo(empty.path, item);
       }
-      const exit = node ? wayOn(g, node) : lastExit(g);
+      const exit = node ? wayOn(node) : lastExit(g);
       if (exit) insertInto(exit, item);
       else designer.say("Choose the state that the new one is to follow");
     },
