@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from math import isinf
 from typing import Any, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 MAX_DEPTH = 200
 """Deeper values are refused at the edge: every later walk may then be recursive."""
+_ENVELOPE = 8
+"""Levels that our own records put around a value."""
 
 _encode: Callable[[Any], str] = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -39,7 +42,15 @@ def _refuse_constant(name: str) -> Json:
 
 def _integer(text: str) -> int | float:
     # Python refuses integers of more than 4300 digits, and prints them slowly long before; AWS keeps doubles there.
-    return int(text) if len(text) <= 40 else float(text)
+    return int(text) if len(text) <= 40 else finite(text)
+
+
+def finite(text: str) -> float:
+    """The double a number's text means; raises InvalidJson where it is too large for one."""
+    value = float(text)
+    if isinf(value):
+        raise InvalidJson(f"the number {text[:20]}... is too large")
+    return value
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -53,11 +64,13 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_lenient = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
-_strict = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer, object_pairs_hook=_pairs)
+_lenient = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer, parse_float=finite)
+_strict = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_int=_integer, parse_float=finite, object_pairs_hook=_pairs
+)
 
 
-def parse(text: str, *, unique_names: bool = False) -> Json:
+def parse(text: str, *, unique_names: bool = False, deepest: int = MAX_DEPTH) -> Json:
     """Read JSON text; raises InvalidJson, never anything else, whatever the text is."""
     try:
         value: Json = (_strict if unique_names else _lenient).decode(text)
@@ -70,9 +83,19 @@ def parse(text: str, *, unique_names: bool = False) -> Json:
         raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep") from None
     if "\\ud" in text or "\\uD" in text:
         _refuse_surrogates(value)
-    if text.count("[") + text.count("{") > MAX_DEPTH and depth(value) > MAX_DEPTH:
-        raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep")
+    if too_deep(value, text, deepest):
+        raise InvalidJson(f"the value is nested more than {deepest} deep")
     return value
+
+
+def parse_record(text: str) -> Json:
+    """Read a record of our own, in which a value as deep as may be lies some levels down."""
+    return parse(text, deepest=MAX_DEPTH + _ENVELOPE)
+
+
+def too_deep(value: Json, text: str, deepest: int = MAX_DEPTH) -> bool:
+    """``text`` is the value's own: a quick look at it spares nearly every value the walk."""
+    return text.count("[") + text.count("{") > deepest and depth(value) > deepest
 
 
 def _refuse_surrogates(value: Json) -> None:
@@ -80,8 +103,8 @@ def _refuse_surrogates(value: Json) -> None:
         dump(value).encode()
     except UnicodeEncodeError:
         raise InvalidJson("a string has half a surrogate pair") from None
-    except (RecursionError, ValueError) as error:
-        raise InvalidJson(str(error)) from None
+    except RecursionError:
+        raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep") from None
 
 
 def depth(value: Json) -> int:
@@ -98,6 +121,22 @@ def depth(value: Json) -> int:
             return deepest
         deepest += 1
         level = inner
+
+
+def outweighs(value: Json, limit: int) -> bool:
+    """Whether a value's text is certainly longer than ``limit`` characters. Looks no further than it must."""
+    weight, pending = 0, [value]
+    while pending and weight <= limit:
+        one = pending.pop()
+        weight += 1
+        if isinstance(one, str):
+            weight += len(one)
+        elif isinstance(one, dict):
+            weight += sum(map(len, one))
+            pending.extend(one.values())
+        elif isinstance(one, list):
+            pending.extend(one)
+    return weight > limit
 
 
 def dump(value: Json) -> str:

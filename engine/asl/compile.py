@@ -47,12 +47,13 @@ def compile_machine(document: Json, findings: Findings) -> StateMachine | None:
     if version not in (None, "1.0"):
         fields.error("Version", "The field 'Version' should have one of these values: [1.0]")
     timeout = fields.integer("TimeoutSeconds", least=1, most=NO_TIMEOUT)
+    comment = fields.string("Comment")
     index: dict[str, AnyState] = {}
     top = _States(findings, index).read(fields)
     fields.refuse_others("a state machine")
     if top is None or findings.failed:
         return None
-    return StateMachine(top=top, comment=fields.string("Comment"), timeout_seconds=timeout, index=index)
+    return StateMachine(top=top, comment=comment, timeout_seconds=timeout, index=index)
 
 
 def _reads_as_jsonpath(fields: Fields) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import yaml
 
 from engine.asl.diagnostics import Code, Diagnostic, Severity, join
-from engine.jsontypes import MAX_DEPTH, InvalidJson, Json, depth, parse, size
+from engine.jsontypes import MAX_DEPTH, InvalidJson, Json, finite, parse
 
 Format: TypeAlias = Literal["json", "yaml"]
 Places: TypeAlias = dict[str, tuple[int, int]]
@@ -19,6 +19,13 @@ MAX_DEFINITION = 1_048_576
 
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOKEN = re.compile(r'[\s]*("(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)', re.DOTALL)
+_OPENING = (
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 # YAML 1.2's core schema, so that "no", "on" and dates stay strings.
 _NULL = re.compile(r"(?:~|null|Null|NULL|)\Z")
 _TRUE = re.compile(r"(?:true|True|TRUE)\Z")
@@ -72,18 +79,16 @@ def _read_yaml(text: str) -> Source:
     try:
         node = _compose(text)
         value = _yaml_value(node, 0)
-        if size(text) and depth(value) > MAX_DEPTH:
-            return _failed(text, "yaml", f"the value is nested more than {MAX_DEPTH} deep")
         return Source(text, "yaml", value, None)
     except _InvalidYaml as error:
         line, column = _place(error.mark)
         return _failed(text, "yaml", error.reason, line, column)
-    except (yaml.YAMLError, ValueError, UnicodeEncodeError) as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         line, column = _place(getattr(error, "problem_mark", None))
         reason = str(getattr(error, "problem", None) or error).splitlines()[0]
         return _failed(text, "yaml", reason, line, column)
-    except RecursionError:
-        return _failed(text, "yaml", f"the value is nested more than {MAX_DEPTH} deep")
+    except InvalidJson as error:
+        return _failed(text, "yaml", error.reason)
 
 
 def _place(mark: yaml.Mark | None) -> tuple[int | None, int | None]:
@@ -92,9 +97,12 @@ def _place(mark: yaml.Mark | None) -> tuple[int | None, int | None]:
 
 def _compose(text: str) -> yaml.Node:
     text.encode()
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        _refuse_deep_flow(text)
+    level = 0
     for token in yaml.scan(text, Loader=_Loader):
+        # The composer recurses in C: what is too deep must not reach it.
+        level += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if level > MAX_DEPTH:
+            raise _InvalidYaml(f"the value is nested more than {MAX_DEPTH} deep", token.start_mark)
         # An alias can blow a small text up without end ("billion laughs"); ASL has no use for them.
         if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
             raise _InvalidYaml("anchors and aliases are not supported in definitions", token.start_mark)
@@ -104,16 +112,8 @@ def _compose(text: str) -> yaml.Node:
     return node
 
 
-def _refuse_deep_flow(text: str) -> None:
-    level = 0
-    for character in text:
-        level += (character in "[{") - (character in "]}")
-        if level > MAX_DEPTH:
-            raise _InvalidYaml(f"the value is nested more than {MAX_DEPTH} deep", None)
-
-
 def _yaml_value(node: yaml.Node, level: int) -> Json:
-    if level > MAX_DEPTH:
+    if level >= MAX_DEPTH and not isinstance(node, yaml.ScalarNode):
         raise _InvalidYaml(f"the value is nested more than {MAX_DEPTH} deep", node.start_mark)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Json] = {}
@@ -142,7 +142,7 @@ def _yaml_scalar(node: yaml.ScalarNode) -> Json:
         return bool(_TRUE.match(text))
     if _INTEGER.match(text) and len(text) <= 40:
         return int(text)
-    return float(text) if _FLOAT.match(text) else text
+    return finite(text) if _FLOAT.match(text) else text
 
 
 def _yaml_places(text: str) -> Places:

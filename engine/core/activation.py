@@ -7,14 +7,13 @@ collects history and commands, and hands everything out as a Step. State types p
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from typing import Protocol, assert_never
 
-from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, States, TaskState, WaitState, Working
+from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, States, Working
 from engine.core.commands import CancelTask, CancelTimer, Command, EndExecution, StartTimer
 from engine.core.context import context_object
-from engine.core.dataflow import fill, put, select
+from engine.core.dataflow import bounded, fill, put, select
 from engine.core.execution import (
     Changes,
     Container,
@@ -28,17 +27,15 @@ from engine.core.execution import (
     child_prefix,
     parent_path,
 )
-from engine.core.failing import HistoryFull, StateFailed, too_large
-from engine.core.history import LIMIT, Details, HistoryEvent, payload
+from engine.core.failing import HistoryFull, StateFailed
+from engine.core.history import LIMIT, NOT_TRUNCATED, Details, HistoryEvent, payload
 from engine.core.recovery import GiveUp, GoTo, TryAgain, recover
 from engine.errors import ErrorName, Failure
-from engine.jsontypes import Document, Json
+from engine.jsontypes import Document, Json, dump
 from engine.query.entropy import Entropy
 from engine.query.environment import Environment
 from engine.query.template import Template
 
-PAYLOAD_LIMIT = 262_144
-"""Bytes of UTF-8 (AWS quota)."""
 DEFAULT_BUDGET = 500
 """States entered before an activation lets others have the worker."""
 
@@ -80,7 +77,7 @@ class Activation:
         self._scopes: dict[str, Scope] = {}
         self._blobs: dict[str, Document] = {}
         self._removed_below: list[str] = []
-        self._ready = deque(root.ready)
+        self._ready = dict.fromkeys(root.ready)  # a stack: the last is followed next
         self._last_event_id = root.last_event_id
         self._budget = budget
 
@@ -114,8 +111,7 @@ class Activation:
 
     def _known(self, path: str) -> Scope:
         scope = self.scope(path)
-        if scope is None:
-            raise LookupError(f"scope {path!r} is not there")
+        assert scope is not None, f"scope {path!r} is not there"
         return scope
 
     def _below(self, prefix: str) -> list[Scope]:
@@ -136,7 +132,12 @@ class Activation:
         self._scopes = {path: scope for path, scope in self._scopes.items() if not path.startswith(prefix)}
         self._blobs = {key: blob for key, blob in self._blobs.items() if not key.startswith(prefix)}
         self._removed_below.append(prefix)
-        self._ready = deque(path for path in self._ready if not path.startswith(prefix))
+        self._ready = {path: None for path in self._ready if not path.startswith(prefix)}
+
+    def _follow_next(self, path: str) -> None:
+        """Once, however often it is asked for."""
+        self._ready.pop(path, None)
+        self._ready[path] = None
 
     def state_of(self, scope: Scope) -> AnyState:
         return self.machine.index[scope.state]
@@ -213,7 +214,7 @@ class Activation:
             due = self.at + self.machine.timeout_seconds * 1000
             self.commands.append(StartTimer(scope="", key="machine", due=due))
         self._open_scope("", self.machine.top, self.facts.input, previous=0)
-        self._ready.append("")
+        self._follow_next("")
 
     def _open_scope(self, path: str, states: States, value: Document, *, previous: int) -> Scope:
         scope = Scope(path=path, state=states.start_at, phase=Phase.READY, input=value, previous=previous)
@@ -223,10 +224,8 @@ class Activation:
     def run(self) -> None:
         """Follow every scope that can move, until all wait, the execution ends or the budget is spent."""
         while self._ready and self._budget > 0 and self.status is Status.RUNNING:
-            path = self._ready.popleft()
-            scope = self.scope(path)
-            if scope is not None:
-                self._follow(scope)
+            path, _ = self._ready.popitem()
+            self._follow(self._known(path))
 
     def _follow(self, scope: Scope) -> None:
         if scope.container is not None:
@@ -234,7 +233,7 @@ class Activation:
             return
         while scope.phase is Phase.READY and self.status is Status.RUNNING:
             if self._budget <= 0:
-                self._ready.appendleft(scope.path)
+                self._follow_next(scope.path)
                 return
             self._budget -= 1
             self._enter(scope)
@@ -268,16 +267,15 @@ class Activation:
     def leave(self, scope: Scope, output: Json, *, assigned: Json = None, next_state: str | None = None) -> None:
         """The state is done: write its exit, keep its variables, go on or finish the scope."""
         raw = scope.input
-        document = raw if raw is not None and raw.value is output else Document(output)
-        if document.size > PAYLOAD_LIMIT:
-            raise StateFailed(too_large(scope.state))
+        document = raw if raw is not None and raw.value is output else bounded(scope, output)
         details: dict[str, str | int | Document | dict[str, str] | dict[str, bool]] = {
             "name": scope.state,
             **payload("output", document),
         }
         if isinstance(assigned, dict) and assigned:
-            details["assignedVariables"] = {name: Document(value).text for name, value in assigned.items()}
-            details["assignedVariablesDetails"] = {"truncated": False}
+            bounded(scope, assigned)
+            details["assignedVariables"] = {name: dump(value) for name, value in assigned.items()}
+            details["assignedVariablesDetails"] = NOT_TRUNCATED
             scope.variables = {**scope.variables, **assigned}
         self.emit(scope, f"{self.state_of(scope).type_name}StateExited", details)
         if raw is None:
@@ -294,7 +292,7 @@ class Activation:
             return
         if scope.phase is not Phase.READY:
             scope.phase = Phase.READY
-            self._ready.appendleft(scope.path)
+            self._follow_next(scope.path)
         scope.state = next_state
 
     def leave_with_result(self, scope: Scope, state: Working, result: Json) -> None:
@@ -334,12 +332,11 @@ class Activation:
         if last:
             self._complete(parent)
         elif container.launched < container.total and parent.path not in self._ready:
-            self._ready.appendleft(parent.path)
+            self._follow_next(parent.path)
 
     @staticmethod
     def _container(scope: Scope) -> Container:
-        if scope.container is None:
-            raise LookupError(f"scope {scope.path!r} holds no container")
+        assert scope.container is not None, f"scope {scope.path!r} holds no container"
         return scope.container
 
     # -- containers ---------------------------------------------------------------------------------------------
@@ -353,11 +350,11 @@ class Activation:
         self.keep(scope, "items", items)
         started = self.emit(scope, f"{state.type_name}StateStarted", details)
         scope.container = Container(total=total, concurrency=concurrency, started=started, link=started)
-        self.block(scope, f"container:{started}")
         if total == 0:
             self._complete(scope)
-        else:
-            self._ready.appendleft(scope.path)
+            return
+        self.block(scope, f"container:{started}")
+        self._follow_next(scope.path)
 
     def _launch_next(self, parent: Scope) -> None:
         """Start one more part, then let it run before the next: a Map of Pass states needs memory for one at a time."""
@@ -370,36 +367,41 @@ class Activation:
         state = self.state_of(parent)
         link = container.link if container.done else container.started
         if isinstance(state, MapState):
-            link = self.emit(
-                parent, "MapIterationStarted", {"name": parent.state, "index": index}, previous=link, link=False
-            )
-            states, value = state.processor, self._item(parent, index)
-        elif isinstance(state, ParallelState):
-            link = container.started
-            states, value = state.branches[index], self.blob(self.blob_key(parent, "items"))
+            details: Details = {"name": parent.state, "index": index}
+            link = self.emit(parent, "MapIterationStarted", details, previous=link, link=False)
+            states = state.processor
         else:
-            raise LookupError(f"{parent.state!r} is no container")
-        child = self._open_scope(child_path(parent.path, parent.entered, index), states, value, previous=link)
-        self._ready.appendleft(parent.path)
+            assert isinstance(state, ParallelState)
+            link = container.started
+            states = state.branches[index]
+        items = self.blob(self.blob_key(parent, "items"))
+        child = self._open_scope(child_path(parent.path, parent.entered, index), states, items, previous=link)
+        self._follow_next(parent.path)
         self._budget -= 1
-        self._follow(child)
+        try:
+            if isinstance(state, MapState):
+                child.input = self._item(parent, state, index, items.value)
+        except StateFailed as error:
+            self._fail_scope(child, error.failure)
+        else:
+            self._follow(child)
 
-    def _item(self, parent: Scope, index: int) -> Document:
-        items = self.blob(self.blob_key(parent, "items")).value
-        if not isinstance(items, list):
-            raise LookupError(f"the items of {parent.state!r} are no list")
-        return Document(items[index])
+    def _item(self, parent: Scope, state: MapState, index: int, items: Json) -> Document:
+        """Made when the iteration starts: ItemSelector may put much more into each than the Map's own input."""
+        assert isinstance(items, list)
+        if state.parameters is None:
+            return Document(items[index])
+        item: dict[str, Json] = {"Index": index, "Value": items[index]}
+        environment = self.environment(parent, self.input_of(parent).value, item)
+        selected = environment.over(select(parent, state.input_path, environment))
+        return bounded(parent, fill(parent, state.parameters, selected))
 
     def _complete(self, scope: Scope) -> None:
         state = self.state_of(scope)
-        container = self._container(scope)
-        outputs: list[Json] = [None] * container.total
-        for child in self._children(scope):
-            outputs[child.index] = child.input.value if child.input else None
+        assert isinstance(state, Working)
+        outputs = [self.input_of(child).value for child in sorted(self._children(scope), key=lambda child: child.index)]
         self._drop_below(child_prefix(scope.path, scope.entered))
         self.emit(scope, f"{state.type_name}StateSucceeded", link=False)
-        if not isinstance(state, Working):
-            raise LookupError(f"{scope.state!r} is no container")
         try:
             self.leave_with_result(scope, state, outputs)
         except StateFailed as error:
@@ -472,28 +474,26 @@ class Activation:
 
     def _abort(self, scope: Scope) -> None:
         """A sibling failed: give up what this scope waits for."""
-        state = self.state_of(scope)
         if scope.container is not None:
             for child in sorted(self._children(scope), key=lambda one: one.index):
                 if child.phase is not Phase.DONE:
                     self._abort(child)
         if scope.waiting is not None and scope.container is None:
-            self._cancel(scope)
-        if scope.phase is Phase.BLOCKED and isinstance(state, (TaskState, WaitState, ParallelState, MapState)):
-            self.emit(scope, f"{state.type_name}StateAborted")
+            self._cancel(scope, scope.waiting)
+        if scope.phase is Phase.BLOCKED:
+            self.emit(scope, f"{self.state_of(scope).type_name}StateAborted")
         parent = self._known(parent_path(scope.path))
         if isinstance(self.state_of(parent), MapState):
             details: Details = {"name": parent.state, "index": scope.index}
             self.emit(parent, "MapIterationAborted", details, previous=scope.previous, link=False)
         scope.phase = Phase.DONE
 
-    def _cancel(self, scope: Scope) -> None:
-        waiting = scope.waiting or ""
+    def _cancel(self, scope: Scope, waiting: str) -> None:
         if ":" in waiting:
             self.commands.append(CancelTimer(key=waiting))
-            return
-        self.commands.append(CancelTask(attempt=waiting))
-        self.cancel_clocks(scope)
+        else:
+            self.commands.append(CancelTask(attempt=waiting))
+            self.cancel_clocks(scope)
 
     def start_clock(self, scope: Scope, kind: str) -> None:
         """ASL: the clocks of TimeoutSeconds and HeartbeatSeconds run from the start of the task's work."""

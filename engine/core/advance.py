@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from engine.asl.model import StateMachine, TaskState, WaitState, Working
+from engine.asl.model import StateMachine, TaskState
 from engine.asl.resource import FunctionArn
-from engine.core.activation import DEFAULT_BUDGET, PAYLOAD_LIMIT, Activation, failure_details
+from engine.core.activation import DEFAULT_BUDGET, Activation, failure_details
 from engine.core.commands import CancelTask, Command
+from engine.core.dataflow import PAYLOAD_LIMIT
 from engine.core.events import (
     Event,
     Resumed,
@@ -96,21 +97,19 @@ def _timer(run: Activation, path: str, key: str) -> None:
         run.time_out()
         return
     scope = run.scope(path)
-    if scope is None or scope.phase is not Phase.BLOCKED or scope.waiting is None:
+    if scope is None or scope.phase is not Phase.BLOCKED:
         return
     kind, _, subject = key.partition(":")
     if kind in {"timeout", "heartbeat"} and scope.waiting == subject:
         _timed_out(run, scope, subject)
-    elif scope.waiting == key:
-        state = run.state_of(scope)
-        if isinstance(state, (WaitState, Working)):
-            run.attempt_again(scope)
+    elif scope.waiting == key and kind in {"wait", "retry"}:
+        run.attempt_again(scope)
 
 
 def _task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | TaskFailed | TaskHeartbeat) -> None:
     state = run.state_of(scope)
     if not isinstance(state, TaskState):
-        raise LookupError(f"{scope.state!r} is no Task")
+        return
     match event:
         case TaskStarted():
             _started(run, scope, state)
@@ -162,8 +161,7 @@ def _started(run: Activation, scope: Scope, state: TaskState) -> None:
 
 def _timed_out(run: Activation, scope: Scope, attempt: str) -> None:
     state = run.state_of(scope)
-    if not isinstance(state, TaskState):
-        return
+    assert isinstance(state, TaskState)
     run.commands.append(CancelTask(attempt=attempt))
     run.cancel_clocks(scope)
     # Recorded: a missed heartbeat, too, is States.Timeout, without a cause.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from engine.asl.choice import ComparisonFailed
 from engine.core.execution import Scope
-from engine.core.failing import StateFailed, runtime_error
-from engine.jsontypes import Json, dump
+from engine.core.failing import StateFailed, runtime_error, too_large
+from engine.jsontypes import MAX_DEPTH, Document, Json, dump, outweighs, too_deep
 from engine.query.environment import Environment
 from engine.query.path import Path, PathNotFound, Root
 from engine.query.reference_path import CannotPlace, place
 from engine.query.template import Template, TemplatePathNotFound
+
+PAYLOAD_LIMIT = 262_144
+"""Bytes of UTF-8 (AWS quota)."""
+_FEW = 16
 
 
 def failed(scope: Scope, reason: str) -> StateFailed:
@@ -54,9 +58,23 @@ def read_field(scope: Scope, path: Path, field: str, environment: Environment) -
 def fill(scope: Scope, template: Template, environment: Environment) -> Json:
     """Parameters, ResultSelector, ItemSelector, Assign."""
     try:
-        return template.evaluate(environment)
+        value = template.evaluate(environment)
     except TemplatePathNotFound as error:
         raise failed(scope, _not_found(error.missing.path, error.field, error.environment)) from None
+    # Few paths make at most some payloads; of many, the text alone could take gigabytes.
+    if len(template.paths) > _FEW and outweighs(value, PAYLOAD_LIMIT):
+        raise StateFailed(too_large(scope.state))
+    return value
+
+
+def bounded(scope: Scope, value: Json) -> Document:
+    """A value that is to be kept or handed on, if it is not too large for that."""
+    document = Document(value)
+    if document.size > PAYLOAD_LIMIT:
+        raise StateFailed(too_large(scope.state))
+    if too_deep(value, document.text):
+        raise failed(scope, f"The data of the state is nested more than {MAX_DEPTH} deep")
+    return document
 
 
 def put(scope: Scope, path: Path | None, raw_input: Json, result: Json) -> Json:

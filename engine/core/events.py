@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
-from engine.jsontypes import Document, Json, dump, parse
+from engine.jsontypes import Document, Json, dump, parse_record
 
 FORMAT = 1
 
@@ -103,7 +103,7 @@ def _maybe(value: Json) -> str | None:
 
 def decode_event(text: str) -> Event:
     """The event that encode_event wrote, in this release or the one before."""
-    value = parse(text)
+    value = parse_record(text)
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise ValueError(f"not an event of a format this release reads: {text[:80]}")
     match value["type"]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from engine.jsontypes import Document, Json, dump, parse
+from engine.jsontypes import Document, Json, dump, parse_record
 
 FORMAT = 1
 
@@ -119,7 +119,7 @@ class Scope:
 
     @classmethod
     def loaded(cls, path: str, text: str) -> Scope:
-        value: Any = parse(text)
+        value: Any = parse_record(text)
         if value["format"] != FORMAT:
             raise ValueError(f"scope {path!r} has format {value['format']}, which this release does not read")
         container = value.get("container")
@@ -182,7 +182,7 @@ class Root:
     def loaded(cls, text: str, *, status: str, last_event_id: int) -> Root:
         if not text:
             return cls(status=Status(status), last_event_id=last_event_id, last_at=0)
-        value: Any = parse(text)
+        value: Any = parse_record(text)
         if value["format"] != FORMAT:
             raise ValueError(f"execution has format {value['format']}, which this release does not read")
         return cls(

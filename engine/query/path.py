@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import jsonpath
@@ -24,6 +25,9 @@ _ESCAPE = re.compile(r"\\(.)")
 # Expressions that could run for ever on hostile input: the regular expressions of filters.
 _REGEX = re.compile(r"=~|\b(match|search)\s*\(")
 _LONGEST = 2048
+# Each .. and each union can select what the last one selected again: cost grows with their product.
+_DESCENTS = 2
+_COMBINATIONS = 1000
 
 
 class Root(Enum):
@@ -89,8 +93,7 @@ class Path:
                 raise PathNotFound(self, -1)
             value = environment.variables[self.variable]
         if self.steps is None:
-            found: list[Json] = self._query.findall(value)
-            return found
+            return self._matches(value)
         for index, step in enumerate(self.steps):
             if isinstance(step, str):
                 if not isinstance(value, dict) or step not in value:
@@ -101,6 +104,13 @@ class Path:
                     raise PathNotFound(self, index)
                 value = value[step]
         return value
+
+    def _matches(self, value: Json) -> list[Json]:
+        try:
+            found: list[Json] = self._query.findall(value)
+        except (jsonpath.JSONPathError, RecursionError):
+            raise PathNotFound(self, 0) from None
+        return found
 
 
 def _unescape(text: str) -> str:
@@ -143,9 +153,11 @@ def compile_path(text: str) -> Path:
         raise InvalidPath(text, "after the root comes . or [", match.end())
     if regex := _REGEX.search(rest):
         raise InvalidPath(text, "regular expressions are not part of AWS's JSONPath", match.end() + regex.start())
+    if rest.count("..") > _DESCENTS or prod(one.count(",") + 1 for one in rest.split("[")) > _COMBINATIONS:
+        raise InvalidPath(text, "this path could select the same nodes without end", match.end())
     try:
         return Path(text, root, variable, None, jsonpath.compile("$" + rest))
-    except jsonpath.JSONPathError as error:
+    except (jsonpath.JSONPathError, RecursionError) as error:
         index = getattr(getattr(error, "token", None), "index", None)
         position = match.end() + max(0, (index or 1) - 1)
         raise InvalidPath(text, str(error.args[0]) if error.args else "not a path", position) from None

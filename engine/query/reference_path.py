@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.jsontypes import Json
+from engine.jsontypes import MAX_DEPTH, Json
 from engine.query.path import InvalidPath, Path, Root, compile_path
 
 
@@ -22,6 +22,8 @@ def compile_reference_path(text: str) -> Path:
         raise InvalidPath(text, "a reference path begins with $ alone, not $$ or a variable")
     if path.steps is None or any(isinstance(step, int) and step < 0 for step in path.steps):
         raise InvalidPath(text, "a reference path names one node: only names and indexes")
+    if len(path.steps) > MAX_DEPTH:
+        raise InvalidPath(text[:40] + "...", f"a reference path has at most {MAX_DEPTH} steps")
     return path
 
 

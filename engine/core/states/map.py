@@ -6,9 +6,9 @@ import re
 
 from engine.asl.model import MapState
 from engine.core.activation import Activation
-from engine.core.dataflow import failed, fill, read_field, select
+from engine.core.dataflow import failed, read_field, select
 from engine.core.execution import Scope
-from engine.jsontypes import Document, Json, dump
+from engine.jsontypes import Document, dump
 from engine.query.environment import Environment
 from engine.query.path import Path
 
@@ -23,23 +23,11 @@ def enter(run: Activation, scope: Scope, state: MapState) -> None:
     if not isinstance(found, list):
         raise failed(scope, f'Reference path "{state.items_path.text}" must point to array.')
     concurrency = _concurrency(scope, state.max_concurrency, environment)
-    items = found
-    if state.parameters is not None:
-        items = [_selected(run, scope, state, environment, index, value) for index, value in enumerate(found)]
-    run.open_container(scope, {"length": len(items)}, total=len(items), concurrency=concurrency, items=Document(items))
+    length = len(found)
+    run.open_container(scope, {"length": length}, total=length, concurrency=concurrency, items=Document(found))
 
 
 resume = enter
-
-
-def _selected(
-    run: Activation, scope: Scope, state: MapState, environment: Environment, index: int, value: Json
-) -> Json:
-    """ItemSelector: ``$`` is the Map's input, ``$$.Map.Item`` this item."""
-    if state.parameters is None:
-        return value
-    own = run.environment(scope, environment.input, {"Index": index, "Value": value})
-    return fill(scope, state.parameters, own)
 
 
 def _concurrency(scope: Scope, setting: int | Path, environment: Environment) -> int:

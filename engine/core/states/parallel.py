@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from engine.asl.model import ParallelState
 from engine.core.activation import Activation
-from engine.core.dataflow import fill, select
+from engine.core.dataflow import bounded, fill, select
 from engine.core.execution import Scope
-from engine.jsontypes import Document
 
 
 def enter(run: Activation, scope: Scope, state: ParallelState) -> None:
@@ -14,7 +13,7 @@ def enter(run: Activation, scope: Scope, state: ParallelState) -> None:
     raw = run.environment(scope, document.value)
     environment = raw.over(select(scope, state.input_path, raw))
     value = environment.input if state.parameters is None else fill(scope, state.parameters, environment)
-    items = document if value is document.value else Document(value)
+    items = document if value is document.value else bounded(scope, value)
     run.open_container(scope, {}, total=len(state.branches), concurrency=0, items=items)
 
 

@@ -6,7 +6,7 @@ from engine.asl.model import NO_TIMEOUT, TaskState
 from engine.asl.resource import FunctionArn, LambdaInvoke, function_name
 from engine.core.activation import Activation
 from engine.core.commands import ScheduleTask
-from engine.core.dataflow import failed, fill, read_field, select
+from engine.core.dataflow import bounded, failed, fill, read_field, select
 from engine.core.execution import Scope
 from engine.core.history import Details, payload
 from engine.jsontypes import Document, Json
@@ -47,7 +47,7 @@ resume = enter
 
 def _document(scope: Scope, parameters: Json) -> Document:
     raw = scope.input
-    return raw if raw is not None and raw.value is parameters else Document(parameters)
+    return raw if raw is not None and raw.value is parameters else bounded(scope, parameters)
 
 
 def _seconds(scope: Scope, setting: int | Path | None, field: str, environment: Environment) -> int | None:
