@@ -98,6 +98,9 @@ class Driver:
         while loaded is not None and self._has_work(loaded, own):
             advanced = self._advance(loaded, own)
             if advanced is None:
+                if own is not None:
+                    self._post(own)
+                    own = None
                 conflicts += 1
                 if conflicts > _CONFLICTS_ALLOWED:
                     self._dispatcher.ring_execution(execution_id)
@@ -128,6 +131,10 @@ class Driver:
         execution = replace(step.execution, scopes=Overlay(scopes, step.changes))
         letters = self._store.mail(loaded.execution_id)
         return replace(loaded, version=loaded.version + 1, execution=execution, letters=letters)
+
+    def _post(self, own: _Own) -> None:
+        """Somebody else was faster, and may have cancelled this very attempt: its result takes the ordinary way."""
+        self._store.finish(own.finished, encode_event(own.event), self._clock.now())
 
     def _others_wait(self) -> bool:
         """Whether another execution waits for a worker; asked at most every 20 ms, for it costs a round trip."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
@@ -34,6 +35,15 @@ _FIRST_RENEWALS_SECONDS = 0.25
 Kind = Literal["advance", "tasks"]
 
 
+def process_space() -> str:
+    """Where process ids mean the same processes: this boot of this machine, and this container on it."""
+    found = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        found.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip())
+        found.append(str(Path("/proc/self/ns/pid").stat().st_ino))
+    return ":".join(found)[:255]
+
+
 class RenewableIntegrations(Integrations, Protocol):
     def renew(self) -> None: ...
 
@@ -60,7 +70,7 @@ class Host:
         self.row = WorkerRow(
             id=f"{kind}-{name[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
             kind=kind,
-            host=name,
+            host=process_space(),
             process=os.getpid(),
             beat=0,
         )

@@ -311,3 +311,25 @@ def test_fan_in_of_a_map_ends_the_same_in_whatever_order_results_come(bench: Ben
     assert len(set(world.tasks.begun)) == 25
     types = [event_type for _, _, event_type in bench.history(execution_id)]
     assert types.count("MapIterationSucceeded") == 25
+
+
+def test_a_result_whose_attempt_was_cancelled_meanwhile_is_dropped_without_a_struggle(bench: Bench) -> None:
+    from engine.core.events import TimerFired, encode_event
+
+    task = {"Type": "Task", "Resource": FUNCTION + "F", "TimeoutSeconds": 5, "End": True}
+    wait = {"Type": "Wait", "Seconds": 60, "End": True}
+    catch = [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}]
+    execution_id = bench.create({"StartAt": "T", "States": {"T": {**task, "Catch": catch}, "Late": wait}})
+    other = World(bench)
+
+    def overtaken(payload: Any) -> Any:
+        bench.store.post(execution_id, encode_event(TimerFired(scope="", key="timeout:2.0")), NOW)
+        other.driver.activate(execution_id)
+        return "too late"
+
+    world = World(bench, quick=True, answers={"T": overtaken})
+    world.driver.activate(execution_id)
+    types = [event_type for _, _, event_type in bench.history(execution_id)]
+    assert types[-3:] == ["LambdaFunctionTimedOut", "TaskStateExited", "WaitStateEntered"]
+    assert bench.attempt_status(f"{execution_id}:2.0") == "ABORTED"
+    assert world.bells.executions == []
