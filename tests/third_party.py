@@ -6,6 +6,7 @@ import json
 import re
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _PIN = re.compile(r"([A-Za-z0-9_.\[\]-]+)==(\S+)")
@@ -21,13 +22,12 @@ def _python() -> list[tuple[str, str, str]]:
 
 
 def _licence(name: str) -> str:
-    fields = metadata.metadata(name)
-    if expression := fields.get("License-Expression"):
-        return expression
-    classifiers = [
-        one.rpartition(" :: ")[2] for one in fields.get_all("Classifier", []) if one.startswith("License ::")
-    ]
-    text = (fields.get("License") or "").strip().splitlines()
+    fields: dict[str, Any] = metadata.metadata(name).json
+    if expression := fields.get("license_expression"):
+        return str(expression)
+    licences = (str(one) for one in fields.get("classifier", []) if str(one).startswith("License ::"))
+    classifiers = [one.rpartition(" :: ")[2] for one in licences]
+    text = str(fields.get("license") or "").strip().splitlines()
     return ", ".join(classifiers) or (text[0] if text else "see the package")
 
 
