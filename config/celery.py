@@ -35,7 +35,7 @@ app.conf.update(
     broker_transport_options={
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
-        "socket_timeout": 10,
+        "socket_timeout": 3,
         # A doorbell must not keep a client waiting while the broker is away: the sweeper rings for it.
         "max_retries": 0,
         "interval_start": 0,
