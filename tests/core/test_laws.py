@@ -1,0 +1,230 @@
+"""Laws of the interpreter, over machines and happenings that nobody chose."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.asl.model import StateMachine
+from engine.asl.parse import parse_definition
+from engine.core.commands import EndExecution, ScheduleTask
+from engine.core.events import (
+    Event,
+    Resumed,
+    Started,
+    StopRequested,
+    TaskFailed,
+    TaskHeartbeat,
+    TaskStarted,
+    TaskSucceeded,
+    TimerFired,
+)
+from engine.core.execution import Status
+from engine.jsontypes import Document, Json
+from tests.simulation import Answers, Simulation
+
+BOUNDED = settings(
+    max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:F"
+ERRORS = ("A", "B", "States.Timeout", "States.Runtime")
+PATHS = ("$", "$.a", "$.a[0]", "$$.State.Name", "$x", "$..a")
+
+
+def _recovery(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    errors = st.sampled_from(["A", "States.TaskFailed", "States.ALL"])
+    retrier = st.fixed_dictionaries(
+        {"ErrorEquals": errors.map(lambda one: [one])},
+        optional={
+            "MaxAttempts": st.integers(0, 2),
+            "BackoffRate": st.floats(1, 3),
+            "JitterStrategy": st.sampled_from(["FULL", "NONE"]),
+        },
+    )
+    catcher = st.fixed_dictionaries(
+        {"ErrorEquals": errors.map(lambda one: [one]), "Next": st.sampled_from(names)},
+        optional={"ResultPath": st.sampled_from(["$.e", None]), "Assign": st.just({"x.$": "$.Error"})},
+    )
+    return st.fixed_dictionaries(
+        {}, optional={"Retry": st.lists(retrier, max_size=1), "Catch": st.lists(catcher, max_size=1)}
+    )
+
+
+_DATA = st.fixed_dictionaries(
+    {},
+    optional={
+        "InputPath": st.sampled_from([*PATHS, None]),
+        "OutputPath": st.sampled_from(["$", "$.a", None]),
+        "Assign": st.sampled_from([{"x": 1}, {"x.$": "$"}]),
+    },
+)
+_RESULT = st.fixed_dictionaries({}, optional={"ResultPath": st.sampled_from(["$", "$.a", "$.a.b", "$.a[0]", None])})
+_PARAMETERS = st.fixed_dictionaries(
+    {}, optional={"Parameters": st.sampled_from(PATHS).map(lambda path: {"a": [1], "p.$": path})}
+)
+
+
+@st.composite
+def block(draw: st.DrawFn, prefix: str, depth: int) -> dict[str, Any]:
+    """A States block. Ways lead forward, but for a Catch, which may lead back."""
+    names = [f"{prefix}{number}" for number in range(draw(st.integers(1, 3)))]
+    states = {name: draw(state(name, names, index, depth)) for index, name in enumerate(names)}
+    return {"StartAt": names[0], "States": states}
+
+
+@st.composite
+def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) -> dict[str, Any]:
+    kinds = ["Pass", "Choice", "Wait", "Task", "Succeed", "Fail"] + (["Parallel", "Map"] * 2 if depth else [])
+    kind = draw(st.sampled_from(kinds))
+    after = names[index + 1 :]
+    if kind in {"Succeed", "Fail"}:
+        return {"Type": kind}
+    if kind == "Choice":
+        targets = after or names
+        rule = {"Variable": "$.a", "IsPresent": True, "Next": draw(st.sampled_from(targets))}
+        rest: dict[str, Any] = {"Default": draw(st.sampled_from(targets))} if draw(st.booleans()) else {}
+        return {"Type": kind, "Choices": [rule], **rest}
+    way: dict[str, Any] = {"Next": draw(st.sampled_from(after))} if after else {"End": True}
+    common = {"Type": kind, **way, **draw(_DATA)}
+    if kind == "Pass":
+        return {**common, **draw(_RESULT), **draw(_PARAMETERS)}
+    if kind == "Wait":
+        return {**common, "Seconds": draw(st.integers(0, 3))}
+    working = {**common, **draw(_RESULT), **draw(_recovery(names))}
+    if kind == "Task":
+        limits = draw(st.sampled_from([{}, {"TimeoutSeconds": 3}, {"TimeoutSeconds": 9, "HeartbeatSeconds": 2}]))
+        return {**working, "Resource": FUNCTION, **draw(_PARAMETERS), **limits}
+    if kind == "Parallel":
+        count = draw(st.integers(1, 3))
+        branches = [draw(block(f"{name}{letter}", depth - 1)) for letter in "pqr"[:count]]
+        return {**working, "Branches": branches}
+    return {
+        **working,
+        "ItemsPath": draw(st.sampled_from(["$", "$.a", "$$.Execution.Input.a"])),
+        "ItemProcessor": draw(block(f"{name}m", depth - 1)),
+        "MaxConcurrency": draw(st.integers(0, 2)),
+    }
+
+
+_OUTPUTS = st.sampled_from([{"a": [1, 2]}, {"a": {}}, [1, 2, 3], [], None, "text"])
+_ENDS: st.SearchStrategy[tuple[str, Json]] = st.one_of(
+    st.tuples(st.just("ok"), _OUTPUTS),
+    st.tuples(st.just("failed"), st.sampled_from(ERRORS)),
+    st.tuples(st.just("hangs"), st.none()),
+)
+_OUTCOMES = st.lists(st.tuples(st.integers(0, 5000), _ENDS), min_size=1, max_size=8)
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> StateMachine:
+    definition = {**draw(block("S", 2)), "TimeoutSeconds": 200}
+    parsed = parse_definition(json.dumps(definition), "json")
+    assert parsed.machine is not None, (definition, parsed.diagnostics)
+    return parsed.machine
+
+
+def answers(outcomes: list[tuple[int, tuple[str, Json]]]) -> Answers:
+    """The same attempt gets the same answer in every run."""
+
+    def answer(command: ScheduleTask) -> list[tuple[int, Event]]:
+        where = {"scope": command.scope, "attempt": command.attempt}
+        after, (end, value) = outcomes[sum(map(ord, command.attempt + command.scope)) % len(outcomes)]
+        found: list[tuple[int, Event]] = [(after // 2, TaskStarted(**where)), (after, TaskHeartbeat(**where))]
+        if end == "ok":
+            found.append((after, TaskSucceeded(**where, output=Document(value))))
+        elif end == "failed":
+            found.append((after, TaskFailed(**where, error=str(value), cause=None)))
+        return found
+
+    return answer
+
+
+def run(machine: StateMachine, outcomes: Any, **options: Any) -> Simulation:
+    return Simulation(machine=machine, input={"a": [1, [2]]}, answers=answers(outcomes), **options).run()
+
+
+@given(machines(), _OUTCOMES)
+@BOUNDED
+def test_every_execution_ends_once_with_a_gapless_history(machine: StateMachine, outcomes: Any) -> None:
+    done = run(machine, outcomes)
+    assert done.status is not Status.RUNNING
+    assert sum(isinstance(command, EndExecution) for command in done.commands) == 1
+    assert [event.id for event in done.history] == list(range(1, len(done.history) + 1))
+    assert all(0 <= event.previous < event.id for event in done.history)
+    assert all(one.at <= other.at for one, other in zip(done.history, done.history[1:], strict=False))
+    assert not done.execution.root.ready
+
+
+@given(machines(), _OUTCOMES, st.data())
+@BOUNDED
+def test_after_the_end_nothing_changes(machine: StateMachine, outcomes: Any, data: st.DataObject) -> None:
+    done = run(machine, outcomes)
+    history, commands, execution = list(done.history), list(done.commands), done.execution
+    tasks = [command for command in done.commands if isinstance(command, ScheduleTask)]
+    done.apply(StopRequested(error="late", cause=None), TimerFired(scope="", key="machine"), Resumed())
+    for task in tasks[:5]:
+        done.apply(TaskSucceeded(scope=task.scope, attempt=task.attempt, output=Document(1)))
+    assert (done.history, done.commands) == (history, commands)
+    assert done.execution.root == execution.root
+
+
+@given(machines(), _OUTCOMES)
+@BOUNDED
+def test_a_budget_of_one_state_gives_the_same_history(machine: StateMachine, outcomes: Any) -> None:
+    assert told(run(machine, outcomes, budget=1)) == told(run(machine, outcomes, budget=1000))
+
+
+@given(machines(), _OUTCOMES)
+@BOUNDED
+def test_storing_and_loading_between_steps_gives_the_same_history(machine: StateMachine, outcomes: Any) -> None:
+    kept, stored = run(machine, outcomes), run(machine, outcomes, as_text=True)
+    assert told(stored) == told(kept)
+    assert stored.end == kept.end
+
+
+@given(machines(), _OUTCOMES)
+@BOUNDED
+def test_events_that_come_twice_change_nothing_the_second_time(machine: StateMachine, outcomes: Any) -> None:
+    def twice(command: ScheduleTask) -> list[tuple[int, Event]]:
+        return [(after, event) for after, event in answers(outcomes)(command) for _ in range(2)]
+
+    done = Simulation(machine=machine, input={"a": [1, [2]]}, answers=twice).run()
+    assert Counter(event.type for event in done.history) == Counter(run(machine, outcomes).types)
+
+
+@given(machines(), _OUTCOMES, st.integers(0, 30))
+@BOUNDED
+def test_a_stop_ends_it_wherever_it_is(machine: StateMachine, outcomes: Any, steps: int) -> None:
+    running = Simulation(machine=machine, input={"a": [1]}, answers=answers(outcomes))
+    running.later(steps * 100, StopRequested(error="E", cause="c"))
+    running.run()
+    if running.status is Status.ABORTED:
+        assert running.types[-1] == "ExecutionAborted"
+        assert running.end.error == "E"
+
+
+@given(machines())
+@BOUNDED
+def test_events_nobody_waits_for_are_ignored(machine: StateMachine) -> None:
+    running = Simulation(machine=machine, input={"a": [1, 2]})
+    running.apply(Started())
+    before, waiting = list(running.history), {(scope.path, scope.waiting or "") for scope in running.store.below("")}
+    for path, awaited in {*waiting, ("", "2.7"), ("2.0", "3.0"), ("9.9/9.9", "x")}:
+        stranger = awaited if awaited.startswith("container:") else f"{awaited}7"
+        running.apply(
+            TaskStarted(scope=path, attempt=stranger),
+            TaskHeartbeat(scope=path, attempt=stranger),
+            TaskSucceeded(scope=path, attempt=stranger, output=Document(1)),
+            TaskFailed(scope=path, attempt=stranger, error="E", cause=None),
+            TimerFired(scope=path, key=stranger),
+            TimerFired(scope=path, key=f"timeout:{stranger}"),
+        )
+    assert running.history == before
+
+
+def told(done: Simulation) -> list[tuple[Any, ...]]:
+    return [(one.id, one.previous, one.type, one.at, one.scope, one.note, one.details_text) for one in done.history]
