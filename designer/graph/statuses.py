@@ -13,10 +13,11 @@ Status = Literal["running", "retrying", "waiting", "succeeded", "caught", "faile
 
 _URGENT_NOW: tuple[Status, ...] = ("running", "retrying", "waiting")
 _URGENT_ENDED: tuple[Status, ...] = ("failed", "timed_out", "aborted")
-_EXECUTION_ENDS: Mapping[str, Status] = {
-    "ExecutionFailed": "aborted",
-    "ExecutionAborted": "aborted",
-    "ExecutionTimedOut": "timed_out",
+# What is open then becomes this: first what stands in the execution itself, then what stands inside a container.
+_EXECUTION_ENDS: Mapping[str, tuple[Status, Status]] = {
+    "ExecutionFailed": ("failed", "aborted"),
+    "ExecutionAborted": ("aborted", "aborted"),
+    "ExecutionTimedOut": ("timed_out", "timed_out"),
 }
 _CONTAINERS = frozenset({"Map", "Parallel"})
 
@@ -87,7 +88,9 @@ class Statuses:
 
     def _apply(self, event: Event) -> None:
         if event.type in _EXECUTION_ENDS:
-            self._end_open(self._by_id.values(), _EXECUTION_ENDS[event.type])
+            outer, inner = _EXECUTION_ENDS[event.type]
+            self._end_open((visit for visit in self._by_id.values() if not visit.around), outer)
+            self._end_open(self._by_id.values(), inner)
         elif event.state is None or event.type.startswith("MapIteration"):
             return
         elif event.type.endswith("StateEntered"):

@@ -38,7 +38,8 @@ export type Change =
   | { kind: "started" }
   | { kind: "attemptFailed"; timedOut: boolean }
   | { kind: "aborted" }
-  | { kind: "executionEnded"; left: "aborted" | "timed_out" }
+  /** What is open then: in the execution itself, and inside a container. */
+  | { kind: "executionEnded"; outer: Status; inner: Status }
   | { kind: "other" };
 
 /** AWS has some seventy event types; these are the eight things that they can mean for a state. */
@@ -46,10 +47,11 @@ export function changeOf(event: StateEvent): Change {
   const { type } = event;
   switch (type) {
     case "ExecutionFailed":
+      return { kind: "executionEnded", outer: "failed", inner: "aborted" };
     case "ExecutionAborted":
-      return { kind: "executionEnded", left: "aborted" };
+      return { kind: "executionEnded", outer: "aborted", inner: "aborted" };
     case "ExecutionTimedOut":
-      return { kind: "executionEnded", left: "timed_out" };
+      return { kind: "executionEnded", outer: "timed_out", inner: "timed_out" };
     case "MapIterationFailed":
     case "MapIterationAborted":
     case "MapIterationStarted":

@@ -91,7 +91,8 @@ export class Statuses {
       return;
     }
     if (change.kind === "executionEnded") {
-      for (const visit of this.visits) if (visit.open) this.end(visit, change.left, event, touched);
+      for (const visit of this.visits)
+        this.end(visit, visit.scope === "" ? change.outer : change.inner, event, touched);
       return;
     }
     const visit = this.current.get(`${event.scope}|${event.state}`);
