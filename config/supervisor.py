@@ -264,8 +264,12 @@ class Supervisor:
 
     def _start(self, part: Part) -> None:
         pipe, variable = seal(self._secrets)
+        command = list(part.command)
+        if part.name in {"advance", "tasks"}:
+            # People and programs who ask come before the work, above all before functions that compute.
+            command = ["nice", "-n", "5", *command]
         part.process = subprocess.Popen(
-            list(part.command),
+            command,
             env={**part.environment, **variable},
             pass_fds=[pipe],
             cwd=ROOT,
