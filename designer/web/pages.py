@@ -53,12 +53,37 @@ def _imports(chunks: dict[str, Any], name: str) -> list[str]:
     return list(found)
 
 
+class Manifest:
+    """What the manifest says now, read again only when the file is another one.
+
+    While a build is under way there is none: then the last one holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int] | None = None
+        self._assets: Assets | None = None
+
+    def assets(self) -> Assets | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return self._assets
+        seen = (found.st_mtime_ns, found.st_size)
+        if seen != self._seen and (assets := read_assets(self._path)) is not None:
+            self._seen, self._assets = seen, assets
+        return self._assets
+
+
+_MANIFEST = Manifest(Path(settings.BASE_DIR) / "frontend" / "dist" / ".vite" / "manifest.json")
+
+
 @require_safe
 @never_cache
 @ensure_csrf_cookie
 def shell(request: HttpRequest, **_: str) -> HttpResponse:
     """The front end reads the address itself."""
-    assets = read_assets(Path(settings.BASE_DIR) / "frontend" / "dist" / ".vite" / "manifest.json")
+    assets = _MANIFEST.assets()
     if assets is None:
         return render(request, "not_built.html", status=503)
     return render(request, "app.html", {"assets": assets})

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 
 from config.asgi import application
 from designer.models import SignInLink, Worker
 from designer.services.health import BeatWatch
-from designer.web.pages import read_assets
+from designer.web.pages import Manifest, read_assets
 from tests.designer.conftest import Api
 
 MANIFEST = {
@@ -47,6 +47,35 @@ def test_assets_come_from_the_manifest(tmp_path: Path) -> None:
     assert found.script == "app/assets/main-1.js"
     assert found.styles == ("app/assets/main.css", "app/assets/kit.css")
     assert found.preloads == ("app/assets/kit-2.js",)
+
+
+def test_a_build_under_a_running_server_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    manifest = Manifest(path)
+    assert manifest.assets() is None
+    path.write_text(json.dumps(MANIFEST))
+    first = manifest.assets()
+    assert first is not None
+    assert manifest.assets() is first
+    path.unlink()
+    assert manifest.assets() is first
+    path.write_text(json.dumps({"src/main.tsx": {"file": "assets/main-33.js"}}))
+    second = manifest.assets()
+    assert second is not None
+    assert second.script == "app/assets/main-33.js"
+
+
+def test_a_file_that_was_built_since_the_start_is_served(charlie: Client, tmp_path: Path) -> None:
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "secret.js").write_text("no")
+    (tmp_path / "dist" / "main-abcdefgh.js").write_text("yes")
+    with override_settings(STATICFILES_DIRS=[("app", str(tmp_path / "dist"))]):
+        answer = charlie.get("/static/app/main-abcdefgh.js")
+        assert (answer.status_code, b"".join(answer)) == (200, b"yes")
+        assert "immutable" in answer.headers["Cache-Control"]
+        (tmp_path / "dist" / "main-abcdefgh.js").unlink()
+        for gone in ("/static/app/main-abcdefgh.js", "/static/app/../secret.js", "/static/app/%2e%2e/secret.js"):
+            assert charlie.get(gone).status_code == 404
 
 
 def test_an_unknown_page_answers_404(charlie: Client) -> None:
