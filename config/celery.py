@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_shutdown, worker_ready, worker_shutting_down
+from celery.signals import worker_init, worker_ready, worker_shutdown, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -194,6 +194,7 @@ def _leave() -> None:
     _left.set()
 
 
-@worker_process_shutdown.connect
+@worker_shutdown.connect
 def _gone(**_: Any) -> None:
-    _left.wait(5)
+    """Celery itself is done: functions that outlived their hand-over are none of its tasks, and still have time."""
+    _left.wait(GRACE_SECONDS + 5)
