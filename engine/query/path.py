@@ -25,8 +25,10 @@ _ESCAPE = re.compile(r"\\(.)")
 # Expressions that could run for ever on hostile input: the regular expressions of filters.
 _REGEX = re.compile(r"=~|\b(match|search)\s*\(")
 _LONGEST = 2048
-# Each .. and each union can select what the last one selected again: cost grows with their product.
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+# Each .., each union and each filter within a filter can select what the last one selected again: costs multiply.
 _DESCENTS = 2
+_FILTERS = 3
 _COMBINATIONS = 1000
 
 
@@ -135,6 +137,15 @@ def _definite_steps(text: str, start: int) -> tuple[str | int, ...] | None:
     return tuple(steps)
 
 
+def _explosive(rest: str) -> bool:
+    """Whether a path could cost out of all proportion to its input: a worker must never hang on a user's path."""
+    bare = _QUOTED.sub("''", rest)
+    filters = bare.partition("?")[2]
+    looks_back = "$" in filters and any(mark in filters for mark in ("*", "..", "?"))
+    combinations = prod(one.count(",") + 1 for one in bare.split("["))
+    return bare.count("..") > _DESCENTS or bare.count("?") > _FILTERS or combinations > _COMBINATIONS or looks_back
+
+
 @lru_cache(maxsize=4096)
 def compile_path(text: str) -> Path:
     """Compile a path that begins with ``$``, ``$$`` or ``$name``; raises InvalidPath."""
@@ -153,7 +164,7 @@ def compile_path(text: str) -> Path:
         raise InvalidPath(text, "after the root comes . or [", match.end())
     if regex := _REGEX.search(rest):
         raise InvalidPath(text, "regular expressions are not part of AWS's JSONPath", match.end() + regex.start())
-    if rest.count("..") > _DESCENTS or prod(one.count(",") + 1 for one in rest.split("[")) > _COMBINATIONS:
+    if _explosive(rest):
         raise InvalidPath(text, "this path could select the same nodes without end", match.end())
     try:
         return Path(text, root, variable, None, jsonpath.compile("$" + rest))
