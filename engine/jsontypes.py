@@ -7,6 +7,7 @@ execution: whoever needs another value builds a new one along the path that diff
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from math import isinf
 from typing import Any, TypeAlias
@@ -56,11 +57,8 @@ def finite(text: str) -> float:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise InvalidJson(f"the name {key!r} stands twice in one object")
-            seen.add(key)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise InvalidJson(f"the name {twice!r} stands twice in one object")
     return found
 
 
@@ -81,10 +79,10 @@ def parse(text: str, *, unique_names: bool = False, deepest: int = MAX_DEPTH) ->
         raise InvalidJson(f"the text has half a surrogate pair at position {error.start}") from None
     except RecursionError:
         raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep") from None
-    if "\\ud" in text or "\\uD" in text:
-        _refuse_surrogates(value)
     if too_deep(value, text, deepest):
         raise InvalidJson(f"the value is nested more than {deepest} deep")
+    if "\\ud" in text or "\\uD" in text:
+        _refuse_surrogates(value)
     return value
 
 
@@ -103,8 +101,6 @@ def _refuse_surrogates(value: Json) -> None:
         dump(value).encode()
     except UnicodeEncodeError:
         raise InvalidJson("a string has half a surrogate pair") from None
-    except RecursionError:
-        raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep") from None
 
 
 def depth(value: Json) -> int:

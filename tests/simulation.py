@@ -111,16 +111,16 @@ class Simulation:
 
     def apply(self, *events: Event) -> None:
         """Let events happen now, and whatever follows from them without waiting."""
-        self._step(events)
-        while self.execution.root.ready:
-            self._step((Resumed(),))
+        step = self._step(events)
+        while step.more:
+            step = self._step((Resumed(),))
 
     def later(self, milliseconds: int, event: Event) -> int:
         number: int = next(self._order)
         heapq.heappush(self._pending, (self.now + milliseconds, number, event))
         return number
 
-    def _step(self, events: Sequence[Event]) -> None:
+    def _step(self, events: Sequence[Event]) -> Step:
         if self.as_text:
             events = [decode_event(encode_event(event)) for event in events]
         seed = f"seed {self.execution.root.last_event_id}"
@@ -134,6 +134,7 @@ class Simulation:
         self.commands += step.commands
         for command in step.commands:
             self._obey(command)
+        return step
 
     def _obey(self, command: Command) -> None:
         match command:

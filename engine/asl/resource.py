@@ -11,7 +11,7 @@ _FUNCTION = re.compile(
     r"(?P<name>[A-Za-z0-9-_]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9-_]{1,128}))?\Z"
 )
 _LAMBDA_INVOKE = re.compile(r"arn:aws[a-z-]*:states:[a-z0-9-]*:\d{0,12}:lambda:invoke\Z")
-_NAME = re.compile(r"[A-Za-z0-9-_]{1,64}\Z")
+_NAME = re.compile(r"(?P<name>[A-Za-z0-9-_]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9-_]{1,128}))?\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,5 +53,5 @@ def function_name(text: str) -> tuple[str, str | None] | None:
         return match["name"], match["qualifier"]
     account, separator, rest = text.partition(":function:")
     text = rest if separator and (account.isdigit() or not account) else text
-    name, _, qualifier = text.partition(":")
-    return (name, qualifier or None) if _NAME.match(name) else None
+    match = _NAME.match(text)
+    return (match["name"], match["qualifier"]) if match else None

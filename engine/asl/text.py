@@ -126,8 +126,7 @@ def _yaml_value(node: yaml.Node, level: int) -> Json:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_yaml_value(one, level + 1) for one in node.value]
-    if not isinstance(node, yaml.ScalarNode):
-        raise _InvalidYaml("this kind of YAML node is not supported", node.start_mark)
+    assert isinstance(node, yaml.ScalarNode)
     return _yaml_scalar(node)
 
 

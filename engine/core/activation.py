@@ -7,8 +7,9 @@ collects history and commands, and hands everything out as a Step. State types p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol, assert_never
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, assert_never
 
 from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, States, Working
 from engine.core.commands import CancelTask, CancelTimer, Command, EndExecution, StartTimer
@@ -43,12 +44,15 @@ _NO_VARIABLES: Mapping[str, Json] = {}
 _NO_DETAILS: Details = {}
 
 
-class Handler(Protocol):
-    """A state type. ``enter`` runs it up to its end or its first wait; ``resume`` takes up a retry."""
+Handle: TypeAlias = "Callable[[Activation, Scope, Any], None]"
 
-    def enter(self, run: Activation, scope: Scope, state: AnyState) -> None: ...
 
-    def resume(self, run: Activation, scope: Scope, state: AnyState) -> None: ...
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """By type of state: ``enter`` runs it up to its end or its first wait; ``resume`` takes it up when that is over."""
+
+    enter: Mapping[str, Handle]
+    resume: Mapping[str, Handle]
 
 
 class Activation:
@@ -58,7 +62,7 @@ class Activation:
         self,
         machine: StateMachine,
         execution: Execution,
-        handlers: Mapping[str, Handler],
+        handlers: Handlers,
         *,
         at: int,
         seed: str,
@@ -247,15 +251,15 @@ class Activation:
         )
         scope.entered_at = self.at
         try:
-            self._handlers[state.type_name].enter(self, scope, state)
+            self._handlers.enter[state.type_name](self, scope, state)
         except StateFailed as error:
             self.fail(scope, error.failure)
 
     def attempt_again(self, scope: Scope) -> None:
-        """A retry's back-off is over."""
+        """A retry's back-off or a Wait is over."""
         state = self.state_of(scope)
         try:
-            self._handlers[state.type_name].resume(self, scope, state)
+            self._handlers.resume[state.type_name](self, scope, state)
         except StateFailed as error:
             self.fail(scope, error.failure)
 

@@ -161,7 +161,8 @@ def _started(run: Activation, scope: Scope, state: TaskState) -> None:
 
 def _timed_out(run: Activation, scope: Scope, attempt: str) -> None:
     state = run.state_of(scope)
-    assert isinstance(state, TaskState)
+    if not isinstance(state, TaskState):
+        return
     run.commands.append(CancelTask(attempt=attempt))
     run.cancel_clocks(scope)
     # Recorded: a missed heartbeat, too, is States.Timeout, without a cause.

@@ -110,7 +110,7 @@ def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) 
     }
 
 
-_OUTPUTS = st.sampled_from([{"a": [1, 2]}, {"a": {}}, [1, 2, 3], [], None, "text"])
+_OUTPUTS: st.SearchStrategy[Json] = st.sampled_from([{"a": [1, 2]}, {"a": {}}, [1, 2, 3], [], None, "text"])
 _ENDS: st.SearchStrategy[tuple[str, Json]] = st.one_of(
     st.tuples(st.just("ok"), _OUTPUTS),
     st.tuples(st.just("failed"), st.sampled_from(ERRORS)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.asl.choice import ComparisonFailed
 from engine.asl.model import ChoiceState
 from engine.core.activation import Activation
-from engine.core.dataflow import comparison_failed, failed, select
+from engine.core.dataflow import comparison_failed, select
 from engine.core.execution import Scope
 from engine.core.failing import StateFailed
 from engine.errors import ErrorName, Failure
@@ -30,7 +30,3 @@ def enter(run: Activation, scope: Scope, state: ChoiceState) -> None:
         raise StateFailed(Failure(error=ErrorName.NO_CHOICE_MATCHED, cause=cause))
     assigned = run.assigned(scope, assign, environment)
     run.leave(scope, select(scope, state.output_path, environment), assigned=assigned, next_state=target)
-
-
-def resume(run: Activation, scope: Scope, state: ChoiceState) -> None:
-    raise failed(scope, "a Choice state is never retried")

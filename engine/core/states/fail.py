@@ -26,7 +26,3 @@ def _text(scope: Scope, path: Path | None, field: str, literal: str | None, envi
     if not isinstance(value, str):
         raise failed(scope, f"The {field} parameter does not reference a string: {path.text}")
     return value
-
-
-def resume(run: Activation, scope: Scope, state: FailState) -> None:
-    enter(run, scope, state)

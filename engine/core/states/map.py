@@ -27,9 +27,6 @@ def enter(run: Activation, scope: Scope, state: MapState) -> None:
     run.open_container(scope, {"length": length}, total=length, concurrency=concurrency, items=Document(found))
 
 
-resume = enter
-
-
 def _concurrency(scope: Scope, setting: int | Path, environment: Environment) -> int:
     if not isinstance(setting, Path):
         return setting

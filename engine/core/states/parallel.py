@@ -15,6 +15,3 @@ def enter(run: Activation, scope: Scope, state: ParallelState) -> None:
     value = environment.input if state.parameters is None else fill(scope, state.parameters, environment)
     items = document if value is document.value else bounded(scope, value)
     run.open_container(scope, {}, total=len(state.branches), concurrency=0, items=items)
-
-
-resume = enter

@@ -23,7 +23,3 @@ def enter(run: Activation, scope: Scope, state: PassState) -> None:
     run.leave(
         scope, select(scope, state.output_path, environment.over(output)), assigned=assigned, next_state=state.next
     )
-
-
-def resume(run: Activation, scope: Scope, state: PassState) -> None:
-    enter(run, scope, state)

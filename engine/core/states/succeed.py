@@ -12,7 +12,3 @@ def enter(run: Activation, scope: Scope, state: SucceedState) -> None:
     environment = run.environment(scope, run.input_of(scope).value)
     value = select(scope, state.input_path, environment)
     run.leave(scope, select(scope, state.output_path, environment.over(value)))
-
-
-def resume(run: Activation, scope: Scope, state: SucceedState) -> None:
-    enter(run, scope, state)

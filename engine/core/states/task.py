@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.asl.model import NO_TIMEOUT, TaskState
-from engine.asl.resource import FunctionArn, LambdaInvoke, function_name
+from engine.asl.resource import FunctionArn, function_name
 from engine.core.activation import Activation
 from engine.core.commands import ScheduleTask
 from engine.core.dataflow import bounded, failed, fill, read_field, select
@@ -42,9 +42,6 @@ def enter(run: Activation, scope: Scope, state: TaskState) -> None:
     scope.clocks = {kind: seconds for kind, seconds in clocks.items() if seconds is not None}
 
 
-resume = enter
-
-
 def _document(scope: Scope, parameters: Json) -> Document:
     raw = scope.input
     return raw if raw is not None and raw.value is parameters else bounded(scope, parameters)
@@ -66,19 +63,12 @@ def _scheduled(
 ) -> tuple[str, Details]:
     limits = {"timeoutInSeconds": timeout, "heartbeatInSeconds": heartbeat}
     given: dict[str, int] = {name: seconds for name, seconds in limits.items() if seconds is not None}
-    match state.resource:
-        case FunctionArn(arn=arn):
-            given.pop("heartbeatInSeconds", None)
-            return "LambdaFunctionScheduled", {**payload("input", document), "resource": arn, **given}
-        case LambdaInvoke(region=region):
-            _check_parameters(scope, document.value)
-            return "TaskScheduled", {
-                "parameters": document,
-                "region": region,
-                "resource": "invoke",
-                "resourceType": "lambda",
-                **given,
-            }
+    if isinstance(state.resource, FunctionArn):
+        given.pop("heartbeatInSeconds", None)
+        return "LambdaFunctionScheduled", {**payload("input", document), "resource": state.resource.arn, **given}
+    _check_parameters(scope, document.value)
+    names = {"region": state.resource.region, "resource": "invoke", "resourceType": "lambda"}
+    return "TaskScheduled", {"parameters": document, **names, **given}
 
 
 def _check_parameters(scope: Scope, parameters: Json) -> None:

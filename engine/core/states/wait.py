@@ -37,9 +37,8 @@ def _due(now: int, scope: Scope, state: WaitState, environment: Environment) -> 
         return state.timestamp
     if state.seconds_path is not None:
         return now + _seconds(scope, state.seconds_path, environment) * 1000
-    if state.timestamp_path is not None:
-        return _moment(scope, state.timestamp_path, environment)
-    raise failed(scope, "the state does not say how long to wait")
+    assert state.timestamp_path is not None
+    return _moment(scope, state.timestamp_path, environment)
 
 
 def _read(scope: Scope, path: Path, environment: Environment, field: str) -> Json:
@@ -80,7 +79,3 @@ def leave(run: Activation, scope: Scope, state: WaitState) -> None:
     environment = raw.over(value)
     assigned = run.assigned(scope, state.assign, environment)
     run.leave(scope, select(scope, state.output_path, environment), assigned=assigned, next_state=state.next)
-
-
-def resume(run: Activation, scope: Scope, state: WaitState) -> None:
-    leave(run, scope, state)
