@@ -3,10 +3,12 @@ import "./ui/ui.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { watchForGoneParts } from "./app/gone";
 import icon from "./favicon.svg?url";
 import { startTheme } from "./ui/theme";
 
 startTheme();
+watchForGoneParts();
 const link = document.createElement("link");
 link.rel = "icon";
 link.href = icon;

@@ -1,5 +1,5 @@
 import { useReactFlow } from "@xyflow/react";
-import { type RefObject, useEffect } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { Layout } from "./layout";
 
 export interface FocusControl {
@@ -16,6 +16,8 @@ export function CanvasFocus({
   layout: Layout;
 }) {
   const flow = useReactFlow();
+  // A state that was added just now has no place yet: it gets the focus when the next layout has one.
+  const awaited = useRef<string | null>(null);
   useEffect(() => {
     const element = (id: string) =>
       document.querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(id)}"]`);
@@ -33,6 +35,7 @@ export function CanvasFocus({
     };
     const focus = (id: string) => {
       const box = layout.nodes.find((node) => node.id === id);
+      awaited.current = box ? null : id;
       if (!box) return;
       if (!inView(id)) {
         void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), {
@@ -59,6 +62,9 @@ export function CanvasFocus({
           ...(id === null ? {} : { nodes: [{ id }] }),
         }),
     };
+    // Unless the focus has gone elsewhere meanwhile.
+    if (awaited.current !== null && document.activeElement === document.body)
+      focus(awaited.current);
     return () => {
       control.current = null;
     };

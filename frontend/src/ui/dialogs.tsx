@@ -10,6 +10,7 @@ interface DialogProps {
   readonly onClose: () => void;
   readonly size?: ModalProps.Size;
   readonly actions?: ReactNode;
+  /** "" for a question that has to be answered. */
   readonly closeLabel?: string;
 }
 
@@ -28,6 +29,7 @@ export function Dialog({
       size={size ?? "medium"}
       onDismiss={onClose}
       closeAriaLabel="Close"
+      {...(closeLabel === "" ? { className: "no-way-out" } : {})}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">

@@ -7,6 +7,8 @@ import { Code } from "../../ui/Code";
 import { type Designer, stateAround } from "./store";
 import type { DesignProblem } from "./validation";
 
+const lineOf = (text: string, offset: number) => text.slice(0, offset).split("\n").length;
+
 export function CodePanel({
   designer,
   problems,
@@ -109,7 +111,7 @@ export function CodePanel({
               >
                 <b>{problem.severity === "error" ? "Error" : "Warning"}</b>
                 <span>{problem.message}</span>
-                {problem.state && <i>{problem.state.name}</i>}
+                <i>{problem.state?.name ?? `Line ${lineOf(text, problem.from)}`}</i>
               </button>
             </li>
           ))}

@@ -342,7 +342,7 @@ function TaskFields({ state, set }: PanelProps) {
   return (
     <SpaceBetween size="m">
       <SuggestField
-        label="Does"
+        label="Resource"
         hint={
           functions.data
             ? `A function of ${functions.data.folder}, or any resource`

@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
@@ -6,9 +5,9 @@ import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { messageOf, Problem } from "../../api/http";
 import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { Refusal } from "../../ui/Refusal";
 import { useFocusSoon } from "../../ui/useFocusSoon";
 import type { Conflict } from "./draft";
 
@@ -20,7 +19,6 @@ export function SaveDialog(props: {
   const [comment, setComment] = useState("");
   const input = useFocusSoon<InputProps.Ref>();
   const save = useMutation({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
-  const diagnostics = save.error instanceof Problem ? save.error.diagnostics : [];
   return (
     <Dialog
       title="Save as a revision"
@@ -38,13 +36,7 @@ export function SaveDialog(props: {
         }}
       >
         <SpaceBetween size="m">
-          {save.error && (
-            <Alert type="error" header={messageOf(save.error)}>
-              {diagnostics.map((d) => (
-                <div key={`${d.pointer}${d.message}`}>{d.message}</div>
-              ))}
-            </Alert>
-          )}
+          <Refusal error={save.error} />
           <FormField label="What has changed" description="May be left empty">
             <Input ref={input} value={comment} onChange={(e) => setComment(e.detail.value)} />
           </FormField>

@@ -186,6 +186,7 @@ export function ExecutionTable({
         {
           id: "status",
           header: "Status",
+          minWidth: 130,
           cell: (e) => <ExecutionStatusPill status={e.status} stuck={e.stuck} />,
         },
         { id: "revision", header: "Revision", cell: (e) => e.revision },

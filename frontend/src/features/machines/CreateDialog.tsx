@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
@@ -8,10 +7,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { createMachine } from "../../api/client";
-import { messageOf } from "../../api/http";
 import { printText } from "../../asl/patch";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem } from "../../ui/names";
+import { Refusal } from "../../ui/Refusal";
 import { useFocusSoon } from "../../ui/useFocusSoon";
 import { STARTERS } from "./starters";
 
@@ -58,7 +57,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         }}
       >
         <SpaceBetween size="l">
-          {create.error && <Alert type="error">{messageOf(create.error)}</Alert>}
+          <Refusal error={create.error} />
           <FormField
             label="Name"
             description="Up to 80 characters, without blanks"

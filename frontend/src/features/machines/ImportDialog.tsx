@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
@@ -11,13 +10,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
-import { messageOf, Problem } from "../../api/http";
 import type { Sample } from "../../api/types";
 import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem, toName } from "../../ui/names";
+import { Refusal } from "../../ui/Refusal";
 
 function sampleText(sample: Sample): string {
   return typeof sample.definition === "string"
@@ -32,22 +31,6 @@ async function free(title: string): Promise<string> {
   let name = title;
   for (let n = 2; taken.has(name); n++) name = `${title}-${n}`;
   return name;
-}
-
-/** The mistakes of a definition that the server will not take, each with its place. */
-function Refusal({ error }: { error: unknown }) {
-  if (!error) return null;
-  const diagnostics = error instanceof Problem ? error.diagnostics : [];
-  return (
-    <Alert type="error" header={messageOf(error)}>
-      {diagnostics.slice(0, 8).map((d) => (
-        <div key={`${d.pointer}${d.message}`}>
-          {d.line ? `Line ${d.line}: ` : ""}
-          {d.message}
-        </div>
-      ))}
-    </Alert>
-  );
 }
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {

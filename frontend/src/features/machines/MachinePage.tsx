@@ -90,6 +90,7 @@ function Shown({ machine }: { machine: Machine }) {
                 </ButtonDropdown>
                 <Button
                   href={edit}
+                  disabled={deleting}
                   onFollow={(e) => {
                     e.preventDefault();
                     navigate(edit);

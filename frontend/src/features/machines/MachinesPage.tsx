@@ -195,23 +195,24 @@ export default function MachinesPage() {
             },
             {
               id: "actions",
-              content: (machine) => (
-                <SpaceBetween direction="horizontal" size="xs">
-                  <Button
-                    href={`/machines/${machine.id}/edit`}
-                    onFollow={go(`/machines/${machine.id}/edit`)}
-                    ariaLabel={`Edit${machine.has_draft ? " draft" : ""} ${machine.name}`}
-                  >
-                    Edit{machine.has_draft ? " draft" : ""}
-                  </Button>
-                  <Button
-                    iconName="remove"
-                    variant="icon"
-                    ariaLabel={`Delete ${machine.name}`}
-                    onClick={() => setOpen({ kind: "delete", machine })}
-                  />
-                </SpaceBetween>
-              ),
+              content: (machine) =>
+                machine.status === "DELETING" ? null : (
+                  <SpaceBetween direction="horizontal" size="xs">
+                    <Button
+                      href={`/machines/${machine.id}/edit`}
+                      onFollow={go(`/machines/${machine.id}/edit`)}
+                      ariaLabel={`Edit${machine.has_draft ? " draft" : ""} ${machine.name}`}
+                    >
+                      Edit{machine.has_draft ? " draft" : ""}
+                    </Button>
+                    <Button
+                      iconName="remove"
+                      variant="icon"
+                      ariaLabel={`Delete ${machine.name}`}
+                      onClick={() => setOpen({ kind: "delete", machine })}
+                    />
+                  </SpaceBetween>
+                ),
             },
           ],
         }}

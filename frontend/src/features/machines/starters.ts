@@ -16,21 +16,21 @@ export const STARTERS: readonly {
   {
     id: "loop",
     title: "A loop with a way out",
-    description: "Wait, count, and go on when it is enough",
+    description: "Wait, take one off a list, and go on when it is empty",
     definition: {
       StartAt: "Begin",
       States: {
-        Begin: { Type: "Pass", Result: { count: 0 }, Next: "Pause" },
-        Pause: { Type: "Wait", Seconds: 1, Next: "Count" },
-        Count: {
+        Begin: { Type: "Pass", Result: { left: ["a", "b", "c"] }, Next: "Pause" },
+        Pause: { Type: "Wait", Seconds: 1, Next: "Take one" },
+        "Take one": {
           Type: "Pass",
-          Parameters: { "count.$": "States.MathAdd($.count, 1)" },
-          Next: "Enough?",
+          Parameters: { "one.$": "$.left[0]", "left.$": "$.left[1:]" },
+          Next: "More?",
         },
-        "Enough?": {
+        "More?": {
           Type: "Choice",
-          Choices: [{ Variable: "$.count", NumericGreaterThanEquals: 5, Next: "Done" }],
-          Default: "Pause",
+          Choices: [{ Variable: "$.left[0]", IsPresent: true, Next: "Pause" }],
+          Default: "Done",
         },
         Done: { Type: "Succeed" },
       },
