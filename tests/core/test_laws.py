@@ -28,7 +28,7 @@ from engine.jsontypes import Document, Json
 from tests.simulation import Answers, Simulation
 
 BOUNDED = settings(
-    max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:F"
 ERRORS = ("A", "B", "States.Timeout", "States.Runtime")
@@ -45,6 +45,8 @@ def _recovery(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
             "JitterStrategy": st.sampled_from(["FULL", "NONE"]),
         },
     )
+    if not names:
+        return st.fixed_dictionaries({}, optional={"Retry": st.lists(retrier, max_size=1)})
     catcher = st.fixed_dictionaries(
         {"ErrorEquals": errors.map(lambda one: [one]), "Next": st.sampled_from(names)},
         optional={"ResultPath": st.sampled_from(["$.e", None]), "Assign": st.just({"x.$": "$.Error"})},
@@ -70,7 +72,7 @@ _PARAMETERS = st.fixed_dictionaries(
 
 @st.composite
 def block(draw: st.DrawFn, prefix: str, depth: int) -> dict[str, Any]:
-    """A States block. Ways lead forward, but for a Catch, which may lead back."""
+    """A States block. All ways lead forward: a loop runs to the history limit, which the vectors show."""
     names = [f"{prefix}{number}" for number in range(draw(st.integers(1, 3)))]
     states = {name: draw(state(name, names, index, depth)) for index, name in enumerate(names)}
     return {"StartAt": names[0], "States": states}
@@ -78,15 +80,14 @@ def block(draw: st.DrawFn, prefix: str, depth: int) -> dict[str, Any]:
 
 @st.composite
 def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) -> dict[str, Any]:
-    kinds = ["Pass", "Choice", "Wait", "Task", "Succeed", "Fail"] + (["Parallel", "Map"] * 2 if depth else [])
-    kind = draw(st.sampled_from(kinds))
     after = names[index + 1 :]
+    kinds = ["Pass", "Wait", "Task", "Task", "Succeed", "Fail"]
+    kind = draw(st.sampled_from(kinds + ["Choice"] * bool(after) + ["Parallel", "Map"] * 2 * bool(depth)))
     if kind in {"Succeed", "Fail"}:
         return {"Type": kind}
     if kind == "Choice":
-        targets = after or names
-        rule = {"Variable": "$.a", "IsPresent": True, "Next": draw(st.sampled_from(targets))}
-        rest: dict[str, Any] = {"Default": draw(st.sampled_from(targets))} if draw(st.booleans()) else {}
+        rule = {"Variable": "$.a", "IsPresent": True, "Next": draw(st.sampled_from(after))}
+        rest: dict[str, Any] = {"Default": draw(st.sampled_from(after))} if draw(st.booleans()) else {}
         return {"Type": kind, "Choices": [rule], **rest}
     way: dict[str, Any] = {"Next": draw(st.sampled_from(after))} if after else {"End": True}
     common = {"Type": kind, **way, **draw(_DATA)}
@@ -94,7 +95,7 @@ def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) 
         return {**common, **draw(_RESULT), **draw(_PARAMETERS)}
     if kind == "Wait":
         return {**common, "Seconds": draw(st.integers(0, 3))}
-    working = {**common, **draw(_RESULT), **draw(_recovery(names))}
+    working = {**common, **draw(_RESULT), **draw(_recovery(after))}
     if kind == "Task":
         limits = draw(st.sampled_from([{}, {"TimeoutSeconds": 3}, {"TimeoutSeconds": 9, "HeartbeatSeconds": 2}]))
         return {**working, "Resource": FUNCTION, **draw(_PARAMETERS), **limits}

@@ -157,6 +157,9 @@ def test_a_snapshot_gives_untouched_scopes_and_blobs_as_they_were_stored() -> No
     scopes = _after(waiting, TimerFired(scope="2.0", key="wait:4"))
     assert {scope.path: scope.phase for scope in scopes.below("2.")} == {"2.0": Phase.DONE, "2.1": Phase.BLOCKED}
     assert scopes.blob("#2:items") == Document([1])
+    done = scopes.scope("2.0")
+    assert done is not None
+    assert done.phase is Phase.DONE
     assert scopes.scope("2.1") is waiting.store.scope("2.1")
     assert waiting.execution.scopes.scope("2.0") is waiting.store.scope("2.0")
 
