@@ -94,9 +94,20 @@ def starts_under_load(table: Table, server: Server) -> None:
     busy = [server.begin(hanging)["id"] for _ in range(16)] + [server.begin(slow, big)["id"] for _ in range(4)]
     time.sleep(2)
     loaded = p99()
-    for execution in busy:
-        server.call("POST", f"/api/executions/{execution}/stop/", {})
     table.add("p99 of StartExecution under slow and hanging work / idle", loaded, idle, "ms", "at most 3")
+    ran = max(client.run(hello) for _ in range(10)) * 1000
+    table.add("slowest of 10 Pass machines, slots full of hanging work / 1 s", ran, 1000.0, "ms", "at most 1")
+    stopped = max(stop_ms(server, execution) for execution in busy)
+    table.add(f"slowest of {len(busy)} stops until ABORTED / 1 s", stopped, 1000.0, "ms", "at most 1")
+
+
+def stop_ms(server: Server, execution: str) -> float:
+    """Milliseconds from asking for the stop to seeing it ended."""
+    began = time.perf_counter()
+    server.call("POST", f"/api/executions/{execution}/stop/", {})
+    while server.call("GET", f"/api/executions/{execution}/", Prefer="wait=5")[1]["status"] == "RUNNING":
+        pass
+    return (time.perf_counter() - began) * 1000
 
 
 def live_view(table: Table, server: Server) -> None:
