@@ -28,11 +28,11 @@ from engine.jsontypes import Document, Json
 from tests.simulation import Answers, Simulation
 
 BOUNDED = settings(
-    max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:F"
 ERRORS = ("A", "B", "States.Timeout", "States.Runtime")
-PATHS = ("$", "$.a", "$.a[0]", "$$.State.Name", "$x", "$..a")
+PATHS = ("$", "$", "$$.Execution.Input", "$$.State.Name", "$x", "$..a", "$.a")
 
 
 def _recovery(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
@@ -46,25 +46,27 @@ def _recovery(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
         },
     )
     if not names:
-        return st.fixed_dictionaries({}, optional={"Retry": st.lists(retrier, max_size=1)})
+        return st.fixed_dictionaries({"Retry": _one_or_none(retrier)})
     catcher = st.fixed_dictionaries(
         {"ErrorEquals": errors.map(lambda one: [one]), "Next": st.sampled_from(names)},
         optional={"ResultPath": st.sampled_from(["$.e", None]), "Assign": st.just({"x.$": "$.Error"})},
     )
-    return st.fixed_dictionaries(
-        {}, optional={"Retry": st.lists(retrier, max_size=1), "Catch": st.lists(catcher, max_size=1)}
-    )
+    return st.fixed_dictionaries({"Retry": _one_or_none(retrier), "Catch": _one_or_none(catcher)})
+
+
+def _one_or_none(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.one_of(st.tuples(strategy).map(list), st.just([]))
 
 
 _DATA = st.fixed_dictionaries(
     {},
     optional={
         "InputPath": st.sampled_from([*PATHS, None]),
-        "OutputPath": st.sampled_from(["$", "$.a", None]),
+        "OutputPath": st.sampled_from(["$", "$", "$.a", None]),
         "Assign": st.sampled_from([{"x": 1}, {"x.$": "$"}]),
     },
 )
-_RESULT = st.fixed_dictionaries({}, optional={"ResultPath": st.sampled_from(["$", "$.a", "$.a.b", "$.a[0]", None])})
+_RESULT = st.fixed_dictionaries({}, optional={"ResultPath": st.sampled_from(["$", "$.a", "$.c.b", "$.a[0]", None])})
 _PARAMETERS = st.fixed_dictionaries(
     {}, optional={"Parameters": st.sampled_from(PATHS).map(lambda path: {"a": [1], "p.$": path})}
 )
@@ -73,7 +75,7 @@ _PARAMETERS = st.fixed_dictionaries(
 @st.composite
 def block(draw: st.DrawFn, prefix: str, depth: int) -> dict[str, Any]:
     """A States block. All ways lead forward: a loop runs to the history limit, which the vectors show."""
-    names = [f"{prefix}{number}" for number in range(draw(st.integers(1, 3)))]
+    names = [f"{prefix}{number}" for number in range(draw(st.integers(1, 4)))]
     states = {name: draw(state(name, names, index, depth)) for index, name in enumerate(names)}
     return {"StartAt": names[0], "States": states}
 
@@ -81,7 +83,7 @@ def block(draw: st.DrawFn, prefix: str, depth: int) -> dict[str, Any]:
 @st.composite
 def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) -> dict[str, Any]:
     after = names[index + 1 :]
-    kinds = ["Pass", "Wait", "Task", "Task", "Succeed", "Fail"]
+    kinds = ["Task", "Task", "Task", "Wait", "Pass", "Fail"] + ["Succeed"] * (not after)
     kind = draw(st.sampled_from(kinds + ["Choice"] * bool(after) + ["Parallel", "Map"] * 2 * bool(depth)))
     if kind in {"Succeed", "Fail"}:
         return {"Type": kind}
@@ -105,7 +107,7 @@ def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) 
         return {**working, "Branches": branches}
     return {
         **working,
-        "ItemsPath": draw(st.sampled_from(["$", "$.a", "$$.Execution.Input.a"])),
+        "ItemsPath": draw(st.sampled_from(["$$.Execution.Input.a", "$$.Execution.Input.a", "$"])),
         "ItemProcessor": draw(block(f"{name}m", depth - 1)),
         "MaxConcurrency": draw(st.integers(0, 2)),
     }
@@ -117,12 +119,14 @@ _ENDS: st.SearchStrategy[tuple[str, Json]] = st.one_of(
     st.tuples(st.just("failed"), st.sampled_from(ERRORS)),
     st.tuples(st.just("hangs"), st.none()),
 )
-_OUTCOMES = st.lists(st.tuples(st.integers(0, 5000), _ENDS), min_size=1, max_size=8)
+_OUTCOMES = st.lists(st.tuples(st.integers(0, 5000), _ENDS), min_size=4, max_size=8)
 
 
 @st.composite
 def machines(draw: st.DrawFn) -> StateMachine:
     definition = {**draw(block("S", 2)), "TimeoutSeconds": 200}
+    definition["States"]["First"] = {"Type": "Pass", "Assign": {"x": [1]}, "Next": definition["StartAt"]}
+    definition["StartAt"] = "First"
     parsed = parse_definition(json.dumps(definition), "json")
     assert parsed.machine is not None, (definition, parsed.diagnostics)
     return parsed.machine
