@@ -71,7 +71,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const nameField = (
     <FormField
       label="Name"
-      description="Left empty, a bundle keeps its own name"
+      description="Left empty, a bundle keeps its own and a definition is called Imported"
       errorText={nameProblem(name)}
     >
       <Input value={name} onChange={(e) => setName(e.detail.value)} />

@@ -79,7 +79,12 @@ export function Sharing({ machine }: { machine: Machine }) {
                   options={EXPIRIES}
                   onChange={(e) => setDays(e.detail.selectedOption.value ?? "0")}
                 />
-                <Button loading={create.isPending} onClick={() => create.mutate()}>
+                {/* A list that is still on its way would come without the new link. */}
+                <Button
+                  disabled={shares.isPending}
+                  loading={create.isPending}
+                  onClick={() => create.mutate()}
+                >
                   Create a link
                 </Button>
               </SpaceBetween>

@@ -1,0 +1,111 @@
+"""What lies around the main job: sharing, importing, beginning, two tabs, a page older than the server."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import ARTEFACTS
+from tests.harness import Server, pass_chain
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def box(page: Page, state: str) -> Locator:
+    return page.locator(f'[data-state="{state}"]')
+
+
+def rename(page: Page, state: str, to: str) -> None:
+    box(page, state).click()
+    page.keyboard.press("F2")
+    page.keyboard.type(to)
+    page.keyboard.press("Enter")
+    expect(box(page, to)).to_be_visible()
+
+
+def test_a_shared_link_opens_signed_out_and_dies_when_it_is_revoked(
+    page: Page, browser: Browser, server: Server
+) -> None:
+    machine = server.machine("Shared", pass_chain(2))
+    page.goto(f"{server.address}/machines/{machine}?tab=sharing")
+    page.get_by_role("button", name="Create a link").click()
+    link = page.get_by_text(f"{server.address}/shared/").inner_text()
+    stranger = browser.new_context()
+    guest = stranger.new_page()
+    guest.goto(link)
+    expect(box(guest, "S1")).to_be_visible()
+    expect(guest.get_by_role("button", name="Copy to my machines")).to_have_count(0)
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("Revoked")).to_be_visible()
+    guest.reload()
+    expect(guest.get_by_text("This link leads nowhere any more")).to_be_visible()
+    guest.screenshot(path=ARTEFACTS / "revoked.png")
+    stranger.close()
+
+
+def test_a_definition_is_pasted_refused_with_its_place_and_imported(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/machines")
+    page.get_by_role("button", name="Import", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Paste").click()
+    dialog.get_by_label("Name").fill("Pasted")
+    editor = dialog.locator(".cm-content")
+    editor.click()
+    page.keyboard.insert_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}')
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog.get_by_text("The definition has a mistake")).to_be_visible()
+    expect(dialog.get_by_text("line 1, A")).to_be_visible()
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(json.dumps(pass_chain(3)))
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_url("**/edit")
+    expect(page.get_by_role("heading", name="Pasted")).to_be_visible()
+    expect(box(page, "S2")).to_be_visible()
+
+
+@pytest.mark.parametrize("starter", ["One step", "A loop with a way out", "Two things at once", "For each item"])
+def test_what_a_machine_begins_as_runs_as_it_is(page: Page, server: Server, starter: str) -> None:
+    page.goto(f"{server.address}/machines")
+    page.get_by_role("button", name="New machine").first.click()
+    page.get_by_role("dialog").get_by_label("Name").fill(f"Begun-{starter.replace(' ', '-')}")
+    page.get_by_role("radio", name=starter).check()
+    page.get_by_role("button", name="Create and edit").click()
+    page.wait_for_url("**/edit")
+    machine = page.url.split("/")[-2]
+    assert server.begin(machine, wait=20)["status"] == "SUCCEEDED"
+
+
+def test_two_tabs_on_one_draft_meet_in_a_dialog(page: Page, server: Server) -> None:
+    machine = server.machine("TwoTabs", pass_chain(2))
+    address = f"{server.address}/machines/{machine}/edit"
+    page.goto(address)
+    other = page.context.new_page()
+    other.goto(address)
+    box(other, "S0").wait_for()
+    box(page, "S0").wait_for()
+    rename(page, "S0", "Mine")
+    expect(page.get_by_text("Draft kept")).to_be_visible()
+    rename(other, "S1", "Other")
+    dialog = other.get_by_role("dialog", name="Two versions of this machine")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_text("Saved elsewhere")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Close")).to_have_count(0)
+    dialog.get_by_role("button", name="Take theirs").click()
+    expect(box(other, "Mine")).to_be_visible()
+    other.keyboard.press("Control+z")
+    expect(box(other, "Other")).to_be_visible()
+    other.close()
+
+
+def test_a_page_older_than_the_server_says_that_treadle_was_updated(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/machines")
+    page.get_by_role("link", name="JobPoller", exact=True).wait_for()
+    page.route("**/SettingsPage-*.js", lambda route: route.fulfill(status=404))
+    page.get_by_role("button", name="Settings").or_(page.get_by_role("link", name="Settings")).first.click()
+    expect(page.get_by_text("Treadle was updated: reload")).to_be_visible()
+    page.unroute_all()
+    page.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
