@@ -78,6 +78,16 @@ def test_what_a_machine_begins_as_runs_as_it_is(page: Page, server: Server, star
     assert server.begin(machine, wait=20)["status"] == "SUCCEEDED"
 
 
+def test_a_state_added_by_keys_has_the_focus(page: Page, server: Server) -> None:
+    machine = server.machine("FocusStays", pass_chain(1))
+    page.goto(f"{server.address}/machines/{machine}/edit")
+    box(page, "S0").focus()
+    page.keyboard.press("a")
+    page.keyboard.type("task")
+    page.keyboard.press("Enter")
+    expect(box(page, "Task")).to_be_focused()
+
+
 def test_two_tabs_on_one_draft_meet_in_a_dialog(page: Page, server: Server) -> None:
     machine = server.machine("TwoTabs", pass_chain(2))
     address = f"{server.address}/machines/{machine}/edit"
