@@ -26,6 +26,7 @@ from engine.runtime.host import Host, Kind
 from engine.runtime.upkeep import Loop
 
 GRACE_SECONDS = 20.0
+_SUPERVISED = "TREADLE_SUPERVISED"
 
 _url: str = settings.REDIS_URL
 app = Celery("treadle")
@@ -164,9 +165,23 @@ def _ready(**_: Any) -> None:
     _current().start()
     if _listener is not None:
         _listener.start()
+    if _SUPERVISED in os.environ:
+        _loops.append(Loop("parent", _parent_check(os.getppid())))
     for loop in _loops:
         loop.start()
     signal.signal(signal.SIGUSR2, lambda *_: _hurry.set())
+
+
+def _parent_check(parent: int) -> Callable[[], float]:
+    """A worker whose supervisor was killed leaves by itself, wherever the kernel's signal found it."""
+
+    def step() -> float:
+        if os.getppid() != parent:
+            _leave()
+            os._exit(0)
+        return 1.0
+
+    return step
 
 
 @worker_shutting_down.connect
@@ -187,8 +202,6 @@ def _leave() -> None:
     while host.attempts.busy and not deadline.is_set() and not _hurry.is_set():
         deadline.wait(0.05)
     host.stop(0)
-    for loop in _loops:
-        loop.stop()
     if _listener is not None:
         _listener.stop()
     _left.set()

@@ -126,6 +126,7 @@ class Supervisor:
         environment = dict(
             os.environ,
             PYTHONUNBUFFERED="1",
+            TREADLE_SUPERVISED="1",
             DJANGO_SETTINGS_MODULE="config.settings",
             # Celery warns root of pickle, which we do not accept; in a container everybody is root.
             PYTHONWARNINGS="ignore:You're running the worker",

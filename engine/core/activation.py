@@ -1,8 +1,8 @@
 """One activation of an execution: follows it through every state that needs nothing from outside.
 
-The mutable aggregate of the interpreter. It reads scopes through the snapshot's reader, works on its own copies,
-collects history and commands, and hands everything out as a Step. State types plug in through
-``engine.core.states``: they call ``block``, ``leave`` and ``launch`` here and know nothing of each other.
+The mutable aggregate of the interpreter. It works on its own copies of scopes (``engine.core.workspace``), collects
+history and commands, and hands everything out as a Step. State types plug in through ``engine.core.states``: they call
+``block``, ``leave`` and ``open_container`` here and know nothing of each other.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
-from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, States, Working
+from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, Working
 from engine.core.commands import CancelTask, CancelTimer, Command, EndExecution, StartTimer
 from engine.core.context import context_object
 from engine.core.dataflow import bounded, fill, put, select
 from engine.core.execution import (
-    Changes,
     Container,
     Execution,
-    Overlay,
     Phase,
     Root,
     Scope,
@@ -31,6 +29,7 @@ from engine.core.execution import (
 from engine.core.failing import HistoryFull, StateFailed
 from engine.core.history import LIMIT, NOT_TRUNCATED, Details, HistoryEvent, payload
 from engine.core.recovery import GiveUp, GoTo, TryAgain, recover
+from engine.core.workspace import Workspace
 from engine.errors import ErrorName, Failure
 from engine.jsontypes import Document, Json, dump
 from engine.query.entropy import Entropy
@@ -40,7 +39,6 @@ from engine.query.template import Template
 DEFAULT_BUDGET = 500
 """States entered before an activation lets others have the worker."""
 
-_NO_VARIABLES: Mapping[str, Json] = {}
 _NO_DETAILS: Details = {}
 
 
@@ -77,10 +75,7 @@ class Activation:
         self.commands: list[Command] = []
         self.history: list[HistoryEvent] = []
         self._handlers = handlers
-        self._stored = execution.scopes
-        self._scopes: dict[str, Scope] = {}
-        self._blobs: dict[str, Document] = {}
-        self._removed_below: list[str] = []
+        self.work = Workspace(execution.scopes)
         self._ready = dict.fromkeys(root.ready)  # a stack: the last is followed next
         self._last_event_id = root.last_event_id
         self._budget = budget
@@ -91,93 +86,32 @@ class Activation:
     def root(self) -> Root:
         return Root(status=self.status, last_event_id=self._last_event_id, last_at=self.at, ready=tuple(self._ready))
 
-    def changes(self) -> Changes:
-        return Changes(
-            removed_below=tuple(self._removed_below),
-            scopes=tuple(self._scopes.values()),
-            blobs=tuple(self._blobs.items()),
+    def snapshot(self) -> Execution:
+        return Execution(facts=self.facts, root=self.root, scopes=self.work.overlay())
+
+    # -- what states ask for ------------------------------------------------------------------------------------
+
+    def state_of(self, scope: Scope) -> AnyState:
+        return self.machine.index[scope.state]
+
+    def input_of(self, scope: Scope) -> Document:
+        return self.work.input_of(scope)
+
+    def environment(self, scope: Scope, value: Json, item: dict[str, Json] | None = None) -> Environment:
+        return Environment(
+            value, self.work.variables(scope), lambda: context_object(self.facts, scope, self.state_of(scope), item)
         )
 
-    def snapshot(self) -> Execution:
-        return Execution(facts=self.facts, root=self.root, scopes=Overlay(self._stored, self.changes()))
-
-    # -- scopes -------------------------------------------------------------------------------------------------
-
-    def scope(self, path: str) -> Scope | None:
-        """This activation's own copy of a scope."""
-        if path in self._scopes:
-            return self._scopes[path]
-        stored = None if self._gone(path) else self._stored.scope(path)
-        if stored is None:
-            return None
-        copy = self._scopes[path] = stored.copy()
-        return copy
-
-    def _known(self, path: str) -> Scope:
-        scope = self.scope(path)
-        assert scope is not None, f"scope {path!r} is not there"
-        return scope
-
-    def _below(self, prefix: str) -> list[Scope]:
-        """All live scopes under a prefix, as own copies."""
-        for stored in self._stored.below(prefix):
-            if stored.path not in self._scopes and not self._gone(stored.path):
-                self._scopes[stored.path] = stored.copy()
-        return [scope for path, scope in self._scopes.items() if path.startswith(prefix)]
-
-    def _gone(self, path: str) -> bool:
-        return path.startswith(tuple(self._removed_below))
-
-    def _children(self, scope: Scope) -> list[Scope]:
-        prefix = child_prefix(scope.path, scope.entered)
-        return [child for child in self._below(prefix) if "/" not in child.path[len(prefix) :]]
-
-    def _drop_below(self, prefix: str) -> None:
-        self._scopes = {path: scope for path, scope in self._scopes.items() if not path.startswith(prefix)}
-        self._blobs = {key: blob for key, blob in self._blobs.items() if not key.startswith(prefix)}
-        self._removed_below.append(prefix)
-        self._ready = {path: None for path in self._ready if not path.startswith(prefix)}
+    # -- what is to be followed ---------------------------------------------------------------------------------
 
     def _follow_next(self, path: str) -> None:
         """Once, however often it is asked for."""
         self._ready.pop(path, None)
         self._ready[path] = None
 
-    def state_of(self, scope: Scope) -> AnyState:
-        return self.machine.index[scope.state]
-
-    def input_of(self, scope: Scope) -> Document:
-        """The raw input of the state; a container's lies in a blob."""
-        return self.blob(self.blob_key(scope, "input")) if scope.input is None else scope.input
-
-    @staticmethod
-    def blob_key(scope: Scope, name: str) -> str:
-        return f"{scope.path}#{scope.entered}:{name}"
-
-    def blob(self, key: str) -> Document:
-        return self._blobs[key] if key in self._blobs else self._stored.blob(key)
-
-    def keep(self, scope: Scope, name: str, document: Document) -> None:
-        self._blobs[self.blob_key(scope, name)] = document
-
-    def variables(self, scope: Scope) -> Mapping[str, Json]:
-        """Own variables over those of the scopes around; inner scopes read outer ones, never write them."""
-        if not scope.path:
-            return scope.variables
-        found: dict[str, Json] = {}
-        path = scope.path
-        chain = [scope.variables]
-        while path:
-            path = parent_path(path)
-            chain.append(self._known(path).variables)
-        for variables in reversed(chain):
-            found.update(variables)
-        return found or _NO_VARIABLES
-
-    def environment(self, scope: Scope, value: Json, item: dict[str, Json] | None = None) -> Environment:
-        return Environment(
-            value, self.variables(scope), lambda: context_object(self.facts, scope, self.state_of(scope), item)
-        )
+    def _drop_below(self, prefix: str) -> None:
+        self.work.drop_below(prefix)
+        self._ready = {path: None for path in self._ready if not path.startswith(prefix)}
 
     # -- history ------------------------------------------------------------------------------------------------
 
@@ -217,19 +151,14 @@ class Activation:
         if self.machine.timeout_seconds is not None:
             due = self.at + self.machine.timeout_seconds * 1000
             self.commands.append(StartTimer(scope="", key="machine", due=due))
-        self._open_scope("", self.machine.top, self.facts.input, previous=0)
+        self.work.open("", self.machine.top, self.facts.input, previous=0)
         self._follow_next("")
-
-    def _open_scope(self, path: str, states: States, value: Document, *, previous: int) -> Scope:
-        scope = Scope(path=path, state=states.start_at, phase=Phase.READY, input=value, previous=previous)
-        self._scopes[path] = scope
-        return scope
 
     def run(self) -> None:
         """Follow every scope that can move, until all wait, the execution ends or the budget is spent."""
         while self._ready and self._budget > 0 and self.status is Status.RUNNING:
             path, _ = self._ready.popitem()
-            self._follow(self._known(path))
+            self._follow(self.work.known(path))
 
     def _follow(self, scope: Scope) -> None:
         if scope.container is not None:
@@ -283,7 +212,7 @@ class Activation:
             scope.variables = {**scope.variables, **assigned}
         self.emit(scope, f"{self.state_of(scope).type_name}StateExited", details)
         if raw is None:
-            self._drop_below(self.blob_key(scope, ""))
+            self._drop_below(self.work.blob_key(scope, ""))
         scope.waiting = None
         scope.begun = False
         scope.clocks = {}
@@ -323,7 +252,7 @@ class Activation:
             self._close("ExecutionSucceeded", payload("output", output), scope.previous)
             self._end(EndExecution(status=Status.SUCCEEDED, output=output))
             return
-        parent = self._known(parent_path(scope.path))
+        parent = self.work.known(parent_path(scope.path))
         container = self._container(parent)
         container.done += 1
         last = container.done == container.total
@@ -349,9 +278,9 @@ class Activation:
         """A Map or Parallel begins its work (or begins it again): ``items`` has the input of each part."""
         state = self.state_of(scope)
         if scope.input is not None:
-            self.keep(scope, "input", scope.input)
+            self.work.keep(scope, "input", scope.input)
             scope.input = None
-        self.keep(scope, "items", items)
+        self.work.keep(scope, "items", items)
         started = self.emit(scope, f"{state.type_name}StateStarted", details)
         scope.container = Container(total=total, concurrency=concurrency, started=started, link=started)
         if total == 0:
@@ -378,8 +307,8 @@ class Activation:
             assert isinstance(state, ParallelState)
             link = container.started
             states = state.branches[index]
-        items = self.blob(self.blob_key(parent, "items"))
-        child = self._open_scope(child_path(parent.path, parent.entered, index), states, items, previous=link)
+        items = self.work.blob(self.work.blob_key(parent, "items"))
+        child = self.work.open(child_path(parent.path, parent.entered, index), states, items, previous=link)
         self._follow_next(parent.path)
         self._budget -= 1
         try:
@@ -403,7 +332,9 @@ class Activation:
     def _complete(self, scope: Scope) -> None:
         state = self.state_of(scope)
         assert isinstance(state, Working)
-        outputs = [self.input_of(child).value for child in sorted(self._children(scope), key=lambda child: child.index)]
+        outputs = [
+            self.input_of(child).value for child in sorted(self.work.children(scope), key=lambda child: child.index)
+        ]
         self._drop_below(child_prefix(scope.path, scope.entered))
         self.emit(scope, f"{state.type_name}StateSucceeded", link=False)
         try:
@@ -465,12 +396,12 @@ class Activation:
         if not scope.path:
             self._fail_execution(failure, scope.previous)
             return
-        parent = self._known(parent_path(scope.path))
+        parent = self.work.known(parent_path(scope.path))
         if isinstance(self.state_of(parent), MapState):
             details: Details = {"name": parent.state, "index": scope.index}
             self.emit(parent, "MapIterationFailed", details, previous=scope.previous, link=False)
         parent.previous = scope.previous
-        for child in sorted(self._children(parent), key=lambda one: one.index):
+        for child in sorted(self.work.children(parent), key=lambda one: one.index):
             if child.phase is not Phase.DONE:
                 self._abort(child)
         self._drop_below(child_prefix(parent.path, parent.entered))
@@ -479,14 +410,14 @@ class Activation:
     def _abort(self, scope: Scope) -> None:
         """A sibling failed: give up what this scope waits for."""
         if scope.container is not None:
-            for child in sorted(self._children(scope), key=lambda one: one.index):
+            for child in sorted(self.work.children(scope), key=lambda one: one.index):
                 if child.phase is not Phase.DONE:
                     self._abort(child)
         if scope.waiting is not None and scope.container is None:
             self._cancel(scope, scope.waiting)
         if scope.phase is Phase.BLOCKED:
             self.emit(scope, f"{self.state_of(scope).type_name}StateAborted")
-        parent = self._known(parent_path(scope.path))
+        parent = self.work.known(parent_path(scope.path))
         if isinstance(self.state_of(parent), MapState):
             details: Details = {"name": parent.state, "index": scope.index}
             self.emit(parent, "MapIterationAborted", details, previous=scope.previous, link=False)
@@ -530,7 +461,7 @@ class Activation:
         self._fail_execution(failure, self._last_event_id)
 
     def _before_state(self) -> int:
-        top = self.scope("")
+        top = self.work.scope("")
         return top.before if top else 0
 
     def _end(self, command: EndExecution) -> None:

@@ -68,7 +68,7 @@ def advance(
         run.history_full()
     return Step(
         execution=run.snapshot(),
-        changes=run.changes(),
+        changes=run.work.changes(),
         commands=tuple(run.commands),
         history=tuple(run.history),
     )
@@ -85,7 +85,7 @@ def _apply(run: Activation, event: Event) -> None:
         case TimerFired(scope=path, key=key):
             _timer(run, path, key)
         case TaskStarted() | TaskSucceeded() | TaskFailed() | TaskHeartbeat():
-            scope = run.scope(event.scope)
+            scope = run.work.scope(event.scope)
             if scope is not None and scope.phase is Phase.BLOCKED and scope.waiting == event.attempt:
                 _task(run, scope, event)
         case _:
@@ -96,7 +96,7 @@ def _timer(run: Activation, path: str, key: str) -> None:
     if key == "machine":
         run.time_out()
         return
-    scope = run.scope(path)
+    scope = run.work.scope(path)
     if scope is None or scope.phase is not Phase.BLOCKED:
         return
     kind, _, subject = key.partition(":")

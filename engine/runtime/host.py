@@ -167,3 +167,5 @@ class Host:
     def _note_crash(self, execution_id: str, reason: str) -> None:
         if self._store.note_crash(execution_id, reason, CRASHES_ALLOWED):
             logger.error("execution %s is stuck: its workers died %d times", execution_id, CRASHES_ALLOWED)
+        else:
+            self._dispatcher.ring_execution(execution_id)  # no need to wait until it counts as unanswered

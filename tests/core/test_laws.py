@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from engine.asl.model import StateMachine
+from engine.asl.model import StateMachine, Working
 from engine.asl.parse import parse_definition
 from engine.core.commands import EndExecution, ScheduleTask
 from engine.core.events import (
@@ -180,6 +180,9 @@ def test_after_the_end_nothing_changes(machine: StateMachine, outcomes: Any, dat
 @given(machines(), _OUTCOMES)
 @BOUNDED
 def test_a_budget_of_one_state_gives_the_same_history(machine: StateMachine, outcomes: Any) -> None:
+    # Jitter is drawn from the seed of the step, and the budget is what cuts an execution into steps.
+    working = [state for state in machine.index.values() if isinstance(state, Working)]
+    assume(not any(retrier.full_jitter for state in working for retrier in state.retry))
     assert told(run(machine, outcomes, budget=1)) == told(run(machine, outcomes, budget=1000))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import Server, alive, task_chain
+from tests.harness import Server, alive, command_line, task_chain
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -59,4 +59,4 @@ def test_killing_the_supervisor_ends_every_part(tmp_path: Path) -> None:
         end = time.monotonic() + 30
         while any(alive(pid) for pid in processes) and time.monotonic() < end:
             time.sleep(0.1)
-        assert [pid for pid in processes if alive(pid)] == []
+        assert [command_line(pid) for pid in processes if alive(pid)] == []
