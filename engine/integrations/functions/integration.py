@@ -172,7 +172,9 @@ def _understand(resource: str, payload: Document) -> _Call:
     named = function_name(str(parameters.get("FunctionName")))
     if named is None:
         raise ValueError(f"{parameters.get('FunctionName')!r} is not a function name or ARN")
-    return _Call(named[0], parameters.get("Payload", {}), wrapped=True)
+    # Lambda is called without a body for a null Payload, and hands the function an empty object then.
+    event = parameters.get("Payload")
+    return _Call(named[0], {} if event is None else event, wrapped=True)
 
 
 def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
