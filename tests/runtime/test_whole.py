@@ -188,13 +188,13 @@ def test_a_crash_of_the_worker_in_every_activation_parks_the_execution_until_an_
     (tmp_path / "fault" / "sitecustomize.py").write_text(
         "import os, sys\n"
         "if any('advance@' in word for word in sys.argv):\n"
-        "    import engine.core.states.pass_ as module\n"
-        "    real = module.enter\n"
+        "    from engine.core.states import HANDLERS\n"
+        "    real = HANDLERS.enter['Pass']\n"
         "    def enter(run, scope, state):\n"
         f"        if state.name == 'Poison' and os.path.exists({str(switch)!r}):\n"
         "            os._exit(1)\n"
         "        real(run, scope, state)\n"
-        "    module.enter = enter\n"
+        "    HANDLERS.enter['Pass'] = enter\n"
     )
     environment = {"PYTHONPATH": f"{tmp_path / 'fault'}{os.pathsep}{ROOT}"}
     with Server(tmp_path, environment=environment) as server:
