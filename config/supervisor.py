@@ -266,7 +266,7 @@ class Supervisor:
     def _start(self, part: Part) -> None:
         pipe, variable = seal(self._secrets)
         command = list(part.command)
-        if part.name in {"advance", "tasks"}:
+        if part.name in {"tasks"}:
             # People and programs who ask come before the work, above all before functions that compute.
             command = ["nice", "-n", "5", *command]
         part.process = subprocess.Popen(
