@@ -14,6 +14,11 @@ class ErrorName:
     HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
     DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
     RUNTIME = "States.Runtime"
+    INTRINSIC_FAILURE = "States.IntrinsicFailure"
+    QUERY_EVALUATION = "States.QueryEvaluationError"
+    ITEM_READER_FAILED = "States.ItemReaderFailed"
+    RESULT_WRITER_FAILED = "States.ResultWriterFailed"
+    TOLERATED_FAILURES_EXCEEDED = "States.ExceedToleratedFailureThreshold"
     NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 
 

@@ -16,6 +16,7 @@ from engine.core.events import Event, Resumed, Started, TimerFired, decode_event
 from engine.core.execution import Execution, Facts, Root, Scope, Status
 from engine.core.history import HistoryEvent, detail_key
 from engine.jsontypes import Document, Json, parse
+from engine.query.evaluator import Direct
 
 Answers: TypeAlias = Callable[[ScheduleTask], Iterable[tuple[int, Event]]]
 """What comes of an attempt: events, each after so many milliseconds."""
@@ -30,6 +31,9 @@ FACTS = Facts(
     input=Document({}),
     started_at=START,
 )
+
+
+DIRECT = Direct()
 
 
 class Held:
@@ -124,7 +128,9 @@ class Simulation:
         if self.as_text:
             events = [decode_event(encode_event(event)) for event in events]
         seed = f"seed {self.execution.root.last_event_id}"
-        step = advance(self.machine, self.execution, events, at=self.now, seed=seed, budget=self.budget)
+        step = advance(
+            self.machine, self.execution, events, at=self.now, seed=seed, budget=self.budget, evaluator=DIRECT
+        )
         self.store.write(step)
         root = step.execution.root
         if self.as_text:

@@ -6,21 +6,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.asl.diagnostics import Code, Findings
+from engine.asl.maps import read_map
 from engine.asl.model import (
     NO_TIMEOUT,
     AnyState,
+    AnyTemplate,
     Catcher,
     ChoiceState,
     FailState,
-    MapState,
     ParallelState,
     PassState,
+    QueryLanguage,
     Retrier,
     StateMachine,
     States,
     SucceedState,
     TaskState,
     WaitState,
+    Whole,
 )
 from engine.asl.reader import Fields, kind
 from engine.asl.resource import LambdaInvoke, UnknownResource, function_name, parse_resource
@@ -28,11 +31,11 @@ from engine.asl.rules import read_rule
 from engine.asl.times import parse_timestamp
 from engine.errors import ErrorName
 from engine.jsontypes import Json
-from engine.query.path import WHOLE, Path
+from engine.query.jsonata import is_expression
 
 _DELAY = 31_622_400
 _NAME = 80
-_JSONATA_ONLY = ("Arguments", "Output")
+_WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
 
 
 def compile_machine(document: Json, findings: Findings) -> StateMachine | None:
@@ -41,38 +44,36 @@ def compile_machine(document: Json, findings: Findings) -> StateMachine | None:
         findings.error("/", f"Expected an object, but found {kind(document)}")
         return None
     fields = Fields(document, "", findings)
-    if not _reads_as_jsonpath(fields):
-        return None
+    language = _language(fields) or QueryLanguage.JSONPATH
     version = fields.string("Version")
     if version not in (None, "1.0"):
         fields.error("Version", "The field 'Version' should have one of these values: [1.0]")
     timeout = fields.integer("TimeoutSeconds", least=1, most=NO_TIMEOUT)
     comment = fields.string("Comment")
     index: dict[str, AnyState] = {}
-    top = _States(findings, index).read(fields)
+    top = _States(findings, index, language).read(fields)
     fields.refuse_others("a state machine")
     if top is None or findings.failed:
         return None
     return StateMachine(top=top, comment=comment, timeout_seconds=timeout, index=index)
 
 
-def _reads_as_jsonpath(fields: Fields) -> bool:
-    """Whether the rest can be read at all: in JSONata every field would be a mistake, and one finding says why."""
-    language = fields.string("QueryLanguage")
-    if language == "JSONata":
-        fields.error("QueryLanguage", "The query language JSONata is not supported yet", Code.UNSUPPORTED)
-        return False
-    if language not in (None, "JSONPath"):
-        fields.error("QueryLanguage", "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]")
-    return True
+def _language(fields: Fields) -> QueryLanguage | None:
+    text = fields.string("QueryLanguage")
+    if text is None or text in set(QueryLanguage):
+        return None if text is None else QueryLanguage(text)
+    options = ", ".join(QueryLanguage)
+    fields.error("QueryLanguage", f"The field 'QueryLanguage' should have one of these values: [{options}]")
+    return None
 
 
 class _States:
     """Reads ``StartAt`` and ``States`` blocks, outer and inner, into one index of names."""
 
-    def __init__(self, findings: Findings, index: dict[str, AnyState]) -> None:
+    def __init__(self, findings: Findings, index: dict[str, AnyState], language: QueryLanguage) -> None:
         self._findings = findings
         self._index = index
+        self._language = language
         self._readers: Mapping[str, Callable[[Fields, dict[str, Any]], AnyState | None]] = {
             "Pass": self._pass,
             "Task": self._task,
@@ -127,19 +128,12 @@ class _States:
                 options = ", ".join(self._readers)
                 fields.error("Type", f"The field 'Type' should have one of these values: [{options}]")
             return None
-        if not _reads_as_jsonpath(fields):
-            return None
-        for field in _JSONATA_ONLY:
-            if fields.has(field):
-                fields.error(
-                    field,
-                    f"The QueryLanguage is set to 'JSONPath', but field '{field}' is only supported "
-                    "for the 'JSONata' QueryLanguage",
-                )
-        common: dict[str, Any] = {"name": name}
-        if type_name not in {"Fail"}:
+        fields.language = self._language_of(fields)
+        common: dict[str, Any] = {"name": name, "language": fields.language}
+        if type_name != "Fail":
             common["input_path"] = fields.optional_path("InputPath")
             common["output_path"] = fields.optional_path("OutputPath")
+            common["output"] = fields.output()
         if type_name not in {"Fail", "Succeed"}:
             common["assign"] = fields.template("Assign", objects_only=True)
             self._check_variables(fields)
@@ -150,6 +144,15 @@ class _States:
         if state is not None:
             self._index[name] = state
         return state
+
+    def _language_of(self, fields: Fields) -> QueryLanguage:
+        own = _language(fields) or self._language
+        if own is QueryLanguage.JSONPATH and self._language is QueryLanguage.JSONATA:
+            self._findings.error(
+                fields.pointer, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
+            )
+            return QueryLanguage.JSONATA
+        return own
 
     def _check_variables(self, fields: Fields) -> None:
         assign = fields.value.get("Assign")
@@ -170,6 +173,8 @@ class _States:
         return target
 
     def _pass(self, fields: Fields, common: dict[str, Any]) -> AnyState:
+        if fields.jsonata:
+            return PassState(**common)
         return PassState(
             **common,
             has_result=fields.has("Result"),
@@ -182,15 +187,7 @@ class _States:
         return SucceedState(**common)
 
     def _fail(self, fields: Fields, common: dict[str, Any]) -> AnyState:
-        fields.only_one_of(("Error", "ErrorPath"), required=False)
-        fields.only_one_of(("Cause", "CausePath"), required=False)
-        return FailState(
-            **common,
-            error=fields.string("Error"),
-            cause=fields.string("Cause"),
-            error_path=fields.path("ErrorPath"),
-            cause_path=fields.path("CausePath"),
-        )
+        return FailState(**common, error=fields.text("Error"), cause=fields.text("Cause"))
 
     def _choice(self, fields: Fields, common: dict[str, Any]) -> AnyState:
         fields.require("Choices")
@@ -199,21 +196,15 @@ class _States:
         return ChoiceState(**common, choices=tuple(rule for rule in rules if rule), default=default)
 
     def _wait(self, fields: Fields, common: dict[str, Any]) -> AnyState:
-        fields.only_one_of(("Seconds", "Timestamp", "SecondsPath", "TimestampPath"), required=True)
-        timestamp = fields.string("Timestamp")
-        moment = None if timestamp is None else parse_timestamp(timestamp)
-        if timestamp is not None and moment is None:
-            fields.error("Timestamp", "String does not match RFC3339 timestamp")
+        options = ("Seconds", "Timestamp") if fields.jsonata else _WAITS
+        fields.only_one_of(options, required=True)
         return WaitState(
-            **common,
-            seconds=fields.integer("Seconds", least=0, most=NO_TIMEOUT),
-            timestamp=None if moment is None else -(-moment // 1_000_000),
-            seconds_path=fields.path("SecondsPath"),
-            timestamp_path=fields.path("TimestampPath"),
+            **common, seconds=fields.whole("Seconds", least=0, exclusive=False), timestamp=_timestamp(fields)
         )
 
     def _working(self, fields: Fields, common: dict[str, Any]) -> None:
-        common["result_selector"] = fields.template("ResultSelector", objects_only=True)
+        if not fields.jsonata:
+            common["result_selector"] = fields.template("ResultSelector", objects_only=True)
         common["result_path"] = fields.result_path()
         retriers = fields.objects("Retry")
         common["retry"] = tuple(
@@ -228,10 +219,10 @@ class _States:
         self._working(fields, common)
         fields.require("Resource")
         text = fields.string("Resource", empty=False)
-        fields.unsupported("Credentials", "Credentials")
-        common["parameters"] = fields.template("Parameters")
-        timeout = _seconds(fields, "TimeoutSeconds")
-        heartbeat = _seconds(fields, "HeartbeatSeconds")
+        common["role_arn"] = _credentials(fields)
+        common["parameters"] = _arguments(fields)
+        timeout = fields.whole("TimeoutSeconds", least=1)
+        heartbeat = fields.whole("HeartbeatSeconds", least=1)
         if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
             fields.error("HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")
         if text is None:
@@ -248,7 +239,7 @@ class _States:
     def _parallel(self, fields: Fields, common: dict[str, Any]) -> AnyState:
         self._working(fields, common)
         fields.require("Branches")
-        common["parameters"] = fields.template("Parameters")
+        common["parameters"] = _arguments(fields)
         branches = [self._block(branch, "a branch") for branch in fields.objects("Branches", least=1)]
         return ParallelState(**common, branches=tuple(branch for branch in branches if branch))
 
@@ -259,45 +250,37 @@ class _States:
 
     def _map(self, fields: Fields, common: dict[str, Any]) -> AnyState | None:
         self._working(fields, common)
-        processor_field = fields.only_one_of(("ItemProcessor", "Iterator"), required=True)
-        selector_field = fields.only_one_of(("ItemSelector", "Parameters"), required=False)
-        common["parameters"] = fields.template(selector_field) if selector_field else None
-        for field in ("ItemReader", "ItemBatcher", "ResultWriter", "Label"):
-            fields.unsupported(field, f"{field} (Distributed Map)")
-        for field in ("ToleratedFailurePercentage", "ToleratedFailureCount"):
-            fields.unsupported(field, f"{field} (Distributed Map)")
-            fields.unsupported(f"{field}Path", f"{field}Path (Distributed Map)")
-        fields.only_one_of(("MaxConcurrency", "MaxConcurrencyPath"), required=False)
-        limit: int | Path = fields.integer("MaxConcurrency", least=0, most=NO_TIMEOUT) or 0
-        limit = fields.path("MaxConcurrencyPath") or limit
-        items = fields.path("ItemsPath") or WHOLE
-        block = fields.object(processor_field) if processor_field else None
-        if block is None:
-            return None
-        _processor_config(block)
-        processor = self._block(block, "an item processor")
-        if processor is None:
-            return None
-        return MapState(**common, processor=processor, items_path=items, max_concurrency=limit)
+        return read_map(fields, common, self._block)
 
 
-def _processor_config(block: Fields) -> None:
-    config = block.object("ProcessorConfig")
-    if config is None:
-        return
-    mode = config.string("Mode")
-    if mode == "DISTRIBUTED":
-        config.error("Mode", "Distributed Map is not supported yet", Code.UNSUPPORTED)
-        config.has("ExecutionType")
-    elif mode not in (None, "INLINE"):
-        config.error("Mode", "The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED]")
-    config.refuse_others("a ProcessorConfig")
+def _arguments(fields: Fields) -> AnyTemplate | None:
+    return fields.template("Arguments" if fields.jsonata else "Parameters")
 
 
-def _seconds(fields: Fields, field: str) -> int | Path | None:
-    fields.only_one_of((field, f"{field}Path"), required=False)
-    path = fields.path(f"{field}Path")
-    return path if path is not None else fields.integer(field, least=1, most=NO_TIMEOUT)
+def _credentials(fields: Fields) -> AnyTemplate | None:
+    credentials = fields.object("Credentials")
+    if credentials is None:
+        return None
+    if not credentials.has("RoleArn") and not (credentials.has("RoleArn.$") and not fields.jsonata):
+        fields.error("Credentials", "The field 'RoleArn' is required but was missing")
+        return None
+    credentials.refuse_others("Credentials")
+    return fields.template("Credentials", objects_only=True)
+
+
+def _timestamp(fields: Fields) -> Whole | None:
+    if fields.holds_expression("Timestamp"):
+        return fields.expression("Timestamp")
+    if not fields.jsonata and fields.has("TimestampPath"):
+        return fields.path("TimestampPath")
+    text = fields.string("Timestamp")
+    if text is None:
+        return None
+    moment = parse_timestamp(text)
+    if moment is None:
+        fields.error("Timestamp", "String does not match RFC3339 timestamp")
+        return None
+    return -(-moment // 1_000_000)
 
 
 def _error_names(fields: Fields, *, last: bool) -> tuple[str, ...] | None:
@@ -343,25 +326,31 @@ def _catcher(fields: Fields, *, last: bool) -> Catcher | None:
     target = fields.string("Next", empty=False)
     result_path = fields.result_path()
     assign = fields.template("Assign", objects_only=True)
+    output = fields.output()
     fields.refuse_others("a Catcher")
     if names is None or target is None:
         return None
-    return Catcher(error_equals=names, next=target, result_path=result_path, assign=assign)
+    return Catcher(error_equals=names, next=target, result_path=result_path, assign=assign, output=output)
 
 
 def _check_invoke(fields: Fields) -> None:
     """lambda:invoke names its function in Parameters; a name written there is checked now, not at run time."""
-    parameters = fields.value.get("Parameters")
+    field = "Arguments" if fields.jsonata else "Parameters"
+    parameters = fields.value.get(field)
+    if fields.holds_expression(field):
+        return
     if not isinstance(parameters, dict) or not ({"FunctionName", "FunctionName.$"} & parameters.keys()):
-        fields.findings.error(fields.at("Parameters"), "The field 'FunctionName' is required but was missing")
+        fields.findings.error(fields.at(field), "The field 'FunctionName' is required but was missing")
         return
     name = parameters.get("FunctionName")
     if isinstance(name, str) and "${" in name:
         message = f"The placeholder in {name} must be replaced before the machine can run"
         findings_at = fields.at("Parameters", "FunctionName")
         fields.findings.error(findings_at, message, Code.UNSUPPORTED)
+    elif isinstance(name, str) and fields.jsonata and is_expression(name):
+        return
     elif name is not None and (not isinstance(name, str) or function_name(name) is None):
-        fields.findings.error(fields.at("Parameters", "FunctionName"), f"{name!r} is not a function name or ARN")
+        fields.findings.error(fields.at(field, "FunctionName"), f"{name!r} is not a function name or ARN")
 
 
 def _unknown_resource(text: str) -> str:

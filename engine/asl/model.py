@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from engine.asl.choice import Condition
 from engine.asl.resource import Resource
 from engine.jsontypes import Json
+from engine.query.intrinsics import Intrinsic
+from engine.query.jsonata import Expression, JsonataTemplate
 from engine.query.path import WHOLE, Path
 from engine.query.template import Template
 
 NO_TIMEOUT = 99_999_999
 """Seconds: AWS's default for a Task, as good as never."""
+
+
+class QueryLanguage(StrEnum):
+    JSONPATH = "JSONPath"
+    JSONATA = "JSONata"
+
+
+AnyTemplate: TypeAlias = Template | JsonataTemplate
+Whole: TypeAlias = int | Path | Expression
+"""A whole number: written, or found at run time by a ``...Path`` field or an expression."""
+Text: TypeAlias = str | Path | Intrinsic | Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,27 +49,36 @@ class Catcher:
     error_equals: tuple[str, ...]
     next: str
     result_path: Path | None = WHOLE
-    assign: Template | None = None
+    assign: AnyTemplate | None = None
+    output: JsonataTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What all states have. ``next`` is None for a state that ends its scope. A path of None is ``null``."""
+    """What all states have. ``next`` is None for a state that ends its scope. A path of None is ``null``.
+
+    The paths are JSONPath's, ``output`` is JSONata's; ``assign`` is in the state's own language.
+    """
 
     type_name: ClassVar[str] = ""
 
     name: str
+    language: QueryLanguage = QueryLanguage.JSONPATH
     next: str | None = None
     input_path: Path | None = WHOLE
     output_path: Path | None = WHOLE
-    assign: Template | None = None
+    assign: AnyTemplate | None = None
+    output: JsonataTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Working(State):
-    """States that do something that can fail: Task, Parallel, Map."""
+    """States that do something that can fail: Task, Parallel, Map.
 
-    parameters: Template | None = None
+    ``parameters`` is what JSONPath calls Parameters (for a Map: ItemSelector), and JSONata Arguments.
+    """
+
+    parameters: AnyTemplate | None = None
     result_selector: Template | None = None
     result_path: Path | None = WHOLE
     retry: tuple[Retrier, ...] = ()
@@ -68,7 +91,7 @@ class PassState(State):
 
     has_result: bool = False
     result: Json = None
-    parameters: Template | None = None
+    parameters: AnyTemplate | None = None
     result_path: Path | None = WHOLE
 
 
@@ -77,15 +100,19 @@ class TaskState(Working):
     type_name: ClassVar[str] = "Task"
 
     resource: Resource
-    timeout_seconds: int | Path | None = None
-    heartbeat_seconds: int | Path | None = None
+    timeout_seconds: Whole | None = None
+    heartbeat_seconds: Whole | None = None
+    role_arn: AnyTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceRule:
-    condition: Condition
+    """``condition`` is a predicate over the data (JSONPath), or an expression or a truth value (JSONata)."""
+
+    condition: Condition | Expression | bool
     next: str
-    assign: Template | None = None
+    assign: AnyTemplate | None = None
+    output: JsonataTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +125,12 @@ class ChoiceState(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitState(State):
-    """Exactly one of the four is set. ``timestamp`` is milliseconds since 1970."""
+    """Exactly one of the two is set. A ``timestamp`` that is written is milliseconds since 1970."""
 
     type_name: ClassVar[str] = "Wait"
 
-    seconds: int | None = None
-    timestamp: int | None = None
-    seconds_path: Path | None = None
-    timestamp_path: Path | None = None
+    seconds: Whole | None = None
+    timestamp: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +142,8 @@ class SucceedState(State):
 class FailState(State):
     type_name: ClassVar[str] = "Fail"
 
-    error: str | None = None
-    cause: str | None = None
-    error_path: Path | None = None
-    cause_path: Path | None = None
+    error: Text | None = None
+    cause: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,19 +162,62 @@ class ParallelState(Working):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemReader:
+    """Where a Distributed Map's items come from. ``max_items`` of 0 is all of them."""
+
+    resource: str
+    parameters: AnyTemplate | None
+    config: Mapping[str, Json]
+    max_items: Whole = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemBatcher:
+    """How items become the inputs of children. None is no limit of that kind; bytes are UTF-8."""
+
+    max_items: Whole | None
+    max_bytes: Whole | None
+    batch_input: AnyTemplate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultWriter:
+    """Where a Map Run's results go; without a resource they become the state's result."""
+
+    resource: str | None
+    parameters: AnyTemplate | None
+    transformation: str
+    output_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distributed:
+    """What a Map in the mode DISTRIBUTED has more than an inline one."""
+
+    execution_type: str
+    label: str | None = None
+    reader: ItemReader | None = None
+    batcher: ItemBatcher | None = None
+    writer: ResultWriter | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MapState(Working):
-    """An inline Map. ``parameters`` is ItemSelector."""
+    """``parameters`` is ItemSelector. ``items`` is a path (JSONPath), a template that gives an array, or None: the
+    state's input. A tolerated percentage is 0 to 100."""
 
     type_name: ClassVar[str] = "Map"
 
     processor: States
-    items_path: Path = WHOLE
-    max_concurrency: int | Path = 0
+    items: Path | JsonataTemplate | None = None
+    max_concurrency: Whole = 0
+    tolerated_count: Whole | None = None
+    tolerated_percentage: float | Path | Expression | None = None
+    distributed: Distributed | None = None
 
 
-AnyState: TypeAlias = (
-    PassState | TaskState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState
-)
+AnyWorking: TypeAlias = TaskState | ParallelState | MapState
+AnyState: TypeAlias = AnyWorking | PassState | ChoiceState | WaitState | SucceedState | FailState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,20 +6,55 @@ from collections.abc import Iterable
 from typing import overload
 
 from engine.asl.diagnostics import Code, Findings, join
+from engine.asl.model import NO_TIMEOUT, AnyTemplate, QueryLanguage, Text, Whole
 from engine.jsontypes import Json
+from engine.query.intrinsics import Intrinsic, InvalidIntrinsic, compile_intrinsic
+from engine.query.jsonata import (
+    Expression,
+    InvalidExpression,
+    JsonataTemplate,
+    compile_expression,
+    compile_jsonata_template,
+    is_expression,
+)
 from engine.query.path import WHOLE, InvalidPath, Path, compile_path
 from engine.query.reference_path import compile_reference_path
-from engine.query.template import InvalidTemplate, Template, compile_template
+from engine.query.template import InvalidTemplate, compile_template
+
+_ONLY = {
+    **dict.fromkeys(("Arguments", "Output", "Items", "Condition"), QueryLanguage.JSONATA),
+    **dict.fromkeys(
+        (
+            *("InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "Variable"),
+            *("SecondsPath", "TimestampPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "ErrorPath", "CausePath"),
+            *("ItemsPath", "MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"),
+            *("MaxItemsPath", "MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath"),
+        ),
+        QueryLanguage.JSONPATH,
+    ),
+}
+"""The fields that only one of the query languages has."""
 
 
 class Fields:
     """An object of the definition, with its place. What nobody asked for is reported by ``refuse_others``."""
 
-    def __init__(self, value: dict[str, Json], pointer: str, findings: Findings) -> None:
+    def __init__(
+        self,
+        value: dict[str, Json],
+        pointer: str,
+        findings: Findings,
+        language: QueryLanguage = QueryLanguage.JSONPATH,
+    ) -> None:
         self.value = value
         self.pointer = pointer
         self.findings = findings
+        self.language = language
         self._known = {"Comment"}
+
+    @property
+    def jsonata(self) -> bool:
+        return self.language is QueryLanguage.JSONATA
 
     def at(self, *steps: str | int) -> str:
         return join(self.pointer, *steps)
@@ -42,13 +77,16 @@ class Fields:
 
     def refuse_others(self, owner: str) -> None:
         for field in self.value:
-            if field not in self._known:
+            if field in self._known:
+                continue
+            if _ONLY.get(field, self.language) is self.language:
                 self.error(field, f"Field '{field}' is not supported in {owner}")
-
-    def unsupported(self, field: str, what: str) -> None:
-        """Part of the language that this release cannot run yet: said at once, never half run."""
-        if self.has(field):
-            self.error(field, f"{what} is not supported yet", Code.UNSUPPORTED)
+            else:
+                self.error(
+                    field,
+                    f"The QueryLanguage is set to '{self.language}', but field '{field}' is only supported "
+                    f"for the '{_ONLY[field]}' QueryLanguage",
+                )
 
     def string(self, field: str, *, empty: bool = True) -> str | None:
         value = self.get(field)
@@ -88,11 +126,7 @@ class Fields:
     def path(self, field: str) -> Path | None:
         """A path that must be a path where present."""
         text = self.string(field)
-        return None if text is None else self._compiled(field, text)
-
-    def _compiled(self, field: str, text: str) -> Path | None:
-        if text.startswith("States."):
-            self.error(field, "Intrinsic functions are not supported yet", Code.UNSUPPORTED)
+        if text is None:
             return None
         try:
             return compile_path(text)
@@ -100,15 +134,61 @@ class Fields:
             self.error(field, f"Value is not a valid JSONPath: {error.reason} (at character {error.position + 1})")
             return None
 
+    def expression(self, field: str) -> Expression | None:
+        """JSONata: the expression that the field holds; None when it holds something else."""
+        text = self.get(field)
+        if not self.jsonata or not isinstance(text, str) or not is_expression(text):
+            return None
+        try:
+            return compile_expression(text)
+        except InvalidExpression as error:
+            self.error(field, f"Value is not a valid JSONata expression: {error.reason}")
+            return None
+
+    def holds_expression(self, field: str) -> bool:
+        text = self.get(field)
+        return self.jsonata and isinstance(text, str) and is_expression(text)
+
+    def whole(self, field: str, *, least: int, most: int = NO_TIMEOUT, exclusive: bool = True) -> Whole | None:
+        """A whole number that may also be found at run time: by ``FIELDPath`` or by an expression."""
+        if self.holds_expression(field):
+            return self.expression(field)
+        if not self.jsonata:
+            if exclusive:
+                self.only_one_of((field, f"{field}Path"), required=False)
+            if (path := self.path(f"{field}Path")) is not None:
+                return path
+        return self.integer(field, least=least, most=most)
+
+    def text(self, field: str) -> Text | None:
+        """A string that may also be found at run time: by ``FIELDPath`` (a path or an intrinsic), or an expression."""
+        if self.holds_expression(field):
+            return self.expression(field)
+        if not self.jsonata:
+            self.only_one_of((field, f"{field}Path"), required=False)
+            if self.has(f"{field}Path"):
+                return self.path_or_intrinsic(f"{field}Path")
+        return self.string(field)
+
+    def path_or_intrinsic(self, field: str) -> Path | Intrinsic | None:
+        text = self.string(field)
+        if text is None or not text.startswith("States."):
+            return self.path(field)
+        try:
+            return compile_intrinsic(text)
+        except InvalidIntrinsic as error:
+            self.error(field, f"Value is not a valid intrinsic function: {error.reason}")
+            return None
+
     def optional_path(self, field: str) -> Path | None:
         """InputPath, OutputPath: ``$`` unless written, None for null."""
-        if not self.has(field):
+        if self.jsonata or not self.has(field):
             return WHOLE
         return None if self.value[field] is None else self.path(field) or WHOLE
 
     def result_path(self) -> Path | None:
         """ResultPath: a reference path, ``$`` unless written, None for null."""
-        if not self.has("ResultPath"):
+        if self.jsonata or not self.has("ResultPath"):
             return WHOLE
         text = None if self.value["ResultPath"] is None else self.string("ResultPath")
         if text is None:
@@ -119,7 +199,8 @@ class Fields:
             self.error("ResultPath", f"Value is not a valid Reference Path: {error.reason}")
             return WHOLE
 
-    def template(self, field: str, *, objects_only: bool = False) -> Template | None:
+    def template(self, field: str, *, objects_only: bool = False) -> AnyTemplate | None:
+        """A payload template in the language of the object."""
         if not self.has(field):
             return None
         source = self.value[field]
@@ -127,11 +208,18 @@ class Fields:
             self.error(field, f"Expected an object, but found {kind(source)}")
             return None
         try:
-            return compile_template(source)
+            return compile_jsonata_template(source) if self.jsonata else compile_template(source)
         except InvalidTemplate as error:
-            code = Code.UNSUPPORTED if error.reason.endswith("not supported yet") else Code.SCHEMA
-            self.findings.error(join(self.at(field), *error.steps), error.reason, code)
+            self.findings.error(join(self.at(field), *error.steps), error.reason)
             return None
+
+    def output(self) -> JsonataTemplate | None:
+        """JSONata's Output."""
+        if not self.jsonata:
+            return None
+        template = self.template("Output")
+        assert template is None or isinstance(template, JsonataTemplate)
+        return template
 
     @overload
     def objects(self, field: str) -> list[Fields]: ...
@@ -150,7 +238,7 @@ class Fields:
         found = []
         for index, one in enumerate(value):
             if isinstance(one, dict):
-                found.append(Fields(one, self.at(field, index), self.findings))
+                found.append(Fields(one, self.at(field, index), self.findings, self.language))
             else:
                 self.findings.error(self.at(field, index), f"Expected an object, but found {kind(one)}")
         return found
@@ -162,7 +250,7 @@ class Fields:
         if not isinstance(value, dict):
             self.error(field, f"Expected an object, but found {kind(value)}")
             return None
-        return Fields(value, self.at(field), self.findings)
+        return Fields(value, self.at(field), self.findings, self.language)
 
     def only_one_of(self, fields: Iterable[str], *, required: bool) -> str | None:
         present = [field for field in fields if self.has(field)]

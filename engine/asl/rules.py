@@ -15,7 +15,8 @@ from engine.asl.choice import (
     negation,
 )
 from engine.asl.model import ChoiceRule
-from engine.asl.reader import Fields
+from engine.asl.reader import Fields, kind
+from engine.query.jsonata import Expression
 
 _NEVER: Condition = lambda _environment: False  # noqa: E731 - stands in for a rule that was reported
 
@@ -25,11 +26,23 @@ def read_rule(fields: Fields) -> ChoiceRule | None:
     fields.require("Next")
     target = fields.string("Next", empty=False)
     assign = fields.template("Assign", objects_only=True)
-    if fields.has("Condition"):
-        fields.error("Condition", "Field 'Condition' is only supported for the 'JSONata' QueryLanguage")
-    condition = _condition(fields)
+    output = fields.output()
+    condition = _expression(fields) if fields.jsonata else _condition(fields)
     fields.refuse_others("a Choice rule")
-    return ChoiceRule(condition=condition, next=target, assign=assign) if target else None
+    if target is None or condition is None:
+        return None
+    return ChoiceRule(condition=condition, next=target, assign=assign, output=output)
+
+
+def _expression(fields: Fields) -> Expression | bool | None:
+    fields.require("Condition")
+    if fields.holds_expression("Condition"):
+        return fields.expression("Condition")
+    value = fields.get("Condition")
+    if isinstance(value, bool) or "Condition" not in fields.value:
+        return value is True
+    fields.error("Condition", f"Expected a JSONata expression or a boolean, but found {kind(value)}")
+    return None
 
 
 def _nested(fields: Fields) -> Condition:

@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
-from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, Working
+from engine.asl.model import (
+    AnyState,
+    AnyTemplate,
+    AnyWorking,
+    Catcher,
+    ChoiceRule,
+    MapState,
+    ParallelState,
+    QueryLanguage,
+    StateMachine,
+)
 from engine.core.commands import CancelTask, CancelTimer, Command, EndExecution, StartTimer
 from engine.core.context import context_object
 from engine.core.dataflow import bounded, fill, put, select
@@ -26,7 +36,8 @@ from engine.core.execution import (
     child_prefix,
     parent_path,
 )
-from engine.core.failing import HistoryFull, StateFailed
+from engine.core.expressions import Expressions
+from engine.core.failing import EvaluationFailed, HistoryFull, StateFailed
 from engine.core.history import LIMIT, NOT_TRUNCATED, Details, HistoryEvent, payload
 from engine.core.recovery import GiveUp, GoTo, TryAgain, recover
 from engine.core.workspace import Workspace
@@ -34,12 +45,15 @@ from engine.errors import ErrorName, Failure
 from engine.jsontypes import Document, Json, dump
 from engine.query.entropy import Entropy
 from engine.query.environment import Environment
-from engine.query.template import Template
+from engine.query.evaluator import Evaluator
+from engine.query.jsonata import JsonataTemplate
 
 DEFAULT_BUDGET = 500
 """States entered before an activation lets others have the worker."""
 
 _NO_DETAILS: Details = {}
+_EVALUATION_FAILED = "EvaluationFailed"
+_NOTHING: Mapping[str, Json] = {}
 
 
 Handle: TypeAlias = "Callable[[Activation, Scope, Any], None]"
@@ -65,12 +79,14 @@ class Activation:
         at: int,
         seed: str,
         budget: int,
+        evaluator: Evaluator,
     ) -> None:
         root = execution.root
         self.machine = machine
         self.facts = execution.facts
         self.at = max(at, root.last_at)
         self.entropy = Entropy(seed)
+        self._evaluator = evaluator
         self.status = root.status
         self.commands: list[Command] = []
         self.history: list[HistoryEvent] = []
@@ -99,7 +115,19 @@ class Activation:
 
     def environment(self, scope: Scope, value: Json, item: dict[str, Json] | None = None) -> Environment:
         return Environment(
-            value, self.work.variables(scope), lambda: context_object(self.facts, scope, self.state_of(scope), item)
+            value,
+            self.work.variables(scope),
+            lambda: context_object(self.facts, scope, self.state_of(scope), item),
+            entropy=self.entropy,
+            searcher=self._evaluator,
+        )
+
+    def expressions(
+        self, scope: Scope, extra: Mapping[str, Json] = _NOTHING, item: dict[str, Json] | None = None
+    ) -> Expressions:
+        """JSONata for the state that the scope has entered; ``extra`` is what ``$states`` holds beside its input."""
+        return Expressions(
+            scope, self.at, self.environment(scope, self.input_of(scope).value, item), extra, self._evaluator
         )
 
     # -- what is to be followed ---------------------------------------------------------------------------------
@@ -182,7 +210,7 @@ class Activation:
         try:
             self._handlers.enter[state.type_name](self, scope, state)
         except StateFailed as error:
-            self.fail(scope, error.failure)
+            self.fail_state(scope, error)
 
     def attempt_again(self, scope: Scope) -> None:
         """A retry's back-off or a Wait is over."""
@@ -190,7 +218,7 @@ class Activation:
         try:
             self._handlers.resume[state.type_name](self, scope, state)
         except StateFailed as error:
-            self.fail(scope, error.failure)
+            self.fail_state(scope, error)
 
     def block(self, scope: Scope, waiting: str) -> None:
         """The scope goes on when an event for ``waiting`` comes."""
@@ -228,8 +256,11 @@ class Activation:
             self._follow_next(scope.path)
         scope.state = next_state
 
-    def leave_with_result(self, scope: Scope, state: Working, result: Json) -> None:
-        """Task, Parallel and Map: ResultSelector, ResultPath, OutputPath, then out. ``$`` of Assign is the result."""
+    def leave_with_result(self, scope: Scope, state: AnyWorking, result: Json) -> None:
+        """Task, Parallel and Map: what has come of the work goes out. ``$`` of a JSONPath Assign is the result."""
+        if state.language is QueryLanguage.JSONATA:
+            self.conclude(scope, state, self.expressions(scope, {"result": result}), result, state.next)
+            return
         raw = self.input_of(scope).value
         environment = self.environment(scope, result)
         assigned = self.assigned(scope, state.assign, environment)
@@ -243,7 +274,25 @@ class Activation:
             next_state=state.next,
         )
 
-    def assigned(self, scope: Scope, template: Template | None, environment: Environment) -> Json:
+    def conclude(
+        self,
+        scope: Scope,
+        ending: AnyState | ChoiceRule | Catcher,
+        expressions: Expressions,
+        default: Json,
+        next_state: str | None,
+        place: str = "",
+    ) -> None:
+        """JSONata: Assign and Output of a state, a rule or a catcher (whose ``place`` is given), then out."""
+        assigned = None
+        if ending.assign is not None:
+            assert isinstance(ending.assign, JsonataTemplate)
+            assigned = expressions.fill(ending.assign, f"{place}Assign")
+        output = default if ending.output is None else expressions.fill(ending.output, f"{place}Output")
+        self.leave(scope, output, assigned=assigned, next_state=next_state)
+
+    def assigned(self, scope: Scope, template: AnyTemplate | None, environment: Environment) -> Json:
+        """JSONPath's Assign."""
         return None if template is None else fill(scope, template, environment)
 
     def _finish(self, scope: Scope, output: Document) -> None:
@@ -315,6 +364,8 @@ class Activation:
             if isinstance(state, MapState):
                 child.input = self._item(parent, state, index, items.value)
         except StateFailed as error:
+            if (told := evaluation_event(error)) is not None:
+                self.emit(child, *told)
             self._fail_scope(child, error.failure)
         else:
             self._follow(child)
@@ -325,13 +376,15 @@ class Activation:
         if state.parameters is None:
             return Document(items[index])
         item: dict[str, Json] = {"Index": index, "Value": items[index]}
+        if isinstance(state.parameters, JsonataTemplate):
+            return bounded(parent, self.expressions(parent, item=item).fill(state.parameters, "ItemSelector"))
         environment = self.environment(parent, self.input_of(parent).value, item)
         selected = environment.over(select(parent, state.input_path, environment))
         return bounded(parent, fill(parent, state.parameters, selected))
 
     def _complete(self, scope: Scope) -> None:
         state = self.state_of(scope)
-        assert isinstance(state, Working)
+        assert isinstance(state, (MapState, ParallelState))
         outputs = [
             self.input_of(child).value for child in sorted(self.work.children(scope), key=lambda child: child.index)
         ]
@@ -340,24 +393,34 @@ class Activation:
         try:
             self.leave_with_result(scope, state, outputs)
         except StateFailed as error:
-            self.fail(scope, error.failure)
+            self.fail_state(scope, error)
 
     # -- failing ------------------------------------------------------------------------------------------------
+
+    def fail_state(self, scope: Scope, error: StateFailed) -> None:
+        """The interpreter itself could not go on with the state."""
+        self.fail(scope, error.failure, event=evaluation_event(error))
 
     def fail(self, scope: Scope, failure: Failure, *, event: tuple[str, Details] | None = None) -> None:
         """The state's attempt failed: retry, catch, or fail the scope. ``event`` tells of the attempt."""
         state = self.state_of(scope)
         recovery = recover(state, failure, scope.retries, self.entropy)
+        evaluating = event is not None and event[0] == _EVALUATION_FAILED
         if event is not None:
-            self.emit(scope, event[0], event[1], note=recovery.note)
+            # Recorded: linked to the state's predecessor, and a Map fails even if it has not begun.
+            previous = scope.before if evaluating else None
+            self.emit(scope, event[0], event[1], note=recovery.note, previous=previous)
+        opened = scope.container is not None or (evaluating and isinstance(state, MapState))
         match recovery:
             case TryAgain():
                 self._retry_later(scope, recovery)
             case GoTo():
-                self._close_container(scope, state, recovery.note)
+                if opened:
+                    self._close_container(scope, state, recovery.note)
                 self._catch(scope, failure, recovery)
             case GiveUp():
-                self._close_container(scope, state, recovery.note)
+                if opened:
+                    self._close_container(scope, state, recovery.note)
                 self._fail_scope(scope, failure)
             case _:
                 assert_never(recovery)
@@ -372,11 +435,11 @@ class Activation:
         self.block(scope, key)
 
     def _close_container(self, scope: Scope, state: AnyState, note: str) -> None:
-        if scope.container is not None:
-            self.emit(scope, f"{state.type_name}StateFailed", note=note)
-            scope.container = None
+        self.emit(scope, f"{state.type_name}StateFailed", note=note)
+        scope.container = None
 
     def _catch(self, scope: Scope, failure: Failure, found: GoTo) -> None:
+        state = self.state_of(scope)
         catcher = found.catcher
         error_output: dict[str, Json] = {}
         if failure.error is not None:
@@ -384,6 +447,11 @@ class Activation:
         if failure.cause is not None:
             error_output["Cause"] = failure.cause
         try:
+            if state.language is QueryLanguage.JSONATA:
+                expressions = self.expressions(scope, {"errorOutput": error_output})
+                place = f"Catch[{found.index}]/"
+                self.conclude(scope, catcher, expressions, error_output, catcher.next, place)
+                return
             environment = self.environment(scope, error_output)
             assigned = self.assigned(scope, catcher.assign, environment)
             output = put(scope, catcher.result_path, self.input_of(scope).value, error_output)
@@ -468,6 +536,14 @@ class Activation:
         self.status = Status(command.status)
         self.commands.append(command)
         self._ready.clear()
+
+
+def evaluation_event(error: StateFailed) -> tuple[str, Details] | None:
+    """The event that tells of an expression that failed; None for any other failure."""
+    if not isinstance(error, EvaluationFailed):
+        return None
+    located = {} if error.location is None else {"location": error.location}
+    return _EVALUATION_FAILED, {**failure_details(error.failure), **located, "state": error.state}
 
 
 def failure_details(failure: Failure) -> dict[str, str]:

@@ -27,6 +27,7 @@ from engine.core.failing import HistoryFull, StateFailed, too_large
 from engine.core.history import Details, HistoryEvent, payload
 from engine.core.states import HANDLERS
 from engine.errors import ErrorName, Failure
+from engine.query.evaluator import Evaluator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +52,16 @@ def advance(
     *,
     at: int,
     seed: str,
+    evaluator: Evaluator,
     budget: int = DEFAULT_BUDGET,
 ) -> Step:
     """Apply events in order and follow the machine until it waits. Pure.
 
-    ``at`` is in milliseconds since 1970; history never runs backwards, whatever it says. ``seed`` feeds jitter.
+    ``at`` is in milliseconds since 1970; history never runs backwards, whatever it says. ``seed`` feeds
+    jitter and every other chance. ``evaluator`` evaluates expressions, within bounds of time and memory.
     Events of attempts or timers that nobody waits for, and all events after the end, change nothing.
     """
-    run = Activation(machine, execution, HANDLERS, at=at, seed=seed, budget=budget)
+    run = Activation(machine, execution, HANDLERS, at=at, seed=seed, budget=budget, evaluator=evaluator)
     try:
         for event in events:
             if run.status is Status.RUNNING:
@@ -127,7 +130,7 @@ def _task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | Ta
             try:
                 run.leave_with_result(scope, state, output.value)
             except StateFailed as error:
-                run.fail(scope, error.failure)
+                run.fail_state(scope, error)
         case TaskFailed(error=error_name, cause=cause):
             run.cancel_clocks(scope)
             _started(run, scope, state)

@@ -21,6 +21,7 @@ class ScheduleTask:
     payload: Document
     timeout_seconds: int | None
     heartbeat_seconds: int | None
+    role_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

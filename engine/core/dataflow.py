@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from engine.asl.choice import ComparisonFailed
+from engine.asl.model import AnyTemplate
 from engine.core.execution import Scope
-from engine.core.failing import StateFailed, runtime_error, too_large
+from engine.core.failing import StateFailed, intrinsic_failed, runtime_error, too_large
 from engine.jsontypes import MAX_DEPTH, Document, Json, dump, outweighs, too_deep
 from engine.query.environment import Environment
+from engine.query.intrinsics import Intrinsic, IntrinsicFailed
 from engine.query.path import Path, PathNotFound, Root
 from engine.query.reference_path import CannotPlace, place
 from engine.query.template import Template, TemplatePathNotFound
@@ -47,20 +49,25 @@ def select(scope: Scope, path: Path | None, environment: Environment) -> Json:
         raise failed(scope, f"Invalid path '{path.text}' : {missing.jayway_reason}") from None
 
 
-def read_field(scope: Scope, path: Path, field: str, environment: Environment) -> Json:
+def read_field(scope: Scope, path: Path | Intrinsic, field: str, environment: Environment) -> Json:
     """A ``...Path`` field whose value the state needs."""
     try:
-        return path.read(environment)
-    except PathNotFound:
-        raise failed(scope, _not_found(path, field, environment)) from None
+        return path.read(environment) if isinstance(path, Path) else path.evaluate(environment)
+    except PathNotFound as missing:
+        raise failed(scope, _not_found(missing.path, field, environment)) from None
+    except IntrinsicFailed as error:
+        raise intrinsic_failed(scope.state, scope.entered, error.message) from None
 
 
-def fill(scope: Scope, template: Template, environment: Environment) -> Json:
-    """Parameters, ResultSelector, ItemSelector, Assign."""
+def fill(scope: Scope, template: AnyTemplate, environment: Environment) -> Json:
+    """JSONPath's Parameters, ResultSelector, ItemSelector, Assign."""
+    assert isinstance(template, Template)
     try:
         value = template.evaluate(environment)
     except TemplatePathNotFound as error:
         raise failed(scope, _not_found(error.missing.path, error.field, error.environment)) from None
+    except IntrinsicFailed as error:
+        raise intrinsic_failed(scope.state, scope.entered, error.message) from None
     # Few paths make at most some payloads; of many, the text alone could take gigabytes.
     if len(template.paths) > _FEW and outweighs(value, PAYLOAD_LIMIT):
         raise StateFailed(too_large(scope.state))

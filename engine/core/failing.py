@@ -16,14 +16,35 @@ class StateFailed(Exception):
         self.failure = failure
 
 
+class EvaluationFailed(StateFailed):
+    """A JSONata field could not be evaluated; ``location`` names it as ``Output/total``, if it was one field."""
+
+    def __init__(self, state: str, entered: int, reason: str, location: str | None) -> None:
+        super().__init__(Failure(error=ErrorName.QUERY_EVALUATION, cause=_prefix(state, entered) + reason))
+        self.state = state
+        self.location = location
+
+
 class HistoryFull(Exception):
     """The next event would be one too many."""
 
 
 def runtime_error(state: str, entered: int, reason: str) -> StateFailed:
     """States.Runtime with the prefix AWS gives every such cause."""
-    prefix = f"An error occurred while executing the state '{state}' (entered at the event id #{entered}). "
-    return StateFailed(Failure(error=ErrorName.RUNTIME, cause=prefix + reason))
+    return StateFailed(Failure(error=ErrorName.RUNTIME, cause=_prefix(state, entered) + reason))
+
+
+def intrinsic_failed(state: str, entered: int, reason: str) -> StateFailed:
+    return StateFailed(Failure(error=ErrorName.INTRINSIC_FAILURE, cause=_prefix(state, entered) + reason))
+
+
+def _prefix(state: str, entered: int) -> str:
+    return f"An error occurred while executing the state '{state}' (entered at the event id #{entered}). "
+
+
+def no_choice_matched(state: str, entered: int) -> Failure:
+    reason = "Failed to transition out of the state. The state does not point to a next state."
+    return Failure(error=ErrorName.NO_CHOICE_MATCHED, cause=_prefix(state, entered) + reason)
 
 
 def too_large(state: str) -> Failure:

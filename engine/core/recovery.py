@@ -22,7 +22,10 @@ class TryAgain:
 
 @dataclass(frozen=True, slots=True)
 class GoTo:
+    """The catcher at ``index`` takes the error."""
+
     catcher: Catcher
+    index: int
     note = "caught"
 
 
@@ -46,9 +49,9 @@ def recover(state: AnyState, failure: Failure, retries: Mapping[int, int], entro
             if tried < retrier.max_attempts:
                 return TryAgain(index, delay(retrier, tried, entropy))
             break
-    for catcher in state.catch:
+    for index, catcher in enumerate(state.catch):
         if matches(catcher.error_equals, failure.error):
-            return GoTo(catcher)
+            return GoTo(catcher, index)
     return _GIVE_UP
 
 

@@ -7,19 +7,39 @@ numbers; the seed itself is never shown.
 from __future__ import annotations
 
 import random
+import uuid
 
 
 class Entropy:
     """A stream of draws that depends on the seed alone."""
 
-    __slots__ = ("_random", "_seed")
+    __slots__ = ("_seed", "_source")
 
     def __init__(self, seed: str) -> None:
         self._seed = seed
-        self._random: random.Random | None = None
+        self._source: random.Random | None = None
+
+    def _random(self) -> random.Random:
+        if self._source is None:
+            self._source = random.Random(self._seed)  # noqa: S311 - what needs secrecy has a secret seed
+        return self._source
 
     def fraction(self) -> float:
         """A number in [0, 1)."""
-        if self._random is None:
-            self._random = random.Random(self._seed)  # noqa: S311 - jitter needs no secrecy
-        return self._random.random()
+        return self._random().random()
+
+    def integer(self, low: int, high: int) -> int:
+        """A whole number from ``low`` up to, not including, ``high``."""
+        return self._random().randrange(low, high)
+
+    def uuid4(self) -> str:
+        return str(uuid.UUID(int=self._random().getrandbits(128), version=4))
+
+    def seed(self) -> str:
+        """The seed of another stream, for whoever draws elsewhere."""
+        return f"{self._random().getrandbits(128):032x}"
+
+
+def seeded(seed: int | float | str) -> Entropy:
+    """The stream that a user's own seed stands for."""
+    return Entropy(f"user:{seed}")

@@ -95,7 +95,8 @@ class Path:
                 raise PathNotFound(self, -1)
             value = environment.variables[self.variable]
         if self.steps is None:
-            return self._matches(value)
+            searcher = environment.searcher
+            return self.find(value) if searcher is None else searcher.matches(self, value)
         for index, step in enumerate(self.steps):
             if isinstance(step, str):
                 if not isinstance(value, dict) or step not in value:
@@ -107,7 +108,8 @@ class Path:
                 value = value[step]
         return value
 
-    def _matches(self, value: Json) -> list[Json]:
+    def find(self, value: Json) -> list[Json]:
+        """All nodes that a path which is not definite selects, found here and now."""
         try:
             found: list[Json] = self._query.findall(value)
         except (jsonpath.JSONPathError, RecursionError):

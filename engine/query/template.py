@@ -1,4 +1,4 @@
-"""Payload templates: JSON in which a key that ends in ``.$`` holds a path (ASL, "Payload Template")."""
+"""Payload templates: JSON in which a key that ends in ``.$`` holds a path or a call (ASL, "Payload Template")."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from engine.jsontypes import Json
 from engine.query.environment import Environment
+from engine.query.intrinsics import InvalidIntrinsic, compile_intrinsic
 from engine.query.path import InvalidPath, Path, PathNotFound, compile_path
 
 _Build: TypeAlias = Callable[[Environment], Json]
@@ -89,7 +90,7 @@ def _compile_field(key: str, value: Json, place: tuple[str | int, ...], paths: l
     if not isinstance(value, str):
         raise InvalidTemplate(place, "a field that ends in .$ must hold a string: a path")
     if value.startswith("States."):
-        raise InvalidTemplate(place, "intrinsic functions are not supported yet")
+        return _compile_call(key, value, place, paths)
     try:
         path = compile_path(value)
     except InvalidPath as error:
@@ -99,6 +100,23 @@ def _compile_field(key: str, value: Json, place: tuple[str | int, ...], paths: l
     def build(environment: Environment) -> Json:
         try:
             return path.read(environment)
+        except PathNotFound as missing:
+            raise TemplatePathNotFound(key, missing, environment) from None
+
+    return build
+
+
+def _compile_call(key: str, text: str, place: tuple[str | int, ...], paths: list[Path]) -> _Build:
+    try:
+        call = compile_intrinsic(text)
+    except InvalidIntrinsic as error:
+        reason = f"{text!r} is not a call of an intrinsic function: {error.reason} (at character {error.position + 1})"
+        raise InvalidTemplate(place, reason) from None
+    paths.extend(call.paths)
+
+    def build(environment: Environment) -> Json:
+        try:
+            return call.evaluate(environment)
         except PathNotFound as missing:
             raise TemplatePathNotFound(key, missing, environment) from None
 

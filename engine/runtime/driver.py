@@ -29,6 +29,7 @@ from engine.core.events import (
     encode_event,
 )
 from engine.core.execution import Execution, Overlay, Status
+from engine.query.evaluator import Evaluator
 from engine.runtime.ports import (
     AttemptRow,
     Clock,
@@ -76,6 +77,7 @@ class Driver:
         notifier: Notifier,
         clock: Clock,
         integrations: Integrations,
+        evaluator: Evaluator,
         worker: str,
         late: LateResults,
     ) -> None:
@@ -84,6 +86,7 @@ class Driver:
         self._notifier = notifier
         self._clock = clock
         self._integrations = integrations
+        self._evaluator = evaluator
         self._worker = worker
         self._late = late
         self._ask_again = 0.0
@@ -168,13 +171,13 @@ class Driver:
         self, execution_id: str, machine: StateMachine, execution: Execution, events: Sequence[Event]
     ) -> tuple[Step, AttemptRow | None]:
         at, seed = self._clock.now(), secrets.token_hex(16)
-        step = advance(machine, execution, events, at=at, seed=seed)
+        step = advance(machine, execution, events, at=at, seed=seed, evaluator=self._evaluator)
         handed = self._worth_handing_over(execution_id, step)
         if handed is None:
             return step, None
         # The attempt begins in the very commit that schedules it: one commit a task instead of three.
         event = TaskStarted(scope=handed.scope, attempt=handed.key)
-        begun = advance(machine, step.execution, [event], at=at, seed=seed)
+        begun = advance(machine, step.execution, [event], at=at, seed=seed, evaluator=self._evaluator)
         return merged(step, begun), handed
 
     def _worth_handing_over(self, execution_id: str, step: Step) -> AttemptRow | None:

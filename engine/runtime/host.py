@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 
 from engine.runtime.attempts import Attempts
 from engine.runtime.driver import Driver
+from engine.runtime.evaluating import ChildEvaluator
 from engine.runtime.ports import Clock, Dispatcher, Integrations, Notifier, Store, WorkerRow
 from engine.runtime.upkeep import (
     CRASHES_ALLOWED,
@@ -89,12 +90,14 @@ class Host:
             worker=self.row.id,
             room=concurrency,
         )
+        self._evaluator = ChildEvaluator()
         self._driver = Driver(
             store=store,
             dispatcher=dispatcher,
             notifier=notifier,
             clock=clock,
             integrations=integrations,
+            evaluator=self._evaluator,
             worker=self.row.id,
             late=self.attempts,
         )
@@ -119,6 +122,7 @@ class Host:
         for loop in self._loops.values():
             loop.stop()
         self._integrations.close()
+        self._evaluator.close()
         self._store.forget_worker(self.row.id)
 
     def advance(self, execution_id: str) -> None:
@@ -145,6 +149,7 @@ class Host:
         pause = _FIRST_RENEWALS_SECONDS if self._renewals < _FIRST_RENEWALS else RENEWAL_SECONDS
         try:
             renew(self._store, self.attempts, self.row, self._clock.now(), self._integrations.renew)
+            self._evaluator.tidy()
             return pause
         finally:
             self._release()

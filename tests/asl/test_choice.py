@@ -23,6 +23,7 @@ def holds(rule: dict[str, Json], value: Json) -> bool:
     read = read_rule(Fields({**rule, "Next": "A"}, "", findings))
     assert read is not None
     assert not findings.failed, findings.found
+    assert callable(read.condition)
     return read.condition(Environment(value, {}, lambda: {"Execution": {}}))
 
 

@@ -25,6 +25,11 @@ def one(state: Any, **top: Any) -> dict[str, Any]:
     return {"StartAt": "A", "States": {"A": state}, **top}
 
 
+def jsonata(**fields: Any) -> dict[str, Any]:
+    """A JSONata machine of one state: a Pass that ends, unless told otherwise."""
+    return one({"Type": "Pass", "End": True, **fields}, QueryLanguage="JSONata")
+
+
 def rules(*given: Any) -> dict[str, Any]:
     return one({"Type": "Choice", "Choices": list(given)})
 
@@ -52,8 +57,35 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (one(END, TimeoutSeconds=True), SCHEMA, "/TimeoutSeconds", "Expected an integer, but found a boolean"),
     (one(END, Timeout=5), SCHEMA, "/Timeout", "Field 'Timeout' is not supported in a state machine"),
     (one(END, QueryLanguage="XPath"), SCHEMA, "/QueryLanguage", "[JSONPath, JSONata]"),
-    (one(END, QueryLanguage="JSONata"), UNSUPPORTED, "/QueryLanguage", "JSONata is not supported yet"),
-    (one({**END, "QueryLanguage": "JSONata"}), UNSUPPORTED, A + "/QueryLanguage", "JSONata is not supported yet"),
+    (one({**END, "QueryLanguage": "XPath"}), SCHEMA, A + "/QueryLanguage", "[JSONPath, JSONata]"),
+    (
+        one({**END, "QueryLanguage": "JSONPath"}, QueryLanguage="JSONata"),
+        SCHEMA,
+        A,
+        "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+    ),
+    (jsonata(Parameters={}), SCHEMA, A + "/Parameters", "set to 'JSONata', but field 'Parameters' is only supported"),
+    (jsonata(Result=1), SCHEMA, A + "/Result", "only supported for the 'JSONPath' QueryLanguage"),
+    (jsonata(Output={"a": ["{% 1 + %}"]}), SCHEMA, A + "/Output/a/0", "not a JSONata expression"),
+    (jsonata(Output="{%  %}"), SCHEMA, A + "/Output", "the expression is empty"),
+    (jsonata(Output="{% $eval('1') %}"), SCHEMA, A + "/Output", "$eval is not available"),
+    (jsonata(Output="{% a.b %}"), SCHEMA, A + "/Output", "the name 'a' has nothing to be looked up in"),
+    (jsonata(Output="{% $ %}"), SCHEMA, A + "/Output", "use $states.input"),
+    (jsonata(Output="{% $$.a %}"), SCHEMA, A + "/Output", "$$ has no document"),
+    (jsonata(Type="Wait", Seconds="{% ( %}"), SCHEMA, A + "/Seconds", "not a valid JSONata expression"),
+    (jsonata(Type="Wait", SecondsPath="$.a"), SCHEMA, A, "Exactly one of [Seconds, Timestamp]"),
+    (
+        jsonata(Type="Map", ItemProcessor=BLOCK, Items="[1]"),
+        SCHEMA,
+        A + "/Items",
+        "Expected an array or a JSONata expression, but found a string",
+    ),
+    (
+        one({"Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{"Condition": "yes", "Next": "A"}]}),
+        SCHEMA,
+        A + "/Choices/0/Condition",
+        "Expected a JSONata expression or a boolean, but found a string",
+    ),
     (one(5), SCHEMA, A, "Expected an object, but found a number"),
     (one({"End": True}), SCHEMA, A, "required: [Type]"),
     (one({"Type": "Pause"}), SCHEMA, A + "/Type", "[Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map]"),
@@ -67,7 +99,7 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (one({**END, "InputPath": "x"}), SCHEMA, A + "/InputPath", "a path begins with $"),
     (one({**END, "InputPath": 5}), SCHEMA, A + "/InputPath", "Expected a string"),
     (one({**END, "OutputPath": "$.a[?("}), SCHEMA, A + "/OutputPath", "not a valid JSONPath"),
-    (one({**END, "InputPath": "States.Array(1)"}), UNSUPPORTED, A + "/InputPath", "Intrinsic functions"),
+    (one({**END, "InputPath": "States.Array(1)"}), SCHEMA, A + "/InputPath", "a path begins with $"),
     (one({**END, "ResultPath": "$$.x"}), SCHEMA, A + "/ResultPath", "not a valid Reference Path"),
     (one({**END, "ResultPath": "$.a[*]"}), SCHEMA, A + "/ResultPath", "names one node"),
     (one({**END, "ResultPath": "$" + ".a" * 201}), SCHEMA, A + "/ResultPath", "at most 200 steps"),
@@ -75,7 +107,8 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (one({**END, "Parameters": {"a.$": 5}}), SCHEMA, A + "/Parameters/a.$", "must hold a string"),
     (one({**END, "Parameters": {"b": [{"a.$": "x"}]}}), SCHEMA, A + "/Parameters/b/0/a.$", "not a JSONPath"),
     (one({**END, "Parameters": {"a.$": "$", "a": 1}}), SCHEMA, A + "/Parameters/a", "stands twice"),
-    (one({**END, "Parameters": {"a.$": "States.UUID()"}}), UNSUPPORTED, A + "/Parameters/a.$", "intrinsic"),
+    (one({**END, "Parameters": {"a.$": "States.UUID(1)"}}), SCHEMA, A + "/Parameters/a.$", "takes 0 arguments, not 1"),
+    (one({**END, "Parameters": {"a.$": "States.Nope()"}}), SCHEMA, A + "/Parameters/a.$", "not one of the intrinsic"),
     (one({**END, "Assign": []}), SCHEMA, A + "/Assign", "Expected an object, but found an array"),
     (one({**END, "Assign": {"a b": 1}}), SCHEMA, A + "/Assign/a b", "cannot be the name of a variable"),
     (one({**END, "Assign": {"states.$": "$"}}), SCHEMA, A + "/Assign/states.$", "cannot be the name"),
@@ -88,7 +121,7 @@ CASES: list[tuple[Any, Code, str, str]] = [
         A + "/Resource",
         "callbacks need a later release",
     ),
-    (one({**TASK, "Credentials": {}}), UNSUPPORTED, A + "/Credentials", "Credentials is not supported yet"),
+    (one({**TASK, "Credentials": {}}), SCHEMA, A + "/Credentials", "The field 'RoleArn' is required but was missing"),
     (one(INVOKE), SCHEMA, A + "/Parameters", "'FunctionName' is required"),
     (one({**INVOKE, "Parameters": {"FunctionName": "a b"}}), SCHEMA, A + "/Parameters/FunctionName", "not a function"),
     (one({**INVOKE, "Parameters": {"FunctionName": "${F}"}}), UNSUPPORTED, A + "/Parameters/FunctionName", "${F}"),
@@ -154,7 +187,7 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (one({"Type": "Wait", "End": True, "Timestamp": "now"}), SCHEMA, A + "/Timestamp", "RFC3339"),
     (one({"Type": "Succeed", "End": True}), SCHEMA, A + "/End", "not supported in a Succeed state"),
     (one({"Type": "Fail", "Error": "E", "ErrorPath": "$"}), SCHEMA, A + "/ErrorPath", "Only one of"),
-    (one({"Type": "Fail", "CausePath": "States.UUID()"}), UNSUPPORTED, A + "/CausePath", "Intrinsic"),
+    (one({"Type": "Fail", "CausePath": "States.UUID("}), SCHEMA, A + "/CausePath", "not a valid"),
     (one({"Type": "Parallel", "End": True}), SCHEMA, A, "required: [Branches]"),
     (one({"Type": "Parallel", "End": True, "Branches": []}), SCHEMA, A + "/Branches", "cannot be empty"),
     (
@@ -187,8 +220,8 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (one({**MAP, "ItemProcessor": {"StartAt": "I"}}), SCHEMA, A + "/ItemProcessor", "required: [States]"),
     (one({**MAP, "MaxConcurrency": -1}), SCHEMA, A + "/MaxConcurrency", "from 0"),
     (one({**MAP, "ItemsPath": "x"}), SCHEMA, A + "/ItemsPath", "not a valid JSONPath"),
-    (one({**MAP, "ItemReader": {}}), UNSUPPORTED, A + "/ItemReader", "Distributed Map"),
-    (one({**MAP, "ToleratedFailureCountPath": "$"}), UNSUPPORTED, A + "/ToleratedFailureCountPath", "Distributed"),
+    (one({**MAP, "ItemReader": {}}), SCHEMA, A + "/ItemReader", "only supported for a Map in the mode 'DISTRIBUTED'"),
+    (one({**MAP, "ToleratedFailurePercentage": 101}), SCHEMA, A + "/ToleratedFailurePercentage", "from 0 to 100"),
     (
         one({**MAP, "ItemProcessor": {**BLOCK, "ProcessorConfig": DISTRIBUTED}}),
         UNSUPPORTED,

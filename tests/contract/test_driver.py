@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.jsontypes import Document
+from engine.query.evaluator import Direct
 from engine.runtime.attempts import Attempts
 from engine.runtime.clock import ManualClock
 from engine.runtime.driver import Driver
@@ -71,6 +72,7 @@ class World:
             room=4,
         )
         self.driver = Driver(
+            evaluator=Direct(),
             store=bench.store,
             dispatcher=self.bells,
             notifier=self.notifier,

@@ -8,6 +8,7 @@ from engine.asl.parse import parse_definition
 from engine.core.advance import Step, advance
 from engine.core.commands import EndExecution, ScheduleTask
 from engine.core.events import Event, StopRequested, decode_event, encode_event
+from engine.query.evaluator import Direct
 from engine.runtime.driver import attempt_row
 from engine.runtime.ports import AttemptRow, Commit, FinishedAttempt, Loaded, Store, TimerRow, WorkerRow
 from tests.contract.conftest import NOW, Bench
@@ -33,7 +34,7 @@ def stepped(store: Store, loaded: Loaded, *events: Event) -> Step:
     machine = parse_definition(stored.text, stored.format).machine
     assert machine is not None
     found = [decode_event(letter.event) for letter in loaded.letters]
-    return advance(machine, loaded.execution, [*found, *events], at=NOW, seed="seed")
+    return advance(machine, loaded.execution, [*found, *events], at=NOW, seed="seed", evaluator=Direct())
 
 
 def commit_of(loaded: Loaded, step: Step, **more: Any) -> Commit:

@@ -30,6 +30,7 @@ from engine.core.recovery import delay, recover
 from engine.errors import Failure
 from engine.jsontypes import Document
 from engine.query.entropy import Entropy
+from engine.query.evaluator import Direct
 from tests.core.test_vectors import run
 from tests.simulation import Simulation
 
@@ -149,7 +150,9 @@ def _waiting() -> Simulation:
 
 
 def _after(waiting: Simulation, event: Event) -> Scopes:
-    return advance(waiting.machine, waiting.execution, [event], at=waiting.now, seed="s").execution.scopes
+    return advance(
+        waiting.machine, waiting.execution, [event], at=waiting.now, seed="s", evaluator=Direct()
+    ).execution.scopes
 
 
 def test_a_snapshot_gives_untouched_scopes_and_blobs_as_they_were_stored() -> None:

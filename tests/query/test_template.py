@@ -44,7 +44,7 @@ def test_a_template_knows_its_variables() -> None:
         ({"a": {"b.$": 1}}, ("a", "b.$"), "must hold a string"),
         ([{"b.$": "b"}], (0, "b.$"), "'b' is not a JSONPath"),
         ({"b": 1, "b.$": "$"}, ("b.$",), "stands twice"),
-        ({"b.$": "States.UUID()"}, ("b.$",), "not supported yet"),
+        ({"b.$": "States.UUID("}, ("b.$",), "not a call of an intrinsic function: an argument is"),
     ],
 )
 def test_a_mistake_in_a_template_has_its_place(source: Json, steps: tuple[str | int, ...], words: str) -> None:

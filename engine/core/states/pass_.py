@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from engine.asl.model import PassState
+from engine.asl.model import PassState, QueryLanguage
 from engine.core.activation import Activation
 from engine.core.dataflow import fill, put, select
 from engine.core.execution import Scope
 
 
 def enter(run: Activation, scope: Scope, state: PassState) -> None:
+    if state.language is QueryLanguage.JSONATA:
+        expressions = run.expressions(scope)
+        run.conclude(scope, state, expressions, expressions.input, state.next)
+        return
     raw = run.input_of(scope).value
     environment = run.environment(scope, raw)
     result = select(scope, state.input_path, environment)

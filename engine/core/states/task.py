@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from engine.asl.model import NO_TIMEOUT, TaskState
+from engine.asl.model import NO_TIMEOUT, AnyTemplate, TaskState, Whole
 from engine.asl.resource import FunctionArn, function_name
 from engine.core.activation import Activation
 from engine.core.commands import ScheduleTask
 from engine.core.dataflow import bounded, failed, fill, read_field, select
 from engine.core.execution import Scope
+from engine.core.expressions import Expressions
 from engine.core.history import Details, payload
-from engine.jsontypes import Document, Json
+from engine.jsontypes import Document, Json, dump
 from engine.query.environment import Environment
-from engine.query.path import Path
+from engine.query.jsonata import Expression, JsonataTemplate
 
 
 def enter(run: Activation, scope: Scope, state: TaskState) -> None:
     raw = run.environment(scope, run.input_of(scope).value)
     environment = raw.over(select(scope, state.input_path, raw))
-    parameters = environment.input if state.parameters is None else fill(scope, state.parameters, environment)
-    timeout = _seconds(scope, state.timeout_seconds, "TimeoutSecondsPath", environment)
-    heartbeat = _seconds(scope, state.heartbeat_seconds, "HeartbeatSecondsPath", environment)
+    expressions = run.expressions(scope)
+    parameters = environment.input
+    if state.parameters is not None:
+        parameters = _filled(scope, state.parameters, "Arguments", environment, expressions)
+    timeout = _seconds(scope, state.timeout_seconds, "TimeoutSeconds", environment, expressions)
+    heartbeat = _seconds(scope, state.heartbeat_seconds, "HeartbeatSeconds", environment, expressions)
+    role = None if state.role_arn is None else _role(scope, state.role_arn, environment, expressions)
     if timeout is not None and heartbeat is not None and heartbeat >= timeout:
         raise failed(scope, "HeartbeatSeconds must be smaller than TimeoutSeconds")
     attempt = f"{scope.entered}.{scope.attempt}"
     document = _document(scope, parameters)
-    run.emit(scope, *_scheduled(scope, state, document, timeout, heartbeat))
+    event, details = _scheduled(scope, state, document, timeout, heartbeat)
+    run.emit(scope, event, details if role is None else {**details, "taskCredentials": {"roleArn": role}})
     run.commands.append(
         ScheduleTask(
             scope=scope.path,
@@ -35,6 +41,7 @@ def enter(run: Activation, scope: Scope, state: TaskState) -> None:
             payload=document,
             timeout_seconds=timeout,
             heartbeat_seconds=heartbeat,
+            role_arn=role,
         )
     )
     run.block(scope, attempt)
@@ -47,14 +54,37 @@ def _document(scope: Scope, parameters: Json) -> Document:
     return raw if raw is not None and raw.value is parameters else bounded(scope, parameters)
 
 
-def _seconds(scope: Scope, setting: int | Path | None, field: str, environment: Environment) -> int | None:
-    if not isinstance(setting, Path):
+def _filled(
+    scope: Scope, template: AnyTemplate, field: str, environment: Environment, expressions: Expressions
+) -> Json:
+    if isinstance(template, JsonataTemplate):
+        return expressions.fill(template, field)
+    return fill(scope, template, environment)
+
+
+def _role(scope: Scope, template: AnyTemplate, environment: Environment, expressions: Expressions) -> str:
+    credentials = _filled(scope, template, "Credentials", environment, expressions)
+    role = credentials.get("RoleArn") if isinstance(credentials, dict) else None
+    if not isinstance(role, str):
+        raise failed(scope, "The field 'RoleArn' of Credentials must be a string: the ARN of a role")
+    return role
+
+
+def _seconds(
+    scope: Scope, setting: Whole | None, field: str, environment: Environment, expressions: Expressions
+) -> int | None:
+    if setting is None or isinstance(setting, int):
         return setting
-    value = read_field(scope, setting, field, environment)
+    if isinstance(setting, Expression):
+        value = expressions.typed(setting, field, "integer")
+        if isinstance(value, int) and 0 < value <= NO_TIMEOUT:
+            return value
+        raise expressions.failed(setting, field, f"did not return a positive integer: {dump(value)}")
+    value = read_field(scope, setting, f"{field}Path", environment)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= NO_TIMEOUT:
-        raise failed(scope, f"The {field} parameter is not a positive integer: {setting.text}")
+        raise failed(scope, f"The {field}Path parameter is not a positive integer: {setting.text}")
     return value
 
 

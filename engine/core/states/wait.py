@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from engine.asl.model import WaitState
+from engine.asl.model import QueryLanguage, WaitState
 from engine.asl.times import parse_timestamp
 from engine.core.activation import Activation
 from engine.core.commands import StartTimer
 from engine.core.dataflow import failed, select
 from engine.core.execution import Scope
+from engine.core.expressions import Expressions
 from engine.jsontypes import Json, dump
 from engine.query.environment import Environment
+from engine.query.jsonata import Expression
 from engine.query.path import Path, PathNotFound
 
 # Recorded: 24,855 days ahead are accepted, 24,856 are not: seconds in a signed 32-bit number.
@@ -19,7 +21,7 @@ _LONGEST_SECONDS = 2_147_483_647
 def enter(run: Activation, scope: Scope, state: WaitState) -> None:
     raw = run.environment(scope, run.input_of(scope).value)
     environment = raw.over(select(scope, state.input_path, raw))
-    due = _due(run.at, scope, state, environment)
+    due = _due(run, scope, state, environment)
     if due - run.at > _LONGEST_SECONDS * 1000:
         raise failed(scope, "Wait state delay is too long")
     if due <= run.at:
@@ -30,15 +32,32 @@ def enter(run: Activation, scope: Scope, state: WaitState) -> None:
     run.block(scope, key)
 
 
-def _due(now: int, scope: Scope, state: WaitState, environment: Environment) -> int:
+def _due(run: Activation, scope: Scope, state: WaitState, environment: Environment) -> int:
     if state.seconds is not None:
-        return now + state.seconds * 1000
-    if state.timestamp is not None:
-        return state.timestamp
-    if state.seconds_path is not None:
-        return now + _seconds(scope, state.seconds_path, environment) * 1000
-    assert state.timestamp_path is not None
-    return _moment(scope, state.timestamp_path, environment)
+        setting = state.seconds
+        if isinstance(setting, Expression):
+            return run.at + _seconds_of(run.expressions(scope), setting) * 1000
+        return run.at + (setting if isinstance(setting, int) else _seconds(scope, setting, environment)) * 1000
+    assert state.timestamp is not None
+    if isinstance(state.timestamp, Expression):
+        return _moment_of(run.expressions(scope), state.timestamp)
+    return state.timestamp if isinstance(state.timestamp, int) else _moment(scope, state.timestamp, environment)
+
+
+def _seconds_of(expressions: Expressions, setting: Expression) -> int:
+    value = expressions.typed(setting, "Seconds", "integer")
+    if isinstance(value, int) and value >= 0:
+        return value
+    raise expressions.failed(setting, "Seconds", f"returned a negative number: {dump(value)}")
+
+
+def _moment_of(expressions: Expressions, setting: Expression) -> int:
+    value = expressions.typed(setting, "Timestamp", "string")
+    moment = parse_timestamp(value) if isinstance(value, str) else None
+    if moment is None:
+        reason = f"did not return a valid ISO-8601 extended offset date-time: {dump(value)}"
+        raise expressions.failed(setting, "Timestamp", reason)
+    return -(-moment // 1_000_000)
 
 
 def _read(scope: Scope, path: Path, environment: Environment, field: str) -> Json:
@@ -74,6 +93,10 @@ def _moment(scope: Scope, path: Path, environment: Environment) -> int:
 
 def leave(run: Activation, scope: Scope, state: WaitState) -> None:
     """The wait is over."""
+    if state.language is QueryLanguage.JSONATA:
+        expressions = run.expressions(scope)
+        run.conclude(scope, state, expressions, expressions.input, state.next)
+        return
     raw = run.environment(scope, run.input_of(scope).value)
     value = select(scope, state.input_path, raw)
     environment = raw.over(value)

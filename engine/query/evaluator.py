@@ -1,0 +1,245 @@
+"""Evaluating what may be costly, behind a Protocol: JSONata, and JSONPaths that select many nodes.
+
+``Direct`` evaluates in this process and is what a child process runs (``engine.runtime.evaluating``). Two libraries do
+the work: jsonatapy, which is fast, and jsonata-python, which can be given functions (docs/adr/0010).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import lru_cache
+from math import floor
+from typing import Any, Protocol
+
+import jsonatapy
+from jsonata.jexception import JException
+from jsonata.jsonata import Jsonata
+from jsonata.utils import Utils
+
+from engine.jsontypes import InvalidJson, Json, parse
+from engine.query.entropy import Entropy, seeded
+from engine.query.jsonata import Expression
+from engine.query.path import Path
+
+LIMIT_SECONDS = 5
+_DEEPEST = 500
+_ITEMS = 1_000_000
+_EXACT = 2**53
+_ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+# An expression must see the time of its event, not of its evaluation: its own $now and $millis hide the library's.
+_AT = "treadle_at"
+_TIMED = "($millis := function(){$treadle_at}; $now := function($p, $z){$fromMillis($treadle_at, $p, $z)}; %s)"
+
+
+class Undefined(Enum):
+    """What an expression that finds nothing yields; null is something."""
+
+    UNDEFINED = "undefined"
+
+
+class ExpressionFailed(Exception):
+    """``message`` begins with JSONata's own code where it has one: ``T2001: ...``."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class UnsupportedResult(ExpressionFailed):
+    """The expression yields a function, which is not JSON."""
+
+    def __init__(self) -> None:
+        super().__init__("returned an unsupported result type.")
+
+
+class Evaluator(Protocol):
+    """Bounded in time and memory: 5 seconds, and 256 MB more than the data."""
+
+    def evaluate(
+        self, expression: Expression, bindings: Mapping[str, Json], *, at: int, entropy: Entropy
+    ) -> Json | Undefined:
+        """The value. ``at`` (milliseconds since 1970) is the time and ``entropy`` the chance that the expression sees.
+        Raises ExpressionFailed."""
+        ...
+
+    def matches(self, path: Path, value: Json) -> list[Json]:
+        """All nodes of ``value`` that a path which is not definite selects. Raises ExpressionFailed."""
+        ...
+
+
+class Direct:
+    """Evaluates here and now: bounded in time and depth, but not in memory."""
+
+    def evaluate(
+        self, expression: Expression, bindings: Mapping[str, Json], *, at: int, entropy: Entropy
+    ) -> Json | Undefined:
+        if expression.wide:
+            return _evaluate_wide(expression, bindings, at, entropy)
+        given = {**bindings, _AT: at} if expression.timed else bindings
+        found = _run(_compiled(expression).evaluate, given)
+        if found is None:
+            text = _run(_compiled(expression).evaluate_json_or_none, given, "null")
+            if text is None:
+                return Undefined.UNDEFINED
+            if text == "null":
+                return None
+        if found is None or (expression.functional and _may_hide_function(found)):
+            return _evaluate_wide(expression, bindings, at, entropy)
+        return _plain(found)
+
+    def matches(self, path: Path, value: Json) -> list[Json]:
+        return path.find(value)
+
+
+@lru_cache(maxsize=1024)
+def _compile(source: str) -> jsonatapy.JsonataExpression:
+    try:
+        return jsonatapy.compile(
+            source, timeout=LIMIT_SECONDS * 1000, max_stack_depth=_DEEPEST, max_sequence_length=_ITEMS
+        )
+    except ValueError as error:
+        raise ExpressionFailed(str(error).removeprefix("Parse error: ")) from None
+
+
+def _compiled(expression: Expression) -> jsonatapy.JsonataExpression:
+    return _compile(_TIMED % expression.source if expression.timed else expression.source)
+
+
+def _run(evaluate: Callable[..., Any], bindings: Mapping[str, Json], data: str | None = None) -> Any:
+    try:
+        return evaluate(data, bindings)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise ExpressionFailed(str(error)) from None
+
+
+def _may_hide_function(found: Json) -> bool:
+    """The library gives nothing away of a function but an empty string or null in its place."""
+    if isinstance(found, dict):
+        return any(map(_may_hide_function, found.values()))
+    if isinstance(found, list):
+        return any(map(_may_hide_function, found))
+    return found is None or found == ""
+
+
+def _plain(found: Any) -> Json:
+    """JSON as this project holds it: whole numbers are ints, however they were come by."""
+    if isinstance(found, float):
+        if found != found or found in (float("inf"), float("-inf")):
+            raise ExpressionFailed("D1001: Number out of range")
+        return int(found) if found.is_integer() and abs(found) < _EXACT else found
+    if isinstance(found, dict):
+        return {str(name): _plain(one) for name, one in found.items()}
+    if isinstance(found, list):
+        return [_plain(one) for one in found]
+    if found is None or isinstance(found, (str, bool, int)):
+        return found
+    if found is Utils.NULL_VALUE:
+        return None
+    raise UnsupportedResult
+
+
+# -- the complete evaluator ---------------------------------------------------------------------------------------
+
+
+def _evaluate_wide(expression: Expression, bindings: Mapping[str, Json], at: int, entropy: Entropy) -> Json | Undefined:
+    source = _TIMED % expression.source if expression.timed else expression.source
+    try:
+        jsonata = Jsonata(source)
+        jsonata.set_output_convert_nulls(False)
+        frame = jsonata.create_frame()
+        frame.set_runtime_bounds(LIMIT_SECONDS * 1000, _DEEPEST)
+        for name, value in bindings.items():
+            frame.bind(name, value)
+        frame.bind(_AT, at)
+        for name, function in _added(entropy).items():
+            jsonata.register_lambda(name, function)
+        found = jsonata.evaluate(None, frame)
+    except JException as error:
+        raise ExpressionFailed(f"{error.error}: {error}") from None
+    except _Refused as error:
+        raise ExpressionFailed(str(error)) from None
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+        raise ExpressionFailed(f"the expression cannot be evaluated: {error}") from None
+    return Undefined.UNDEFINED if found is None else _plain(found)
+
+
+class _Refused(Exception):
+    """An argument does not suit its function."""
+
+
+def _added(entropy: Entropy) -> dict[str, Callable[..., Any]]:
+    def draw(seed: Any = None) -> float:
+        return entropy.fraction() if seed is None else seeded(_number("random", seed)).fraction()
+
+    def shuffle(array: Any = None) -> Any:
+        if array is None:
+            return None
+        items = list(array)
+        return [items.pop(entropy.integer(0, len(items))) for _ in range(len(items))]
+
+    return {
+        "partition": _partition,
+        "range": _range,
+        "hash": _hash,
+        "parse": _parse,
+        "random": draw,
+        "uuid": entropy.uuid4,
+        "shuffle": shuffle,
+    }
+
+
+def _number(function: str, value: Any) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _Refused(f"T0410: Argument of function ${function} must be a number")
+    return value
+
+
+def _partition(array: Any = None, size: Any = None) -> Any:
+    if array is None:
+        return None
+    items = array if isinstance(array, list) else [array]
+    chunk = floor(_number("partition", size))
+    if chunk <= 0:
+        raise _Refused("The second argument of $partition must be greater than 0")
+    return [list(items[start : start + chunk]) for start in range(0, len(items), chunk)]
+
+
+def _range(first: Any = None, last: Any = None, delta: Any = None) -> Any:
+    start, stop, step = (floor(_number("range", one)) for one in (first, last, delta))
+    if step == 0:
+        raise _Refused("The third argument of $range must not be 0")
+    count = max(0, (stop - start) // step + 1)
+    if count > _ITEMS:
+        raise _Refused(f"$range would have more than {_ITEMS} items")
+    return [start + step * index for index in range(count)]
+
+
+def _hash(data: Any = None, algorithm: Any = None) -> Any:
+    if data is None:
+        return None
+    name = _ALGORITHMS.get(algorithm) if isinstance(algorithm, str) else None
+    if name is None or not isinstance(data, str):
+        raise _Refused(f"$hash takes a string and one of {', '.join(_ALGORITHMS)}")
+    return hashlib.new(name, data.encode(), usedforsecurity=False).hexdigest()
+
+
+def _parse(text: Any = None) -> Any:
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise _Refused("T0410: Argument 1 of function $parse must be a string")
+    try:
+        return _with_nulls(parse(text))
+    except InvalidJson as error:
+        raise _Refused(f"$parse was given what is not JSON: {error}") from None
+
+
+def _with_nulls(value: Json) -> Any:
+    """JSON in the library's own form, which tells null from nothing."""
+    if isinstance(value, dict):
+        return {name: _with_nulls(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_with_nulls(one) for one in value]
+    return Utils.NULL_VALUE if value is None else value

@@ -1,0 +1,180 @@
+"""Evaluation that cannot hurt its worker: what is not proved cheap runs in a child that may be killed.
+
+A costly expression would otherwise hold the interpreter lock of a worker whose other threads have executions to take
+on, or all of its memory. Children are kept for the next expression, one for each thread that evaluates at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.jsontypes import Json, outweighs
+from engine.query.entropy import Entropy
+from engine.query.evaluator import LIMIT_SECONDS, Direct, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.jsonata import Expression
+from engine.query.path import Path as JsonPath
+
+IDLE_SECONDS = 60.0
+_SMALL = 2_000
+"""Characters of a value that a path may search in this process: no path can be slow there."""
+_ROOT = Path(__file__).resolve().parents[2]
+_PROGRAM = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from engine.runtime.expression_child import main; main()"
+_TIMED_OUT = f"the evaluation took longer than {LIMIT_SECONDS} seconds"
+_TOO_LARGE = "the evaluation needed more than 256 MB of memory"
+
+
+class _Gone(Exception):
+    """The child ended before it answered; ``status`` is its exit status."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class _Child:
+    """One child process; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self.idle_since = 0.0
+        self._process = subprocess.Popen(  # noqa: S603 - our own program; expressions reach it as data
+            [sys.executable, "-I", "-c", _PROGRAM, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={},
+        )
+
+    def ask(self, request: bytes, seconds: float) -> Any:
+        """The answer. Raises _Gone, or TimeoutError after ``seconds``."""
+        assert self._process.stdin is not None
+        try:
+            _write(self._process.stdin.fileno(), len(request).to_bytes(4, "big") + request)
+        except BrokenPipeError:
+            raise _Gone(self._process.wait()) from None
+        deadline = time.monotonic() + seconds
+        head = self._read(4, deadline)
+        return json.loads(self._read(int.from_bytes(head, "big"), deadline))
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        assert self._process.stdout is not None
+        descriptor, parts = self._process.stdout.fileno(), []
+        waiter = select.poll()  # select.select cannot watch descriptors over 1,023
+        waiter.register(descriptor, select.POLLIN)
+        while size:
+            left = deadline - time.monotonic()
+            if left <= 0 or not waiter.poll(left * 1000):
+                raise TimeoutError
+            part = os.read(descriptor, min(size, 1 << 20))
+            if not part:
+                raise _Gone(self._process.wait())
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def kill(self) -> None:
+        """End it and leave nothing of it behind."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+class ChildEvaluator:
+    """Evaluates cheap expressions here and all others in children. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._direct = Direct()
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+        self._closed = False
+
+    def evaluate(
+        self, expression: Expression, bindings: Mapping[str, Json], *, at: int, entropy: Entropy
+    ) -> Json | Undefined:
+        if expression.cheap:
+            return self._direct.evaluate(expression, bindings, at=at, entropy=entropy)
+        request = {"expression": expression.text, "bindings": bindings, "at": at, "seed": entropy.seed()}
+        found = self._ask(request)
+        if "failed" in found:
+            raise ExpressionFailed(found["failed"])
+        if "unsupported" in found:
+            raise UnsupportedResult
+        value: Json = found.get("value")
+        return Undefined.UNDEFINED if "undefined" in found else value
+
+    def matches(self, path: JsonPath, value: Json) -> list[Json]:
+        if not outweighs(value, _SMALL):
+            return self._direct.matches(path, value)
+        found: list[Json] = self._ask({"path": path.text, "value": value})["value"]
+        return found
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        data = json.dumps(request).encode()
+        for again in (True, False):
+            child = self._take()
+            try:
+                found: dict[str, Any] = child.ask(data, LIMIT_SECONDS)
+            except TimeoutError:
+                child.kill()
+                raise ExpressionFailed(_TIMED_OUT) from None
+            except _Gone as gone:
+                child.kill()
+                # SIGTERM: the thread that had started it ended. Anything else was the expression's doing.
+                if again and gone.status in {0, -signal.SIGTERM}:
+                    continue
+                raise ExpressionFailed(_TOO_LARGE) from None
+            except BaseException:
+                child.kill()
+                raise
+            self._give_back(child)
+            return found
+        raise AssertionError("unreachable")
+
+    def _take(self) -> _Child:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return _Child()
+
+    def _give_back(self, child: _Child) -> None:
+        child.idle_since = time.monotonic()
+        with self._lock:
+            if not self._closed:
+                self._idle.append(child)
+                return
+        child.kill()
+
+    def tidy(self) -> None:
+        """End the children that nobody has needed for a minute."""
+        before = time.monotonic() - IDLE_SECONDS
+        with self._lock:
+            ended = [child for child in self._idle if child.idle_since < before]
+            self._idle = [child for child in self._idle if child.idle_since >= before]
+        for child in ended:
+            child.kill()
+
+    def close(self) -> None:
+        """End all children; those at work end with their expression."""
+        with self._lock:
+            self._closed = True
+            ended, self._idle = self._idle, []
+        for child in ended:
+            child.kill()
