@@ -26,7 +26,7 @@ from engine.core.commands import ScheduleTask
 from engine.core.events import Event, TaskFailed, TaskStarted, TaskSucceeded
 from engine.core.execution import Facts
 from engine.jsontypes import Document, Json
-from tests.simulation import FACTS, Simulation, as_recorded
+from tests.simulation import FACTS, Simulator, as_recorded, simulation
 
 Case: TypeAlias = dict[str, Any]
 LEVELS = ("outcome", "types", "full")
@@ -88,7 +88,7 @@ def _differences(case: Case, compare: ModuleType) -> dict[str, list[str]] | None
     if parsed.machine is None:
         refused = [f"{one.pointer}: {one.message}" for one in parsed.diagnostics]
         return dict.fromkeys(LEVELS, refused)
-    run = Simulation(
+    run = simulation(
         machine=parsed.machine,
         input=case["input"],
         answers=lambda command: _answers(case["functions"], command),
@@ -117,7 +117,7 @@ def _facts(case: Case) -> Facts:
     )
 
 
-def _outcome(run: Simulation) -> dict[str, Json]:
+def _outcome(run: Simulator) -> dict[str, Json]:
     if run.status == "RUNNING":
         return {"status": "RUNNING"}
     end = run.end

@@ -100,7 +100,6 @@ def _processor_config(block: Fields) -> str | None:
     mode = _one_of(config, "Mode", ("INLINE", "DISTRIBUTED"))
     found = None
     if mode == "DISTRIBUTED":
-        config.error("Mode", "Distributed Map is not supported yet", Code.UNSUPPORTED)
         config.require("ExecutionType")
         found = _one_of(config, "ExecutionType", ("STANDARD", "EXPRESS")) or "STANDARD"
     elif config.has("ExecutionType"):

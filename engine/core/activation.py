@@ -22,9 +22,18 @@ from engine.asl.model import (
     QueryLanguage,
     StateMachine,
 )
-from engine.core.commands import CancelTask, CancelTimer, Command, EndExecution, StartTimer
+from engine.core.commands import (
+    CancelMapRun,
+    CancelTask,
+    CancelTimer,
+    Command,
+    EndExecution,
+    StartMapRun,
+    StartTimer,
+)
 from engine.core.context import context_object
 from engine.core.dataflow import bounded, fill, put, select
+from engine.core.events import MapRunFailed, MapRunSucceeded
 from engine.core.execution import (
     Container,
     Execution,
@@ -37,7 +46,7 @@ from engine.core.execution import (
     parent_path,
 )
 from engine.core.expressions import Expressions
-from engine.core.failing import EvaluationFailed, HistoryFull, StateFailed
+from engine.core.failing import EvaluationFailed, HistoryFull, MapRunBroken, StateFailed
 from engine.core.history import LIMIT, NOT_TRUNCATED, Details, HistoryEvent, payload
 from engine.core.recovery import GiveUp, GoTo, TryAgain, recover
 from engine.core.workspace import Workspace
@@ -48,11 +57,15 @@ from engine.query.environment import Environment
 from engine.query.evaluator import Evaluator
 from engine.query.jsonata import JsonataTemplate
 
+MAP_RUN = "maprun:"
+"""What the attempt of a Map Run begins with."""
 DEFAULT_BUDGET = 500
 """States entered before an activation lets others have the worker."""
 
 _NO_DETAILS: Details = {}
 _EVALUATION_FAILED = "EvaluationFailed"
+_MAP_RUN_FAILED = "MapRunFailed"
+_FAIL_THE_MAP = frozenset({_EVALUATION_FAILED, _MAP_RUN_FAILED})
 _NOTHING: Mapping[str, Json] = {}
 
 
@@ -395,6 +408,26 @@ class Activation:
         except StateFailed as error:
             self.fail_state(scope, error)
 
+    # -- Map Runs -----------------------------------------------------------------------------------------------
+
+    def start_map_run(self, scope: Scope, command: StartMapRun) -> None:
+        """The items of a Distributed Map become executions of their own."""
+        self.commands.append(command)
+        self.block(scope, command.attempt)
+
+    def map_run_ended(self, scope: Scope, event: MapRunSucceeded | MapRunFailed) -> None:
+        """All children of a Distributed Map have ended, or too many of them have failed."""
+        state = self.state_of(scope)
+        assert isinstance(state, MapState)
+        try:
+            if isinstance(event, MapRunFailed):
+                raise MapRunBroken(Failure(error=event.error, cause=event.cause))
+            self.emit(scope, "MapRunSucceeded")
+            self.emit(scope, "MapStateSucceeded", link=False)
+            self.leave_with_result(scope, state, event.output.value)
+        except StateFailed as error:
+            self.fail_state(scope, error)
+
     # -- failing ------------------------------------------------------------------------------------------------
 
     def fail_state(self, scope: Scope, error: StateFailed) -> None:
@@ -410,7 +443,8 @@ class Activation:
             # Recorded: linked to the state's predecessor, and a Map fails even if it has not begun.
             previous = scope.before if evaluating else None
             self.emit(scope, event[0], event[1], note=recovery.note, previous=previous)
-        opened = scope.container is not None or (evaluating and isinstance(state, MapState))
+        begun = scope.container is not None or (event is not None and event[0] in _FAIL_THE_MAP)
+        opened = begun and isinstance(state, (MapState, ParallelState))
         match recovery:
             case TryAgain():
                 self._retry_later(scope, recovery)
@@ -492,7 +526,10 @@ class Activation:
         scope.phase = Phase.DONE
 
     def _cancel(self, scope: Scope, waiting: str) -> None:
-        if ":" in waiting:
+        if waiting.startswith(MAP_RUN):
+            self.emit(scope, "MapRunAborted")
+            self.commands.append(CancelMapRun(attempt=waiting))
+        elif ":" in waiting:
             self.commands.append(CancelTimer(key=waiting))
         else:
             self.commands.append(CancelTask(attempt=waiting))
@@ -539,7 +576,9 @@ class Activation:
 
 
 def evaluation_event(error: StateFailed) -> tuple[str, Details] | None:
-    """The event that tells of an expression that failed; None for any other failure."""
+    """The event that tells of an expression or a Map Run that failed; None for any other failure."""
+    if isinstance(error, MapRunBroken):
+        return _MAP_RUN_FAILED, failure_details(error.failure)
     if not isinstance(error, EvaluationFailed):
         return None
     located = {} if error.location is None else {"location": error.location}

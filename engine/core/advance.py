@@ -13,6 +13,8 @@ from engine.core.commands import CancelTask, Command
 from engine.core.dataflow import PAYLOAD_LIMIT
 from engine.core.events import (
     Event,
+    MapRunFailed,
+    MapRunSucceeded,
     Resumed,
     Started,
     StopRequested,
@@ -91,6 +93,10 @@ def _apply(run: Activation, event: Event) -> None:
             scope = run.work.scope(event.scope)
             if scope is not None and scope.phase is Phase.BLOCKED and scope.waiting == event.attempt:
                 _task(run, scope, event)
+        case MapRunSucceeded() | MapRunFailed():
+            scope = run.work.scope(event.scope)
+            if scope is not None and scope.phase is Phase.BLOCKED and scope.waiting == event.attempt:
+                run.map_run_ended(scope, event)
         case _:
             assert_never(event)
 

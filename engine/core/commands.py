@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.asl.resource import Resource
-from engine.jsontypes import Document
+from engine.jsontypes import Document, Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,4 +56,54 @@ class EndExecution:
     cause: str | None = None
 
 
-Command: TypeAlias = ScheduleTask | CancelTask | StartTimer | CancelTimer | EndExecution
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadItems:
+    """Where the items of a Map Run are to be read. ``most`` of 0 is all of them."""
+
+    resource: str
+    parameters: Document
+    config: Mapping[str, Json]
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteResults:
+    """Where the results of a Map Run are to be written, and in which form."""
+
+    resource: str | None
+    parameters: Document
+    transformation: str
+    output_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartMapRun:
+    """Run a Map's item processor as executions of their own, once; report with the same ``scope`` and ``attempt``.
+
+    Each of ``items`` (an array, or an object whose entries are items) or what ``reader`` reads becomes a child's input
+    by ``engine.core.items``. ``concurrency`` of 0 is no limit. The run fails when more items have failed than
+    ``tolerated_count`` or ``tolerated_percentage`` allow; neither set allows none.
+    """
+
+    scope: str
+    attempt: str
+    state: str
+    arn: str
+    items: Document | None
+    reader: ReadItems | None
+    writer: WriteResults | None
+    concurrency: int
+    tolerated_count: int | None
+    tolerated_percentage: float | None
+    batch_items: int | None
+    batch_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelMapRun:
+    """The execution waits for this Map Run no longer: its children are to be stopped."""
+
+    attempt: str
+
+
+Command: TypeAlias = ScheduleTask | CancelTask | StartTimer | CancelTimer | StartMapRun | CancelMapRun | EndExecution

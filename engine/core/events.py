@@ -50,6 +50,24 @@ class TaskHeartbeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapRunSucceeded:
+    """``scope`` and ``attempt`` are those of its StartMapRun; ``output`` is the array of its results, or what
+    tells where they were written."""
+
+    scope: str
+    attempt: str
+    output: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRunFailed:
+    scope: str
+    attempt: str
+    error: str | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired:
     """``key`` is that of its StartTimer."""
 
@@ -64,7 +82,16 @@ class StopRequested:
 
 
 Event: TypeAlias = (
-    Started | Resumed | TaskStarted | TaskSucceeded | TaskFailed | TaskHeartbeat | TimerFired | StopRequested
+    Started
+    | Resumed
+    | TaskStarted
+    | TaskSucceeded
+    | TaskFailed
+    | TaskHeartbeat
+    | MapRunSucceeded
+    | MapRunFailed
+    | TimerFired
+    | StopRequested
 )
 
 
@@ -76,9 +103,9 @@ def encode_event(event: Event) -> str:
             return head + "}"
         case TaskStarted() | TaskHeartbeat():
             return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)}}}'
-        case TaskSucceeded():
+        case TaskSucceeded() | MapRunSucceeded():
             return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)},"output":{event.output.text}}}'
-        case TaskFailed():
+        case TaskFailed() | MapRunFailed():
             return (
                 f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)},'
                 f'"error":{dump(event.error)},"cause":{dump(event.cause)}}}'
@@ -118,6 +145,16 @@ def decode_event(text: str) -> Event:
         case "TaskSucceeded":
             output = Document(value["output"])
             return TaskSucceeded(scope=_text(value["scope"]), attempt=_text(value["attempt"]), output=output)
+        case "MapRunSucceeded":
+            output = Document(value["output"])
+            return MapRunSucceeded(scope=_text(value["scope"]), attempt=_text(value["attempt"]), output=output)
+        case "MapRunFailed":
+            return MapRunFailed(
+                scope=_text(value["scope"]),
+                attempt=_text(value["attempt"]),
+                error=_maybe(value["error"]),
+                cause=_maybe(value["cause"]),
+            )
         case "TaskFailed":
             return TaskFailed(
                 scope=_text(value["scope"]),

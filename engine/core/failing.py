@@ -25,6 +25,10 @@ class EvaluationFailed(StateFailed):
         self.location = location
 
 
+class MapRunBroken(StateFailed):
+    """A Map Run failed: its items could not be read, its results not written, or too many items failed."""
+
+
 class HistoryFull(Exception):
     """The next event would be one too many."""
 

@@ -25,6 +25,16 @@ def one(state: Any, **top: Any) -> dict[str, Any]:
     return {"StartAt": "A", "States": {"A": state}, **top}
 
 
+def distributed(**fields: Any) -> dict[str, Any]:
+    """A machine of one Distributed Map."""
+    return one({**MAP, "ItemProcessor": {**BLOCK, "ProcessorConfig": DISTRIBUTED}, **fields})
+
+
+def reader(**config: Any) -> dict[str, Any]:
+    """A Distributed Map that reads its items from a file, with this ReaderConfig."""
+    return distributed(ItemReader={"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config})
+
+
 def jsonata(**fields: Any) -> dict[str, Any]:
     """A JSONata machine of one state: a Pass that ends, unless told otherwise."""
     return one({"Type": "Pass", "End": True, **fields}, QueryLanguage="JSONata")
@@ -223,10 +233,34 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (one({**MAP, "ItemReader": {}}), SCHEMA, A + "/ItemReader", "only supported for a Map in the mode 'DISTRIBUTED'"),
     (one({**MAP, "ToleratedFailurePercentage": 101}), SCHEMA, A + "/ToleratedFailurePercentage", "from 0 to 100"),
     (
-        one({**MAP, "ItemProcessor": {**BLOCK, "ProcessorConfig": DISTRIBUTED}}),
-        UNSUPPORTED,
-        A + "/ItemProcessor/ProcessorConfig/Mode",
-        "Distributed Map is not supported yet",
+        one({**MAP, "ItemProcessor": {**BLOCK, "ProcessorConfig": {"Mode": "DISTRIBUTED"}}}),
+        SCHEMA,
+        A + "/ItemProcessor/ProcessorConfig",
+        "required: [ExecutionType]",
+    ),
+    (distributed(Label="a b"), SCHEMA, A + "/Label", "without spaces"),
+    (distributed(Label="x" * 41), SCHEMA, A + "/Label", "1 to 40 characters"),
+    (distributed(ItemReader={}), SCHEMA, A + "/ItemReader", "required: [Resource]"),
+    (distributed(ItemReader={"Resource": "arn:x"}), SCHEMA, A + "/ItemReader/Resource", "is not recognized"),
+    (reader(InputType="XML"), SCHEMA, A + "/ItemReader/ReaderConfig/InputType", "[CSV, JSON, JSONL"),
+    (reader(CSVHeaders=[]), SCHEMA, A + "/ItemReader/ReaderConfig/CSVHeaders", "non-empty array of strings"),
+    (reader(CSVHeaderLocation="GIVEN"), SCHEMA, A + "/ItemReader/ReaderConfig", "required: [CSVHeaders]"),
+    (reader(ItemsPointer="a"), SCHEMA, A + "/ItemReader/ReaderConfig/ItemsPointer", "begins with /"),
+    (reader(MaxItems=100_000_001), SCHEMA, A + "/ItemReader/ReaderConfig/MaxItems", "from 0 to 100000000"),
+    (distributed(ItemBatcher={}), SCHEMA, A + "/ItemBatcher", "At least one of"),
+    (distributed(ItemBatcher={"MaxItemsPerBatch": 0}), SCHEMA, A + "/ItemBatcher/MaxItemsPerBatch", "from 1"),
+    (distributed(ResultWriter={}), SCHEMA, A + "/ResultWriter", "needs a WriterConfig, or a Resource"),
+    (
+        distributed(ResultWriter={"WriterConfig": {"Transformation": "ZIP"}}),
+        SCHEMA,
+        A + "/ResultWriter/WriterConfig/Transformation",
+        "[NONE, COMPACT, FLATTEN]",
+    ),
+    (
+        one({**MAP, "ItemProcessor": {**BLOCK, "ProcessorConfig": {"ExecutionType": "EXPRESS"}}}),
+        SCHEMA,
+        A + "/ItemProcessor/ProcessorConfig/ExecutionType",
+        "only supported in the mode 'DISTRIBUTED'",
     ),
     (
         one({**MAP, "ItemProcessor": {**BLOCK, "ProcessorConfig": {"Mode": "OUTSIDE"}}}),

@@ -10,7 +10,7 @@ from engine.core.commands import CancelTask, CancelTimer, ScheduleTask
 from engine.core.events import Event, Started, StopRequested, TaskFailed, TaskStarted, TaskSucceeded, TimerFired
 from engine.core.execution import Status
 from engine.jsontypes import Document
-from tests.simulation import Simulation
+from tests.simulation import Simulator, simulation
 
 WORK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:F", "TimeoutSeconds": 9}
 MAP = {
@@ -29,10 +29,10 @@ MAP = {
 TASK = {"StartAt": "A", "States": {"A": {**WORK, "End": True}}}
 
 
-def begun(definition: Any, value: Any) -> tuple[Simulation, list[ScheduleTask]]:
+def begun(definition: Any, value: Any) -> tuple[Simulator, list[ScheduleTask]]:
     parsed = parse_definition(json.dumps(definition), "json")
     assert parsed.machine is not None
-    running = Simulation(machine=parsed.machine, input=value)
+    running = simulation(machine=parsed.machine, input=value)
     running.apply(Started())
     return running, [command for command in running.commands if isinstance(command, ScheduleTask)]
 
@@ -91,7 +91,7 @@ def test_an_aborted_attempt_takes_its_clock_along() -> None:
 def test_a_stop_before_the_start_is_a_stop() -> None:
     parsed = parse_definition(json.dumps(TASK), "json")
     assert parsed.machine is not None
-    running = Simulation(machine=parsed.machine, input={})
+    running = simulation(machine=parsed.machine, input={})
     running.apply(StopRequested(error="E", cause="c"))
     assert running.types == ["ExecutionAborted"]
     assert (running.end.status, running.end.error, running.end.cause) == ("ABORTED", "E", "c")

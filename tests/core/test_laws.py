@@ -25,7 +25,7 @@ from engine.core.events import (
 )
 from engine.core.execution import Status
 from engine.jsontypes import Document, Json
-from tests.simulation import Answers, Simulation
+from tests.simulation import Answers, Simulator, simulation
 
 BOUNDED = settings(
     max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -148,8 +148,8 @@ def answers(outcomes: list[tuple[int, tuple[str, Json]]]) -> Answers:
     return answer
 
 
-def run(machine: StateMachine, outcomes: Any, **options: Any) -> Simulation:
-    return Simulation(machine=machine, input={"a": [1, [2]]}, answers=answers(outcomes), **options).run()
+def run(machine: StateMachine, outcomes: Any, **options: Any) -> Simulator:
+    return simulation(machine=machine, input={"a": [1, [2]]}, answers=answers(outcomes), **options).run()
 
 
 @given(machines(), _OUTCOMES)
@@ -200,14 +200,14 @@ def test_events_that_come_twice_change_nothing_the_second_time(machine: StateMac
     def twice(command: ScheduleTask) -> list[tuple[int, Event]]:
         return [(after, event) for after, event in answers(outcomes)(command) for _ in range(2)]
 
-    done = Simulation(machine=machine, input={"a": [1, [2]]}, answers=twice).run()
+    done = simulation(machine=machine, input={"a": [1, [2]]}, answers=twice).run()
     assert Counter(event.type for event in done.history) == Counter(run(machine, outcomes).types)
 
 
 @given(machines(), _OUTCOMES, st.integers(0, 30))
 @BOUNDED
 def test_a_stop_ends_it_wherever_it_is(machine: StateMachine, outcomes: Any, steps: int) -> None:
-    running = Simulation(machine=machine, input={"a": [1]}, answers=answers(outcomes))
+    running = simulation(machine=machine, input={"a": [1]}, answers=answers(outcomes))
     running.later(steps * 100, StopRequested(error="E", cause="c"))
     running.run()
     if running.status is Status.ABORTED:
@@ -218,7 +218,7 @@ def test_a_stop_ends_it_wherever_it_is(machine: StateMachine, outcomes: Any, ste
 @given(machines())
 @BOUNDED
 def test_events_nobody_waits_for_are_ignored(machine: StateMachine) -> None:
-    running = Simulation(machine=machine, input={"a": [1, 2]})
+    running = simulation(machine=machine, input={"a": [1, 2]})
     running.apply(Started())
     before, waiting = list(running.history), {(scope.path, scope.waiting or "") for scope in running.store.below("")}
     for path, awaited in {*waiting, ("", "2.7"), ("2.0", "3.0"), ("9.9/9.9", "x")}:
@@ -234,5 +234,5 @@ def test_events_nobody_waits_for_are_ignored(machine: StateMachine) -> None:
     assert running.history == before
 
 
-def told(done: Simulation) -> list[tuple[Any, ...]]:
+def told(done: Simulator) -> list[tuple[Any, ...]]:
     return [(one.id, one.previous, one.type, one.at, one.scope, one.note, one.details_text) for one in done.history]

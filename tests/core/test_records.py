@@ -32,7 +32,7 @@ from engine.jsontypes import Document
 from engine.query.entropy import Entropy
 from engine.query.evaluator import Direct
 from tests.core.test_vectors import run
-from tests.simulation import Simulation
+from tests.simulation import Simulator, simulation
 
 DEEP: Any = 1
 for _ in range(200):
@@ -141,15 +141,15 @@ BOTH = {
 }
 
 
-def _waiting() -> Simulation:
+def _waiting() -> Simulator:
     parsed = parse_definition(json.dumps(BOTH), "json")
     assert parsed.machine is not None
-    waiting = Simulation(machine=parsed.machine, input=[1])
+    waiting = simulation(machine=parsed.machine, input=[1])
     waiting.apply(Started())
     return waiting
 
 
-def _after(waiting: Simulation, event: Event) -> Scopes:
+def _after(waiting: Simulator, event: Event) -> Scopes:
     return advance(
         waiting.machine, waiting.execution, [event], at=waiting.now, seed="s", evaluator=Direct()
     ).execution.scopes

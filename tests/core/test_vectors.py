@@ -20,7 +20,7 @@ from engine.core.commands import ScheduleTask
 from engine.core.events import Event, TaskFailed, TaskHeartbeat, TaskStarted, TaskSucceeded
 from engine.core.history import HistoryEvent
 from engine.jsontypes import Document
-from tests.simulation import START, Answers, Simulation
+from tests.simulation import START, Answers, Simulator, simulation
 
 Vector: TypeAlias = dict[str, Any]
 FOLDER = Path(__file__).parents[1] / "vectors" / "core"
@@ -67,10 +67,10 @@ def _happenings(command: ScheduleTask, task: Vector) -> Iterator[tuple[int, Even
         yield after, TaskFailed(**where, error=task.get("error"), cause=task.get("cause"))
 
 
-def run(vector: Vector, **options: Any) -> Simulation:
+def run(vector: Vector, **options: Any) -> Simulator:
     parsed = parse_definition(json.dumps(vector["definition"]), "json")
     assert parsed.machine is not None, parsed.diagnostics
-    return Simulation(
+    return simulation(
         machine=parsed.machine,
         input=vector.get("input", {}),
         answers=answers(vector.get("tasks", {})),
@@ -119,5 +119,5 @@ def test_a_small_budget_changes_nothing_but_the_number_of_steps(vector: Vector) 
     assert lines(run(vector, budget=1)) == lines(run(vector))
 
 
-def lines(done: Simulation) -> list[tuple[object, ...]]:
+def lines(done: Simulator) -> list[tuple[object, ...]]:
     return [(one.id, one.previous, one.type, one.at, one.scope, one.note, one.details_text) for one in done.history]
