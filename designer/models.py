@@ -151,7 +151,7 @@ class Execution(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
-    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="executions")
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="executions", db_index=False)
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="executions")
     name = models.CharField(max_length=80)
     status = models.CharField(max_length=9, choices=ExecutionStatus.choices, default=ExecutionStatus.RUNNING)
@@ -185,7 +185,7 @@ class Scope(models.Model):
     """The core's record of one scope: "" the top, else EVENT.INDEX segments of branches and iterations."""
 
     pk = models.CompositePrimaryKey("execution", "path")
-    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="scopes")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="scopes", db_index=False)
     path = models.CharField(max_length=400)
     data = models.TextField()
 
@@ -197,7 +197,7 @@ class Blob(models.Model):
     """An immutable value that scopes refer to (the items of a Map), kept apart so that a commit need not rewrite it."""
 
     pk = models.CompositePrimaryKey("execution", "key")
-    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="blobs")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="blobs", db_index=False)
     key = models.CharField(max_length=400)
     data = models.TextField()
 
@@ -209,7 +209,7 @@ class HistoryEvent(models.Model):
     """One event as AWS shapes it. ``details`` is JSON text of the type's detail object."""
 
     pk = models.CompositePrimaryKey("execution", "event_id")
-    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="history")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="history", db_index=False)
     event_id = models.PositiveIntegerField()
     previous_event_id = models.PositiveIntegerField()
     type = models.CharField(max_length=40)
@@ -244,7 +244,7 @@ class TaskAttempt(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=64)
-    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="attempts")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     scope = models.CharField(max_length=400)
     state = models.CharField(max_length=80)
     attempt = models.PositiveIntegerField()
@@ -279,7 +279,7 @@ class Timer(models.Model):
     """An event that is due at a time: a Wait, a retry's back-off, a timeout, a heartbeat."""
 
     pk = models.CompositePrimaryKey("execution", "key")
-    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="timers")
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="timers", db_index=False)
     key = models.CharField(max_length=120)
     due = models.BigIntegerField(db_index=True)
     event = models.TextField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 _FUNCTION = re.compile(
@@ -38,6 +39,7 @@ class UnknownResource(Exception):
     """A Resource that nothing here can run."""
 
 
+@lru_cache(maxsize=4096)
 def parse_resource(text: str) -> Resource:
     """Raises UnknownResource."""
     if match := _FUNCTION.match(text):

@@ -37,6 +37,7 @@ from engine.runtime.ports import (
     Dispatcher,
     FinishedAttempt,
     Integrations,
+    Letter,
     Loaded,
     Notifier,
     Outcome,
@@ -48,6 +49,7 @@ from engine.runtime.ports import (
 HAND_OVER_SECONDS = 0.2
 _CONFLICTS_ALLOWED = 50
 _ASK_SECONDS = 0.02
+_LOOK_SECONDS = 0.01
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class Driver:
         self._worker = worker
         self._late = late
         self._ask_again = 0.0
+        self._look_again = 0.0
         self._waiting = False
         self._machine = lru_cache(maxsize=256)(self._compile)
 
@@ -115,8 +118,7 @@ class Driver:
             if own is None and step.more and self._others_wait():
                 self._dispatcher.ring_execution(execution_id)
                 return
-            # The last look: whoever posted while we were at work may have rung in vain.
-            loaded = self._committed(loaded, step)
+            loaded = self._committed(loaded, step, busy=own is not None)
 
     def _has_work(self, loaded: Loaded, own: _Own | None) -> bool:
         root = loaded.execution.root
@@ -128,11 +130,19 @@ class Driver:
             return False
         return bool(loaded.letters or own or root.ready)
 
-    def _committed(self, loaded: Loaded, step: Step) -> Loaded:
-        """What ``load`` would give after the commit, without reading what this worker just wrote."""
+    def _committed(self, loaded: Loaded, step: Step, *, busy: bool) -> Loaded:
+        """What ``load`` would give after the commit, without reading what this worker just wrote.
+
+        Before leaving comes a last look at the mailbox: whoever posted while we were at work may have rung in vain.
+        Who is ``busy``, with a result in hand, need not look each time.
+        """
         scopes = loaded.stored_scopes
         execution = replace(step.execution, scopes=Overlay(scopes, step.changes))
-        letters = self._store.mail(loaded.execution_id)
+        now = self._clock.monotonic()
+        letters: tuple[Letter, ...] = ()
+        if not busy or now >= self._look_again:
+            self._look_again = now + _LOOK_SECONDS
+            letters = self._store.mail(loaded.execution_id)
         return replace(loaded, version=loaded.version + 1, execution=execution, letters=letters)
 
     def _post(self, own: _Own) -> None:

@@ -48,11 +48,15 @@ class Child:
     gone: threading.Event = field(default_factory=threading.Event)
     _unsent: memoryview = field(default_factory=lambda: memoryview(b""))
     _received: bytearray = field(default_factory=bytearray)
+    _waiter: select.poll = field(default_factory=select.poll)
+
+    def __post_init__(self) -> None:
+        self._waiter.register(self.responses, select.POLLIN)
 
     def begin(self, request: bytes) -> None:
         """Hand over an invocation; ``answer`` brings it to its end."""
-        self.log.seek(0)
-        self.log.truncate()
+        if os.fstat(self.log.fileno()).st_size:
+            self.log.truncate(0)
         self._unsent = memoryview(struct.pack(">I", len(request)) + request)
         self._received = bytearray()
 
@@ -63,11 +67,9 @@ class Child:
                 left = None if until is None else until - time.monotonic()
                 if left is not None and left <= 0:
                     return None
-                writable = [self.requests] if self._unsent else []
-                readable, can_write, _ = select.select([self.responses], writable, [], left)
-                if can_write:
-                    self._unsent = self._unsent[os.write(self.requests, self._unsent[:65_536]) :]
-                if readable and not self._receive():
+                if self._unsent:
+                    self._send_more(left)
+                elif self._readable(left) and not self._receive():
                     break
         except BrokenPipeError:
             frame = None
@@ -76,8 +78,24 @@ class Child:
             raise ChildGone(self.reason or "exit")
         return frame
 
+    def _send_more(self, left: float | None) -> None:
+        """Write what the pipe takes; a child that answers before it has read all is read meanwhile."""
+        try:
+            self._unsent = self._unsent[os.write(self.requests, self._unsent[:65_536]) :]
+        except BlockingIOError:
+            waiter = select.poll()  # select.select cannot watch descriptors over 1,023
+            waiter.register(self.requests, select.POLLOUT)
+            waiter.register(self.responses, select.POLLIN)
+            ready = [descriptor for descriptor, _ in waiter.poll(None if left is None else left * 1000)]
+            if self.responses in ready:
+                self._receive()
+
+    def _readable(self, left: float | None) -> bool:
+        """Whether there is something to read, or the end of it, within the time that is left."""
+        return bool(self._waiter.poll(None if left is None else left * 1000))
+
     def _receive(self) -> bool:
-        chunk = os.read(self.responses, 1 << 20)
+        chunk = os.read(self.responses, 1 << 16)  # the room for it is made anew each time
         self._received += chunk
         return bool(chunk)
 
@@ -91,7 +109,9 @@ class Child:
 
     def printed(self) -> tuple[str, bool]:
         """What the invocation wrote to stdout and stderr (the end of it), and whether that is not all."""
-        size = self.log.seek(0, os.SEEK_END)
+        size = os.fstat(self.log.fileno()).st_size
+        if size == 0:
+            return "", False
         self.log.seek(max(0, size - _LOG_BYTES))
         return self.log.read().decode("utf-8", "replace").replace("\x00", "\ufffd"), size > _LOG_BYTES
 

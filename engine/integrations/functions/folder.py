@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +28,25 @@ class Function:
 class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._prefix = f"{root}{os.sep}"
+        self._known: dict[str, Function] = {}
 
     def find(self, name: str) -> Function | None:
         if not _NAME.match(name):
             return None
-        file, package = self.root / f"{name}.py", self.root / name
-        if file.is_file():
-            return Function(name, file, _stamps([file]))
+        # Asked before every attempt: one look at the disk, and no Path objects, for the usual case.
+        file = f"{self._prefix}{name}.py"
+        try:
+            status = os.stat(file)
+        except OSError:
+            status = None
+        if status is not None and stat.S_ISREG(status.st_mode):
+            version = ((file, status.st_mtime_ns, status.st_size),)
+            known = self._known.get(name)
+            if known is None or known.version != version:
+                known = self._known[name] = Function(name, Path(file), version)
+            return known
+        package = self.root / name
         if (package / "__init__.py").is_file():
             return Function(name, package, _stamps(sorted(package.rglob("*.py"))))
         return None
