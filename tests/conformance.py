@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from engine.asl.diagnostics import Code
 from engine.asl.parse import parse_definition
@@ -25,8 +25,11 @@ from engine.asl.resource import FunctionArn, function_name
 from engine.core.commands import ScheduleTask
 from engine.core.events import Event, TaskFailed, TaskStarted, TaskSucceeded
 from engine.core.execution import Facts
+from engine.integrations.testing import answer_test, invalid_definition
 from engine.jsontypes import Document, Json
-from tests.simulation import FACTS, Simulator, as_recorded, simulation
+from engine.query.evaluator import Direct
+from engine.runtime.teststate import InvalidTest
+from tests.simulation import FACTS, START, Simulator, as_recorded, simulation
 
 Case: TypeAlias = dict[str, Any]
 LEVELS = ("outcome", "types", "full")
@@ -74,12 +77,14 @@ def _cases(folder: Path, text: str) -> Iterator[Case]:
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text().splitlines():
             case = json.loads(line)
-            if case["kind"] == "execution" and text in case["id"]:
+            if text in case["id"]:
                 yield case
 
 
 def _differences(case: Case, compare: ModuleType) -> dict[str, list[str]] | None:
     """By level; None where the case cannot be run."""
+    if case["kind"] != "execution":
+        return _differences_of_call(case, compare)
     definition = case["definition"]
     text = definition if isinstance(definition, str) else json.dumps(definition)
     parsed = parse_definition(text, "json")
@@ -96,6 +101,55 @@ def _differences(case: Case, compare: ModuleType) -> dict[str, list[str]] | None
     ).run()
     events = [as_recorded(event) for event in run.history]
     return _compared(case, compare, _outcome(run), events)
+
+
+def _differences_of_call(case: Case, compare: ModuleType) -> dict[str, list[str]] | None:
+    """Calls that need no server: TestState, validation, what is wrong with a definition."""
+    definition, kind = case.get("definition"), case["kind"]
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    expected = case["expected"]
+    express = case.get("params", {}).get("type") == "EXPRESS"
+    if kind == "test_state":
+        observed = _tested(case, text)
+    elif kind == "validate":
+        found = [
+            {"code": str(one.code), "location": one.pointer, "message": one.message, "severity": str(one.severity)}
+            for one in parse_definition(text, "json", express=express).diagnostics
+        ]
+        result = "FAIL" if any(one["severity"] == "ERROR" for one in found) else "OK"
+        observed = {"diagnostics": found, "result": result, "truncated": False}
+    elif kind == "create_error" and expected["errorCode"] == "InvalidDefinition":
+        parsed = parse_definition(text, "json", express=express)
+        wrong = tuple(one for one in parsed.diagnostics if one.code is not Code.UNSUPPORTED)
+        observed = {"errorCode": "InvalidDefinition" if wrong else None}
+        observed["errorMessage"] = invalid_definition(wrong) if wrong else None
+        expected = {key: expected[key] for key in observed}
+    else:
+        return None
+    return dict.fromkeys(LEVELS, compare.diff(expected, observed, case))
+
+
+def _tested(case: Case, text: str) -> dict[str, Any]:
+    try:
+        found = answer_test(
+            {**case["params"], "definition": text},
+            account="000000000000",
+            region="us-east-1",
+            at=START,
+            seed=case["id"],
+            evaluator=Direct(),
+            perform=lambda command: cast("Any", _answers(case["functions"], command)[-1][1]),
+        )
+    except InvalidTest as error:
+        said = f"An error occurred ({error.code}) when calling the TestState operation: {error}"
+        told = {
+            "errorCode": error.code,
+            "errorMessage": str(error),
+            "error": {"Code": error.code, "Message": str(error)},
+            "exception": {"exception_typename": error.code, "exception_value": said},
+        }
+        return {name: value for name, value in told.items() if name in case["expected"]}
+    return found
 
 
 def _needs_more(case: Case) -> bool:

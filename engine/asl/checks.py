@@ -14,7 +14,9 @@ from engine.asl.model import (
     StateMachine,
     States,
     SucceedState,
+    TaskState,
 )
+from engine.asl.resource import ActivityArn, Pattern, Resource, ServiceCall
 
 
 def check_graph(machine: StateMachine, findings: Findings) -> None:
@@ -30,6 +32,30 @@ def check_graph(machine: StateMachine, findings: Findings) -> None:
                 "No way leads to an end: this runs until the history limit of 25,000 events stops it",
                 Code.NO_TERMINAL_STATE,
             )
+
+
+def check_express(machine: StateMachine, findings: Findings) -> None:
+    """What an Express machine, which may run twice and never waits for long, cannot do."""
+    for pointer, states in blocks(machine.top, ""):
+        for name, state in states.states.items():
+            place = join(pointer, "States", name)
+            if isinstance(state, TaskState):
+                what = _not_in_express(state.resource)
+                if what is not None:
+                    findings.error(join(place, "Resource"), f"Express state machine does not support {what}")
+            elif isinstance(state, MapState) and state.distributed is not None:
+                message = "Express state machine does not support a Map in the mode 'DISTRIBUTED'"
+                findings.error(join(place, "ItemProcessor", "ProcessorConfig", "Mode"), message)
+
+
+def _not_in_express(resource: Resource) -> str | None:
+    if isinstance(resource, ActivityArn):
+        return "Activity ARN"
+    if isinstance(resource, ServiceCall) and resource.pattern is not Pattern.REQUEST_RESPONSE:
+        # Recorded: the sentence about callbacks ends in a blank.
+        blank = " " if resource.pattern is Pattern.CALLBACK else ""
+        return f"'{resource.pattern.partition(':')[0]}' service integration{blank}"
+    return None
 
 
 def blocks(states: States, pointer: str) -> Iterator[tuple[str, States]]:

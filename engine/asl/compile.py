@@ -26,7 +26,16 @@ from engine.asl.model import (
     Whole,
 )
 from engine.asl.reader import Fields, kind
-from engine.asl.resource import LambdaInvoke, UnknownResource, function_name, parse_resource
+from engine.asl.resource import (
+    FunctionArn,
+    LambdaInvoke,
+    Placeholder,
+    Resource,
+    UnknownResource,
+    function_name,
+    has_placeholder,
+    parse_resource,
+)
 from engine.asl.rules import read_rule
 from engine.asl.times import parse_timestamp
 from engine.errors import ErrorName
@@ -35,11 +44,18 @@ from engine.query.jsonata import is_expression
 
 _DELAY = 31_622_400
 _NAME = 80
+_KNOWN_RESOURCES = (
+    "Use a function of the functions folder: arn:aws:lambda:REGION:ACCOUNT:function:NAME, or "
+    "arn:aws:states:::lambda:invoke"
+)
 _WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
 
 
-def compile_machine(document: Json, findings: Findings) -> StateMachine | None:
-    """The machine, or None when a mistake keeps it from being built; ``findings`` says which."""
+def compile_machine(document: Json, findings: Findings, *, lone: bool = False) -> StateMachine | None:
+    """The machine, or None when a mistake keeps it from being built; ``findings`` says which.
+
+    ``lone`` states may lead to states that are not there (TestState is given one state).
+    """
     if not isinstance(document, dict):
         findings.error("/", f"Expected an object, but found {kind(document)}")
         return None
@@ -51,9 +67,9 @@ def compile_machine(document: Json, findings: Findings) -> StateMachine | None:
     timeout = fields.integer("TimeoutSeconds", least=1, most=NO_TIMEOUT)
     comment = fields.string("Comment")
     index: dict[str, AnyState] = {}
-    top = _States(findings, index, language).read(fields)
+    top = _States(findings, index, language, lone=lone).read(fields)
     fields.refuse_others("a state machine")
-    if top is None or findings.failed:
+    if top is None or findings.broken:
         return None
     return StateMachine(top=top, comment=comment, timeout_seconds=timeout, index=index)
 
@@ -70,7 +86,8 @@ def _language(fields: Fields) -> QueryLanguage | None:
 class _States:
     """Reads ``StartAt`` and ``States`` blocks, outer and inner, into one index of names."""
 
-    def __init__(self, findings: Findings, index: dict[str, AnyState], language: QueryLanguage) -> None:
+    def __init__(self, findings: Findings, index: dict[str, AnyState], language: QueryLanguage, *, lone: bool) -> None:
+        self._lone = lone
         self._findings = findings
         self._index = index
         self._language = language
@@ -102,7 +119,8 @@ class _States:
             state = self._state(name, Fields(value, block.at(name), self._findings))
             if state is not None:
                 states[name] = state
-        self._check_targets(fields, block, start_at)
+        if not self._lone:
+            self._check_targets(fields, block, start_at)
         return States(start_at=start_at, states=states) if start_at else None
 
     def _check_name(self, block: Fields, name: str) -> None:
@@ -230,10 +248,12 @@ class _States:
         try:
             resource = parse_resource(text)
         except UnknownResource:
-            fields.error("Resource", _unknown_resource(text), Code.UNSUPPORTED)
+            fields.error("Resource", f"The resource provided {text} is not recognized. {_KNOWN_RESOURCES}")
             return None
         if isinstance(resource, LambdaInvoke):
             _check_invoke(fields)
+        elif not isinstance(resource, FunctionArn):
+            fields.error("Resource", _not_here(resource), Code.UNSUPPORTED)
         return TaskState(**common, resource=resource, timeout_seconds=timeout, heartbeat_seconds=heartbeat)
 
     def _parallel(self, fields: Fields, common: dict[str, Any]) -> AnyState:
@@ -343,25 +363,21 @@ def _check_invoke(fields: Fields) -> None:
         fields.findings.error(fields.at(field), "The field 'FunctionName' is required but was missing")
         return
     name = parameters.get("FunctionName")
-    if isinstance(name, str) and "${" in name:
+    if isinstance(name, str) and has_placeholder(name):
         message = f"The placeholder in {name} must be replaced before the machine can run"
         findings_at = fields.at("Parameters", "FunctionName")
         fields.findings.error(findings_at, message, Code.UNSUPPORTED)
     elif isinstance(name, str) and fields.jsonata and is_expression(name):
         return
     elif name is not None and (not isinstance(name, str) or function_name(name) is None):
-        fields.findings.error(fields.at(field, "FunctionName"), f"{name!r} is not a function name or ARN")
+        message = f"{name!r} is not a function name or ARN: the task will fail"
+        fields.findings.warning(fields.at(field, "FunctionName"), message, Code.INVALID_FUNCTION_NAME)
 
 
-def _unknown_resource(text: str) -> str:
-    if "${" in text:
-        return f"The placeholder in {text} must be replaced before the machine can run"
-    if text.startswith("arn:aws:states:") and text.endswith(".waitForTaskToken"):
-        return f"The resource provided {text} is not supported yet: callbacks need a later release"
-    return (
-        f"The resource provided {text} is not recognized. Use a function of the functions folder: "
-        "arn:aws:lambda:REGION:ACCOUNT:function:NAME, or arn:aws:states:::lambda:invoke"
-    )
+def _not_here(resource: Resource) -> str:
+    if isinstance(resource, Placeholder):
+        return f"The placeholder in {resource.arn} must be replaced before the machine can run"
+    return f"Tasks of {resource.arn} can be drawn and simulated, but not run yet. {_KNOWN_RESOURCES}"
 
 
 def _targets(pointer: str, state: Json) -> list[tuple[str, str, str]]:

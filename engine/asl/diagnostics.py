@@ -22,6 +22,10 @@ class Code(StrEnum):
     DUPLICATE_STATE = "DUPLICATE_STATE_NAME"
     UNREACHABLE = "UNREACHABLE_STATE"
     NO_TERMINAL_STATE = "NO_TERMINAL_STATE"
+    UNDEFINED_VARIABLE = "UNDEFINED_VARIABLE"
+    PATH_NOT_FOUND = "PATH_NOT_FOUND"
+    WRONG_LANGUAGE = "WRONG_QUERY_LANGUAGE"
+    INVALID_FUNCTION_NAME = "INVALID_FUNCTION_NAME"
     UNSUPPORTED = "UNSUPPORTED"
 
 
@@ -57,6 +61,11 @@ class Findings:
 
     def warning(self, pointer: str, message: str, code: Code) -> None:
         self.found.append(Diagnostic(severity=Severity.WARNING, code=code, message=message, pointer=pointer))
+
+    @property
+    def broken(self) -> bool:
+        """Whether a mistake leaves no machine: what only cannot run *here* can still be drawn and simulated."""
+        return any(one.severity is Severity.ERROR and one.code is not Code.UNSUPPORTED for one in self.found)
 
     @property
     def failed(self) -> bool:

@@ -18,6 +18,7 @@ from engine.asl.model import (
     States,
 )
 from engine.asl.reader import Fields, kind
+from engine.asl.resource import has_placeholder
 from engine.jsontypes import Json
 from engine.query.jsonata import Expression, JsonataTemplate
 from engine.query.path import Path
@@ -158,6 +159,8 @@ def _reader(fields: Fields | None) -> ItemReader | None:
 
 def _resource(fields: Fields, options: tuple[str, ...]) -> str | None:
     text = fields.string("Resource", empty=False)
+    if text is not None and has_placeholder(text):
+        text = next((one for one in options if text.endswith(one.rpartition("::")[2])), text)
     if text is not None and text not in options:
         fields.error(
             "Resource", f"The resource provided {text} is not recognized. Use {' or '.join(options)}", Code.SCHEMA

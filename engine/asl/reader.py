@@ -7,6 +7,7 @@ from typing import overload
 
 from engine.asl.diagnostics import Code, Findings, join
 from engine.asl.model import NO_TIMEOUT, AnyTemplate, QueryLanguage, Text, Whole
+from engine.asl.resource import has_placeholder
 from engine.jsontypes import Json
 from engine.query.intrinsics import Intrinsic, InvalidIntrinsic, compile_intrinsic
 from engine.query.jsonata import (
@@ -106,6 +107,8 @@ class Fields:
             return None
         if isinstance(value, float) and value.is_integer():
             value = int(value)
+        if self._placeholder(field, value):
+            return None
         if not isinstance(value, int) or isinstance(value, bool):
             self.error(field, f"Expected an integer, but found {kind(value)}")
             return None
@@ -116,7 +119,7 @@ class Fields:
 
     def number(self, field: str, *, least: float) -> float | None:
         value = self.get(field)
-        if field not in self.value:
+        if field not in self.value or self._placeholder(field, value):
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
             self.error(field, f"Expected a number of at least {least}, but found {value!r}")
@@ -131,8 +134,17 @@ class Fields:
         try:
             return compile_path(text)
         except InvalidPath as error:
-            self.error(field, f"Value is not a valid JSONPath: {error.reason} (at character {error.position + 1})")
+            if not self._placeholder(field, text):
+                self.error(field, f"Value is not a valid JSONPath: {error.reason} (at character {error.position + 1})")
             return None
+
+    def _placeholder(self, field: str, value: Json) -> bool:
+        """Whether a value is ``${Name}`` of a template that is yet to be filled in; says so if it is."""
+        if not isinstance(value, str) or not has_placeholder(value):
+            return False
+        message = f"The placeholder in {value} must be replaced before the machine can run"
+        self.error(field, message, Code.UNSUPPORTED)
+        return True
 
     def expression(self, field: str) -> Expression | None:
         """JSONata: the expression that the field holds; None when it holds something else."""
@@ -210,7 +222,8 @@ class Fields:
         try:
             return compile_jsonata_template(source) if self.jsonata else compile_template(source)
         except InvalidTemplate as error:
-            self.findings.error(join(self.at(field), *error.steps), error.reason)
+            code = Code.UNSUPPORTED if has_placeholder(error.reason) else Code.SCHEMA
+            self.findings.error(join(self.at(field), *error.steps), error.reason, code)
             return None
 
     def output(self) -> JsonataTemplate | None:
@@ -234,7 +247,7 @@ class Fields:
             self.error(field, f"Expected an array, but found {kind(value)}")
             return []
         if len(value) < least:
-            self.error(field, "Array cannot be empty")
+            self.error(field, "Value cannot be empty")
         found = []
         for index, one in enumerate(value):
             if isinstance(one, dict):

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
+_PARTITION = r"arn:(?:aws[a-z-]*)"
 _FUNCTION = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]*):(?P<account>\d{12}|):function:"
+    r"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]*):(?P<account>[A-Za-z0-9-]*):function:"
     r"(?P<name>[A-Za-z0-9-_]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9-_]{1,128}))?\Z"
 )
-_LAMBDA_INVOKE = re.compile(r"arn:aws[a-z-]*:states:[a-z0-9-]*:\d{0,12}:lambda:invoke\Z")
+_SERVICE = re.compile(
+    rf"{_PARTITION}:states:[a-z0-9-]*:\d*:(?P<service>(?:aws-sdk:)?[a-z0-9]+):(?P<action>[A-Za-z0-9]+)"
+    r"(?P<pattern>\.sync:2|\.sync|\.waitForTaskToken)?\Z"
+)
+_ACTIVITY = re.compile(rf"{_PARTITION}:states:[a-z0-9-]*:\d*:activity:(?P<name>[^\s:]{{1,80}})\Z")
 _NAME = re.compile(r"(?P<name>[A-Za-z0-9-_]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9-_]{1,128}))?\Z")
+_PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
+DEFAULT_REGION = "us-east-1"
+
+
+class Pattern(StrEnum):
+    """How a task waits for the service it calls (AWS, "Service integration patterns")."""
+
+    REQUEST_RESPONSE = ""
+    SYNC = ".sync"
+    SYNC_2 = ".sync:2"
+    CALLBACK = ".waitForTaskToken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +49,46 @@ class LambdaInvoke:
     region: str
 
 
-Resource: TypeAlias = FunctionArn | LambdaInvoke
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCall:
+    """An action of a service, optimised (``sqs``) or through the SDK (``aws-sdk:sqs``)."""
+
+    arn: str
+    service: str
+    action: str
+    pattern: Pattern
+    region: str = DEFAULT_REGION
+
+    @property
+    def name(self) -> str:
+        """What histories call the resource."""
+        return f"{self.action}{self.pattern}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityArn:
+    """Work that a worker outside asks for."""
+
+    arn: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placeholder:
+    """``${Name}`` of a template that is filled in when it is deployed: nothing that can run yet."""
+
+    arn: str
+
+
+Resource: TypeAlias = FunctionArn | LambdaInvoke | ServiceCall | ActivityArn | Placeholder
 
 
 class UnknownResource(Exception):
-    """A Resource that nothing here can run."""
+    """A Resource of no form that there is."""
+
+
+def has_placeholder(text: str) -> bool:
+    return _PLACEHOLDER.search(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -44,9 +96,27 @@ def parse_resource(text: str) -> Resource:
     """Raises UnknownResource."""
     if match := _FUNCTION.match(text):
         return FunctionArn(arn=text, name=match["name"], qualifier=match["qualifier"])
-    if _LAMBDA_INVOKE.match(text):
-        return LambdaInvoke(arn=text, region="us-east-1")
+    if match := _ACTIVITY.match(text):
+        return ActivityArn(arn=text, name=match["name"])
+    if match := _SERVICE.match(text):
+        pattern = Pattern(match["pattern"] or "")
+        if match["service"] == "lambda" and match["action"] == "invoke" and not pattern:
+            return LambdaInvoke(arn=text, region=DEFAULT_REGION)
+        return ServiceCall(arn=text, service=match["service"], action=match["action"], pattern=pattern)
+    if has_placeholder(text):
+        return _with_placeholders(text)
     raise UnknownResource(text)
+
+
+def _with_placeholders(text: str) -> Resource:
+    """An ARN with ``${Partition}`` and the like in the parts that do not say what it is, or nothing to be known yet."""
+    parts = text.split(":", 5)
+    if len(parts) == 6 and not has_placeholder(parts[5]) and parts[0] == "arn":
+        try:
+            return parse_resource(":".join(("arn", "aws", parts[2], "", "", parts[5])))
+        except UnknownResource:
+            pass
+    return Placeholder(arn=text)
 
 
 def function_name(text: str) -> tuple[str, str | None] | None:

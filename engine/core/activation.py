@@ -48,7 +48,7 @@ from engine.core.execution import (
 from engine.core.expressions import Expressions
 from engine.core.failing import EvaluationFailed, HistoryFull, MapRunBroken, StateFailed
 from engine.core.history import LIMIT, NOT_TRUNCATED, Details, HistoryEvent, payload
-from engine.core.recovery import GiveUp, GoTo, TryAgain, recover
+from engine.core.recovery import GiveUp, GoTo, Recovery, TryAgain, recover
 from engine.core.workspace import Workspace
 from engine.errors import ErrorName, Failure
 from engine.jsontypes import Document, Json, dump
@@ -102,6 +102,9 @@ class Activation:
         self._evaluator = evaluator
         self.status = root.status
         self.commands: list[Command] = []
+        self.recovery: Recovery | None = None
+        self.failure: Failure | None = None
+        self.inspected: dict[str, Json] | None = None
         self.history: list[HistoryEvent] = []
         self._handlers = handlers
         self.work = Workspace(execution.scopes)
@@ -119,6 +122,11 @@ class Activation:
         return Execution(facts=self.facts, root=self.root, scopes=self.work.overlay())
 
     # -- what states ask for ------------------------------------------------------------------------------------
+
+    def seen(self, name: str, value: Json) -> None:
+        """A step of the data flow, for whoever inspects a state (TestState's ``inspectionData``)."""
+        if self.inspected is not None:
+            self.inspected[name] = value
 
     def state_of(self, scope: Scope) -> AnyState:
         return self.machine.index[scope.state]
@@ -185,21 +193,28 @@ class Activation:
 
     # -- the life of an execution -------------------------------------------------------------------------------
 
-    def start(self) -> None:
+    def start(self) -> Scope:
+        """The execution begins: its first state is ready."""
         details = {**payload("input", self.facts.input), "roleArn": self.facts.role_arn}
         self._last_event_id += 1
         self.history.append(HistoryEvent(self._last_event_id, 0, "ExecutionStarted", self.at, "", None, None, details))
         if self.machine.timeout_seconds is not None:
             due = self.at + self.machine.timeout_seconds * 1000
             self.commands.append(StartTimer(scope="", key="machine", due=due))
-        self.work.open("", self.machine.top, self.facts.input, previous=0)
+        scope = self.work.open("", self.machine.top, self.facts.input, previous=0)
         self._follow_next("")
+        return scope
 
     def run(self) -> None:
         """Follow every scope that can move, until all wait, the execution ends or the budget is spent."""
         while self._ready and self._budget > 0 and self.status is Status.RUNNING:
             path, _ = self._ready.popitem()
             self._follow(self.work.known(path))
+
+    def enter_alone(self, scope: Scope) -> None:
+        """Enter a Map or Parallel, but let none of its parts begin (TestState)."""
+        self._enter(scope)
+        self._ready.clear()
 
     def _follow(self, scope: Scope) -> None:
         if scope.container is not None:
@@ -271,6 +286,7 @@ class Activation:
 
     def leave_with_result(self, scope: Scope, state: AnyWorking, result: Json) -> None:
         """Task, Parallel and Map: what has come of the work goes out. ``$`` of a JSONPath Assign is the result."""
+        self.seen("result", result)
         if state.language is QueryLanguage.JSONATA:
             self.conclude(scope, state, self.expressions(scope, {"result": result}), result, state.next)
             return
@@ -279,7 +295,9 @@ class Activation:
         assigned = self.assigned(scope, state.assign, environment)
         if state.result_selector is not None:
             result = fill(scope, state.result_selector, environment)
+        self.seen("afterResultSelector", result)
         output = put(scope, state.result_path, raw, result)
+        self.seen("afterResultPath", output)
         self.leave(
             scope,
             select(scope, state.output_path, environment.over(output)),
@@ -437,7 +455,8 @@ class Activation:
     def fail(self, scope: Scope, failure: Failure, *, event: tuple[str, Details] | None = None) -> None:
         """The state's attempt failed: retry, catch, or fail the scope. ``event`` tells of the attempt."""
         state = self.state_of(scope)
-        recovery = recover(state, failure, scope.retries, self.entropy)
+        self.failure = failure
+        self.recovery = recovery = recover(state, failure, scope.retries, self.entropy)
         evaluating = event is not None and event[0] == _EVALUATION_FAILED
         if event is not None:
             # Recorded: linked to the state's predecessor, and a Map fails even if it has not begun.

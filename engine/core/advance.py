@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from engine.asl.model import StateMachine, TaskState
-from engine.asl.resource import FunctionArn
+from engine.asl.resource import ActivityArn, FunctionArn
 from engine.core.activation import DEFAULT_BUDGET, Activation, failure_details
 from engine.core.commands import CancelTask, Command
 from engine.core.dataflow import PAYLOAD_LIMIT
@@ -26,7 +26,7 @@ from engine.core.events import (
 )
 from engine.core.execution import Changes, Execution, Phase, Scope, Status
 from engine.core.failing import HistoryFull, StateFailed, too_large
-from engine.core.history import Details, HistoryEvent, payload
+from engine.core.history import Details, HistoryEvent, payload, resource_names
 from engine.core.states import HANDLERS
 from engine.errors import ErrorName, Failure
 from engine.query.evaluator import Evaluator
@@ -92,7 +92,7 @@ def _apply(run: Activation, event: Event) -> None:
         case TaskStarted() | TaskSucceeded() | TaskFailed() | TaskHeartbeat():
             scope = run.work.scope(event.scope)
             if scope is not None and scope.phase is Phase.BLOCKED and scope.waiting == event.attempt:
-                _task(run, scope, event)
+                apply_task(run, scope, event)
         case MapRunSucceeded() | MapRunFailed():
             scope = run.work.scope(event.scope)
             if scope is not None and scope.phase is Phase.BLOCKED and scope.waiting == event.attempt:
@@ -115,7 +115,8 @@ def _timer(run: Activation, path: str, key: str) -> None:
         run.attempt_again(scope)
 
 
-def _task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | TaskFailed | TaskHeartbeat) -> None:
+def apply_task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | TaskFailed | TaskHeartbeat) -> None:
+    """News of the attempt that the scope waits for."""
     state = run.state_of(scope)
     if not isinstance(state, TaskState):
         return
@@ -131,7 +132,7 @@ def _task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | Ta
                 failure = too_large(state.name)
                 run.fail(scope, failure, event=_failed(state, "Failed", failure))
                 return
-            details = {**payload("output", output), **_resource(state)}
+            details = {**payload("output", output), **resource_names(state.resource)}
             run.emit(scope, f"{_prefix(state)}Succeeded", details)
             try:
                 run.leave_with_result(scope, state, output.value)
@@ -147,15 +148,13 @@ def _task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | Ta
 
 
 def _prefix(state: TaskState) -> str:
+    if isinstance(state.resource, ActivityArn):
+        return "Activity"
     return "LambdaFunction" if isinstance(state.resource, FunctionArn) else "Task"
 
 
-def _resource(state: TaskState) -> dict[str, str]:
-    return {} if isinstance(state.resource, FunctionArn) else {"resource": "invoke", "resourceType": "lambda"}
-
-
 def _failed(state: TaskState, outcome: str, failure: Failure) -> tuple[str, Details]:
-    return f"{_prefix(state)}{outcome}", {**failure_details(failure), **_resource(state)}
+    return f"{_prefix(state)}{outcome}", {**failure_details(failure), **resource_names(state.resource)}
 
 
 def _started(run: Activation, scope: Scope, state: TaskState) -> None:
@@ -163,7 +162,7 @@ def _started(run: Activation, scope: Scope, state: TaskState) -> None:
     if scope.begun:
         return
     scope.begun = True
-    run.emit(scope, f"{_prefix(state)}Started", _resource(state))
+    run.emit(scope, f"{_prefix(state)}Started", resource_names(state.resource))
     run.start_clock(scope, "timeout")
     run.start_clock(scope, "heartbeat")
 

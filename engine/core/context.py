@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.asl.model import AnyState, Working
+from engine.asl.model import AnyState, TaskState, Working
+from engine.asl.resource import Pattern, Resource, ServiceCall
 from engine.asl.times import format_timestamp
 from engine.core.execution import Facts, Scope
 from engine.jsontypes import Json
@@ -13,6 +14,8 @@ def context_object(facts: Facts, scope: Scope, state: AnyState, item: dict[str, 
     entered: dict[str, Json] = {"Name": scope.state, "EnteredTime": format_timestamp(scope.entered_at)}
     if isinstance(state, Working):
         entered["RetryCount"] = scope.attempt  # recorded: states that cannot be retried have none
+    if facts.context is not None:
+        return {"State": entered, **facts.context} if item is None else {**facts.context, "Map": {"Item": item}}
     context: dict[str, Json] = {
         "Execution": {
             "Id": facts.arn,
@@ -27,4 +30,10 @@ def context_object(facts: Facts, scope: Scope, state: AnyState, item: dict[str, 
     }
     if item is not None:
         context["Map"] = {"Item": item}
+    if isinstance(state, TaskState) and _waits_for_token(state.resource):
+        context["Task"] = {"Token": f"{facts.arn}:{scope.entered}.{scope.attempt}"}
     return context
+
+
+def _waits_for_token(resource: Resource) -> bool:
+    return isinstance(resource, ServiceCall) and resource.pattern is Pattern.CALLBACK

@@ -44,6 +44,8 @@ class Facts:
     role_arn: str
     input: Document
     started_at: int
+    context: dict[str, Json] | None = None
+    """What takes the place of the context object (TestState)."""
 
 
 @dataclass(slots=True, kw_only=True)

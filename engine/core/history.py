@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from engine.asl.resource import LambdaInvoke, Placeholder, Resource, ServiceCall
 from engine.jsontypes import Document, dump
 
 LIMIT = 25_000
@@ -41,6 +42,19 @@ class HistoryEvent:
 def payload(name: str, document: Document) -> dict[str, str | int | Document | dict[str, str] | dict[str, bool]]:
     """A payload field with its ``...Details``."""
     return {name: document, f"{name}Details": NOT_TRUNCATED}
+
+
+def resource_names(resource: Resource) -> dict[str, str]:
+    """``resource`` and ``resourceType`` of Task events; nothing for functions by ARN and activities."""
+    match resource:
+        case LambdaInvoke():
+            return {"resource": "invoke", "resourceType": "lambda"}
+        case ServiceCall():
+            return {"resource": resource.name, "resourceType": resource.service}
+        case Placeholder():
+            return {"resource": resource.arn, "resourceType": "placeholder"}
+        case _:
+            return {}
 
 
 _DETAIL_KEYS = {

@@ -161,10 +161,14 @@ class Tolerance:
     count: int | None
     percentage: float | None
 
+    @property
+    def unset(self) -> bool:
+        return self.count is None and self.percentage is None
+
     def exceeded(self, failed: int, total: int) -> bool:
         if failed == 0:
             return False
-        if self.count is None and self.percentage is None:
+        if self.unset:
             return True
         if self.count is not None and failed > self.count:
             return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from engine.asl.model import AnyState, Catcher, Retrier, Working
 from engine.errors import Failure, matches
@@ -17,7 +17,8 @@ class TryAgain:
 
     index: int
     delay: int
-    note = "retry"
+    exhausted: ClassVar[int | None] = None
+    note: ClassVar[str] = "retry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,16 @@ class GoTo:
 
     catcher: Catcher
     index: int
-    note = "caught"
+    exhausted: int | None = None
+    note: ClassVar[str] = "caught"
 
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    note = "fatal"
+    """Nobody takes the error; ``exhausted`` is the retrier that has tried as often as it may."""
+
+    exhausted: int | None = None
+    note: ClassVar[str] = "fatal"
 
 
 Recovery: TypeAlias = TryAgain | GoTo | GiveUp
@@ -43,16 +48,18 @@ def recover(state: AnyState, failure: Failure, retries: Mapping[int, int], entro
     """Each retrier keeps its own count for the whole visit; catchers are asked when no retrier is left."""
     if not isinstance(state, Working):
         return _GIVE_UP
+    exhausted = None
     for index, retrier in enumerate(state.retry):
         if matches(retrier.error_equals, failure.error):
             tried = retries.get(index, 0)
             if tried < retrier.max_attempts:
                 return TryAgain(index, delay(retrier, tried, entropy))
+            exhausted = index
             break
     for index, catcher in enumerate(state.catch):
         if matches(catcher.error_equals, failure.error):
-            return GoTo(catcher, index)
-    return _GIVE_UP
+            return GoTo(catcher, index, exhausted)
+    return _GIVE_UP if exhausted is None else GiveUp(exhausted)
 
 
 def delay(retrier: Retrier, tried: int, entropy: Entropy) -> int:

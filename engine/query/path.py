@@ -26,6 +26,7 @@ _ESCAPE = re.compile(r"\\(.)")
 _REGEX = re.compile(r"=~|\b(match|search)\s*\(")
 _LONGEST = 2048
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_IDLE_DOT = re.compile(rf"(?P<kept>{_QUOTED.pattern}|\.\.\[)|\.(?=\[)")
 # Each .., each union and each filter within a filter can select what the last one selected again: costs multiply.
 _DESCENTS = 2
 _FILTERS = 3
@@ -148,6 +149,11 @@ def _explosive(rest: str) -> bool:
     return bare.count("..") > _DESCENTS or bare.count("?") > _FILTERS or combinations > _COMBINATIONS or looks_back
 
 
+def _without_idle_dots(text: str) -> str:
+    """``$.[0]`` means ``$[0]``: Jayway and so AWS read it, and real machines have it."""
+    return _IDLE_DOT.sub(lambda match: match.group("kept") or "", text) if ".[" in text else text
+
+
 @lru_cache(maxsize=4096)
 def compile_path(text: str) -> Path:
     """Compile a path that begins with ``$``, ``$$`` or ``$name``; raises InvalidPath."""
@@ -158,10 +164,11 @@ def compile_path(text: str) -> Path:
         raise InvalidPath(text[:40] + "...", f"a path has at most {_LONGEST} characters")
     variable = match.group(1)
     root = Root.VARIABLE if variable else Root.CONTEXT if match.group() == "$$" else Root.INPUT
-    steps = _definite_steps(text, match.end())
+    written = _without_idle_dots(text)
+    steps = _definite_steps(written, match.end())
     if steps is not None:
         return Path(text, root, variable, steps, None)
-    rest = text[match.end() :]
+    rest = written[match.end() :]
     if rest and rest[0] not in ".[":
         raise InvalidPath(text, "after the root comes . or [", match.end())
     if regex := _REGEX.search(rest):

@@ -9,7 +9,16 @@ import pytest
 
 from engine.asl.model import PassState, Retrier
 from engine.asl.parse import parse_definition
-from engine.asl.resource import FunctionArn, LambdaInvoke, UnknownResource, function_name, parse_resource
+from engine.asl.resource import (
+    ActivityArn,
+    FunctionArn,
+    LambdaInvoke,
+    Placeholder,
+    ServiceCall,
+    UnknownResource,
+    function_name,
+    parse_resource,
+)
 from engine.core.advance import advance
 from engine.core.events import (
     Event,
@@ -222,7 +231,31 @@ def test_resources_are_told_apart() -> None:
     assert parse_resource(arn) == FunctionArn(arn=arn, name="F", qualifier="live")
     assert isinstance(parse_resource("arn:aws:states:::lambda:invoke"), LambdaInvoke)
     with pytest.raises(UnknownResource):
-        parse_resource("arn:aws:states:::lambda:invoke.waitForTaskToken")
+        parse_resource("arn:aws:states:::lambda")
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "name"),
+    [
+        ("arn:aws:states:::lambda:invoke.waitForTaskToken", "lambda", "invoke.waitForTaskToken"),
+        ("arn:aws:states:::states:startExecution.sync:2", "states", "startExecution.sync:2"),
+        ("arn:aws-cn:states:::batch:submitJob.sync", "batch", "submitJob.sync"),
+        ("arn:aws:states:us-east-1:000000000000:aws-sdk:s3:getObject", "aws-sdk:s3", "getObject"),
+        ("arn:${Partition}:states:::sqs:sendMessage", "sqs", "sendMessage"),
+    ],
+)
+def test_a_service_call_names_service_action_and_pattern(text: str, service: str, name: str) -> None:
+    found = parse_resource(text)
+    assert isinstance(found, ServiceCall)
+    assert (found.service, found.name) == (service, name)
+
+
+def test_activities_and_placeholders_are_resources_too() -> None:
+    assert parse_resource("arn:aws:states:us-east-1:000000000000:activity:Approve") == ActivityArn(
+        arn="arn:aws:states:us-east-1:000000000000:activity:Approve", name="Approve"
+    )
+    assert parse_resource("${FunctionArn}") == Placeholder(arn="${FunctionArn}")
+    assert parse_resource("arn:aws:lambda:::function:${Name}") == Placeholder(arn="arn:aws:lambda:::function:${Name}")
 
 
 def test_equal_runs_have_equal_jitter() -> None:

@@ -19,6 +19,7 @@ def enter(run: Activation, scope: Scope, state: ChoiceState) -> None:
         return
     raw = run.environment(scope, run.input_of(scope).value)
     environment = raw.over(select(scope, state.input_path, raw))
+    run.seen("afterInputPath", environment.input)
     rule = _holding(scope, state, environment)
     assign, target = (state.assign, state.default) if rule is None else (rule.assign, rule.next)
     if target is None:

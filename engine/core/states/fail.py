@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.asl.model import FailState, Text
+from engine.asl.model import FailState, QueryLanguage, Text
 from engine.core.activation import Activation
 from engine.core.dataflow import failed, read_field
 from engine.core.execution import Scope
@@ -16,6 +16,8 @@ from engine.query.jsonata import Expression
 def enter(run: Activation, scope: Scope, state: FailState) -> None:
     environment = run.environment(scope, run.input_of(scope).value)
     expressions = run.expressions(scope)
+    if state.language is QueryLanguage.JSONPATH:
+        run.seen("afterInputPath", environment.input)
     error = _text(scope, state.error, "Error", environment, expressions)
     cause = _text(scope, state.cause, "Cause", environment, expressions)
     raise StateFailed(Failure(error=error, cause=cause))

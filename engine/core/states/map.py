@@ -30,7 +30,7 @@ def enter(run: Activation, scope: Scope, state: MapState) -> None:
     items = fields.items()
     if not isinstance(items, list):
         raise fields.not_an_array(items)
-    concurrency = fields.whole(state.max_concurrency, "MaxConcurrency")
+    concurrency = fields.limit(state.max_concurrency, "MaxConcurrency")
     length = len(items)
     run.open_container(scope, {"length": length}, total=length, concurrency=concurrency, items=Document(items))
 
@@ -39,6 +39,7 @@ class _Fields:
     """The fields of a Map in the state's language, read for one visit."""
 
     def __init__(self, run: Activation, scope: Scope, state: MapState) -> None:
+        self._run = run
         self._scope = scope
         self._state = state
         raw = run.environment(scope, run.input_of(scope).value)
@@ -73,6 +74,12 @@ class _Fields:
             return bounded(self._scope, self._expressions.fill(template, f"{place}/Arguments"))
         return bounded(self._scope, fill(self._scope, template, self._environment))
 
+    def limit(self, setting: Whole, field: str) -> int:
+        """A count of 0 or more that whoever inspects the state is told."""
+        found = self.whole(setting, field)
+        self._run.seen(f"{field[0].lower()}{field[1:]}", found)
+        return found
+
     def whole(self, setting: Whole, field: str, *, negative: bool = False) -> int:
         """A count: 0 or more, unless whoever asks refuses a negative one itself."""
         if isinstance(setting, Expression):
@@ -95,9 +102,10 @@ class _Fields:
     def percentage(self, setting: float | Path | Expression) -> float:
         """0 to 100."""
         field = "ToleratedFailurePercentage"
+        value: Json
         if isinstance(setting, (int, float)):
-            return float(setting)
-        if isinstance(setting, Expression):
+            value = setting
+        elif isinstance(setting, Expression):
             value = self._expressions.typed(setting, field, "number")
         else:
             value = read_field(self._scope, setting, f"{field}Path", self._environment)
@@ -108,6 +116,7 @@ class _Fields:
             raise self._not_valid(field, value, "float", setting)
         if not 0 <= value <= 100:
             raise failed(self._scope, f"{field} must be between 0 and 100.")
+        self._run.seen("toleratedFailurePercentage", float(value))
         return float(value)
 
     def _not_valid(self, field: str, value: Json, what: str, path: Path) -> StateFailed:
@@ -124,8 +133,8 @@ def _start_run(run: Activation, scope: Scope, state: MapState, distributed: Dist
         raise fields.not_an_array(items)
     # Recorded: the limits are looked at when the state has started, and what is wrong with them fails it at once.
     run.emit(scope, "MapStateStarted", {"length": len(items) if isinstance(items, (list, dict)) else 0})
-    concurrency = fields.whole(state.max_concurrency, "MaxConcurrency")
-    count = None if state.tolerated_count is None else fields.whole(state.tolerated_count, "ToleratedFailureCount")
+    concurrency = fields.limit(state.max_concurrency, "MaxConcurrency")
+    count = None if state.tolerated_count is None else fields.limit(state.tolerated_count, "ToleratedFailureCount")
     percentage = None if state.tolerated_percentage is None else fields.percentage(state.tolerated_percentage)
     batcher = distributed.batcher
     read = None

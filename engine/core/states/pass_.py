@@ -16,6 +16,8 @@ def enter(run: Activation, scope: Scope, state: PassState) -> None:
     raw = run.input_of(scope).value
     environment = run.environment(scope, raw)
     result = select(scope, state.input_path, environment)
+    if not state.has_result:
+        run.seen("afterInputPath", result)
     if result is not raw:
         environment = environment.over(result)
     if state.has_result:
@@ -24,6 +26,9 @@ def enter(run: Activation, scope: Scope, state: PassState) -> None:
         result = fill(scope, state.parameters, environment)
     assigned = run.assigned(scope, state.assign, environment.over(result))
     output = put(scope, state.result_path, raw, result)
+    run.seen("result" if state.has_result else "afterParameters", result)
+    run.seen("afterResultSelector", result)
+    run.seen("afterResultPath", output)
     run.leave(
         scope, select(scope, state.output_path, environment.over(output)), assigned=assigned, next_state=state.next
     )

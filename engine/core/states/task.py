@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from engine.asl.model import NO_TIMEOUT, AnyTemplate, TaskState, Whole
-from engine.asl.resource import FunctionArn, function_name
+from engine.asl.model import NO_TIMEOUT, AnyTemplate, QueryLanguage, TaskState, Whole
+from engine.asl.resource import DEFAULT_REGION, ActivityArn, FunctionArn, LambdaInvoke, function_name
 from engine.core.activation import Activation
 from engine.core.commands import ScheduleTask
 from engine.core.dataflow import bounded, failed, fill, read_field, select
 from engine.core.execution import Scope
 from engine.core.expressions import Expressions
-from engine.core.history import Details, payload
+from engine.core.history import Details, payload, resource_names
 from engine.jsontypes import Document, Json, dump
 from engine.query.environment import Environment
 from engine.query.jsonata import Expression, JsonataTemplate
@@ -20,8 +20,12 @@ def enter(run: Activation, scope: Scope, state: TaskState) -> None:
     environment = raw.over(select(scope, state.input_path, raw))
     expressions = run.expressions(scope)
     parameters = environment.input
+    jsonata = state.language is QueryLanguage.JSONATA
+    if not jsonata:
+        run.seen("afterInputPath", parameters)
     if state.parameters is not None:
         parameters = _filled(scope, state.parameters, "Arguments", environment, expressions)
+    run.seen("afterArguments" if jsonata else "afterParameters", parameters)
     timeout = _seconds(scope, state.timeout_seconds, "TimeoutSeconds", environment, expressions)
     heartbeat = _seconds(scope, state.heartbeat_seconds, "HeartbeatSeconds", environment, expressions)
     role = None if state.role_arn is None else _role(scope, state.role_arn, environment, expressions)
@@ -96,8 +100,11 @@ def _scheduled(
     if isinstance(state.resource, FunctionArn):
         given.pop("heartbeatInSeconds", None)
         return "LambdaFunctionScheduled", {**payload("input", document), "resource": state.resource.arn, **given}
-    _check_parameters(scope, document.value)
-    names = {"region": state.resource.region, "resource": "invoke", "resourceType": "lambda"}
+    if isinstance(state.resource, ActivityArn):
+        return "ActivityScheduled", {**payload("input", document), "resource": state.resource.arn, **given}
+    if isinstance(state.resource, LambdaInvoke):
+        _check_parameters(scope, document.value)
+    names = {"region": DEFAULT_REGION, **resource_names(state.resource)}
     return "TaskScheduled", {"parameters": document, **names, **given}
 
 

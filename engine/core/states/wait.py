@@ -21,6 +21,8 @@ _LONGEST_SECONDS = 2_147_483_647
 def enter(run: Activation, scope: Scope, state: WaitState) -> None:
     raw = run.environment(scope, run.input_of(scope).value)
     environment = raw.over(select(scope, state.input_path, raw))
+    if state.language is QueryLanguage.JSONPATH:
+        run.seen("afterInputPath", environment.input)
     due = _due(run, scope, state, environment)
     if due - run.at > _LONGEST_SECONDS * 1000:
         raise failed(scope, "Wait state delay is too long")

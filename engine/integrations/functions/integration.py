@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.asl.resource import FunctionArn, UnknownResource, function_name, parse_resource
+from engine.asl.resource import FunctionArn, LambdaInvoke, UnknownResource, function_name, parse_resource
 from engine.errors import ErrorName
 from engine.integrations.functions.children import Child, ChildGone, Children
 from engine.integrations.functions.folder import Folder
@@ -164,6 +164,8 @@ class _Done:
 
 def _understand(resource: str, payload: Document) -> _Call:
     parsed = parse_resource(resource)
+    if not isinstance(parsed, (FunctionArn, LambdaInvoke)):
+        raise ValueError(f"Tasks of {resource} cannot run here yet: only functions can")
     if isinstance(parsed, FunctionArn):
         return _Call(parsed.name, payload.value, wrapped=False)
     parameters = payload.value
