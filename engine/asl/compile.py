@@ -103,7 +103,7 @@ class _States:
         }
 
     def read(self, fields: Fields) -> States | None:
-        fields.require("StartAt", "States")
+        fields.require("States", "StartAt")
         start_at = fields.string("StartAt", empty=False)
         block = fields.object("States")
         if block is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.asl.resource import FunctionArn, LambdaInvoke, UnknownResource, function_name, parse_resource
@@ -17,6 +19,7 @@ from engine.jsontypes import Document, InvalidJson, Json, parse
 from engine.runtime.ports import AttemptRow, Outcome, Work
 
 _QUICK_SECONDS = 0.1
+_TAIL_BYTES = 4096
 _OLD_WEIGHT = 0.7
 
 
@@ -38,6 +41,8 @@ class _Call:
     name: str
     event: Json
     wrapped: bool
+    tail: bool = False
+    """Whether the end of the log is to be in the result (``LogType: Tail``)."""
 
 
 class Functions:
@@ -107,6 +112,8 @@ class Functions:
         if frame is not None:
             self._learn(invocation.call.name, time.monotonic() - invocation.began)
             outcome = _with_log(_answered(frame, invocation.call, invocation.request_id), child)
+            if invocation.call.tail:
+                outcome = _with_tail(outcome)
             self._children.give_back(child)
             return outcome
         if time.monotonic() < deadline:
@@ -176,7 +183,12 @@ def _understand(resource: str, payload: Document) -> _Call:
         raise ValueError(f"{parameters.get('FunctionName')!r} is not a function name or ARN")
     # Lambda is called without a body for a null Payload, and hands the function an empty object then.
     event = parameters.get("Payload")
-    return _Call(named[0], {} if event is None else event, wrapped=True)
+    if isinstance(event, str):
+        # Recorded: text goes out as the body that it is, so that JSON in a string reaches the function as a value.
+        with contextlib.suppress(InvalidJson):
+            event = parse(event)
+    tail = parameters.get("LogType") == "Tail"
+    return _Call(named[0], {} if event is None else event, wrapped=True, tail=tail)
 
 
 def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
@@ -238,6 +250,14 @@ def _with_log(outcome: Outcome, child: Child) -> Outcome:
         logs=text,
         logs_truncated=truncated,
     )
+
+
+def _with_tail(outcome: Outcome) -> Outcome:
+    """Lambda's LogResult: the last 4 KB of the log, in Base64."""
+    if outcome.output is None or not isinstance(outcome.output.value, dict):
+        return outcome
+    log = base64.b64encode(outcome.logs.encode()[-_TAIL_BYTES:]).decode()
+    return replace(outcome, output=Document({**outcome.output.value, "LogResult": log}))
 
 
 def _crashed(reason: str, request_id: str, memory_mb: int) -> Outcome:

@@ -1,0 +1,183 @@
+"""Reading the items of a Map Run (AWS, "ItemReader"): listings, CSV, JSON, JSON Lines, Parquet, manifests; streamed."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO, Any, cast
+
+import ijson
+
+from engine.core.commands import ReadItems
+from engine.core.items import Item, ItemsFailed
+from engine.errors import ErrorName, Failure
+from engine.integrations.item_files import Files, FilesFailed
+from engine.jsontypes import InvalidJson, Json, parse
+
+_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+_LONGEST_FIELD = 8 * 1024 * 1024
+csv.field_size_limit(_LONGEST_FIELD)
+
+
+def read_items(request: ReadItems, files: Files) -> Iterator[Item]:
+    """The items in their order, as they are read. Raises ItemsFailed with States.ItemReaderFailed."""
+    try:
+        found = _values(request, files)
+        for index, (value, key, source) in enumerate(islice(found, request.most or None)):
+            yield Item(index, value, key, source)
+    except (FilesFailed, InvalidJson, ijson.JSONError, csv.Error, OSError, EOFError, UnicodeDecodeError) as error:
+        raise reader_failed(str(error)) from None
+
+
+def reader_failed(cause: str) -> ItemsFailed:
+    return ItemsFailed(Failure(error=ErrorName.ITEM_READER_FAILED, cause=cause))
+
+
+_Read = tuple[Json, str | None, str]
+
+
+def _values(request: ReadItems, files: Files) -> Iterator[_Read]:
+    parameters: Any = request.parameters.value
+    bucket = parameters.get("Bucket") if isinstance(parameters, dict) else None
+    if not isinstance(bucket, str) or not bucket:
+        raise reader_failed("The ItemReader's Parameters need a Bucket")
+    if request.resource.endswith("listObjectsV2"):
+        yield from _listing(request, files, bucket, str(parameters.get("Prefix") or ""))
+        return
+    key = parameters.get("Key")
+    if not isinstance(key, str) or not key:
+        raise reader_failed("The ItemReader's Parameters need a Key")
+    yield from _file(request.config, files, bucket, key)
+
+
+def _listing(request: ReadItems, files: Files, bucket: str, prefix: str) -> Iterator[_Read]:
+    flatten = request.config.get("Transformation") == "LOAD_AND_FLATTEN"
+    for found in files.listed(bucket, prefix):
+        if flatten:
+            yield from _file(request.config, files, bucket, str(found["Key"]))
+        else:
+            yield found, None, f"S3://{bucket}"
+
+
+def _file(config: Any, files: Files, bucket: str, key: str) -> Iterator[_Read]:
+    source = f"S3://{bucket}/{key}"
+    manifest, kind = config.get("ManifestType"), config.get("InputType")
+    with _unpacked(files.open(bucket, key), key) as content:
+        if manifest == "S3_INVENTORY" or (kind == "MANIFEST" and manifest is None):
+            yield from _inventory(content, files, bucket, source)
+        elif manifest == "ATHENA_DATA":
+            yield from _athena(content, config, files)
+        elif kind == "CSV":
+            for row in _rows(content, config):
+                yield row, None, source
+        elif kind == "JSONL":
+            for line in io.TextIOWrapper(content, "utf-8"):
+                if line.strip():
+                    yield parse(line), None, source
+        elif kind == "PARQUET":
+            for row in _parquet(content):
+                yield row, None, source
+        elif kind in {"JSON", None}:
+            yield from _json(content, str(config.get("ItemsPointer") or ""), source)
+        else:
+            raise reader_failed(f"Items cannot be read as {kind}")
+
+
+def _unpacked(content: IO[bytes], key: str) -> IO[bytes]:
+    if key.endswith(".gz"):
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=content))
+    if key.endswith((".zst", ".zstd")):
+        try:
+            import zstandard
+        except ImportError:
+            raise reader_failed(f"Reading {key!r} needs the package zstandard: pip install zstandard") from None
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(content))
+    return content
+
+
+def _rows(content: IO[bytes], config: Any) -> Iterator[dict[str, Json]]:
+    """Rows by their headers: all values are text, short rows are filled up, long ones cut (recorded)."""
+    delimiter = _DELIMITERS[str(config.get("CSVDelimiter") or "COMMA")]
+    rows = csv.reader(io.TextIOWrapper(content, "utf-8-sig", newline=""), delimiter=delimiter)
+    headers = list(config["CSVHeaders"]) if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, [])
+    if len(set(headers)) != len(headers):
+        raise reader_failed("CSV headers cannot contain duplicates.")
+    for row in rows:
+        if row:
+            filled = [*row, *[""] * (len(headers) - len(row))]
+            yield dict(zip(headers, filled, strict=False))
+
+
+def _json(content: IO[bytes], pointer: str, source: str) -> Iterator[_Read]:
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    prefix = ".".join(steps)
+    buffered = io.BufferedReader(content) if isinstance(content, io.RawIOBase) else content
+    events = ijson.parse(buffered, use_float=True)
+    for place, event, _ in events:
+        if place == prefix and event == "start_array":
+            for value in ijson.items(_resumed(place, event, events), f"{prefix}.item" if prefix else "item"):
+                yield value, None, source
+            return
+        if place == prefix and event == "start_map":
+            for name, value in ijson.kvitems(_resumed(place, event, events), prefix):
+                yield value, name, source
+            return
+        if place == prefix and event not in {"map_key"}:
+            break
+    where = f"At {pointer} the" if pointer else "The"
+    raise reader_failed(f"{where} JSON file has neither an array nor an object to take items from")
+
+
+def _resumed(place: str, event: str, rest: Any) -> Iterator[Any]:
+    yield place, event, None
+    yield from rest
+
+
+def _parquet(content: IO[bytes]) -> Iterator[dict[str, Json]]:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise reader_failed("Reading Parquet needs the package pyarrow: pip install pyarrow") from None
+    from engine.jsontypes import dump
+
+    with pyarrow.parquet.ParquetFile(io.BytesIO(content.read())) as file:
+        for batch in file.iter_batches(batch_size=1000):
+            for row in batch.to_pylist():
+                plain = {name: value if _is_json(value) else str(value) for name, value in row.items()}
+                found = parse(dump(plain))
+                assert isinstance(found, dict)
+                yield found
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_json, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    return value is None or isinstance(value, (str, int, float, bool))
+
+
+def _inventory(content: IO[bytes], files: Files, bucket: str, source: str) -> Iterator[_Read]:
+    """The rows of the CSV files that an S3 inventory's manifest.json names."""
+    manifest: Any = parse(content.read().decode())
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), list):
+        raise reader_failed("The manifest is not that of an S3 inventory: it names no files")
+    headers = [name.strip() for name in str(manifest.get("fileSchema", "")).split(",")]
+    config = {"CSVHeaderLocation": "GIVEN", "CSVHeaders": headers}
+    for one in manifest["files"]:
+        key = str(one.get("key"))
+        with _unpacked(files.open(bucket, key), key) as part:
+            for row in _rows(part, config):
+                yield row, None, source
+
+
+def _athena(content: IO[bytes], config: Any, files: Files) -> Iterator[_Read]:
+    """The rows of the files that an UNLOAD of Athena has written: its manifest has one s3:// address a line."""
+    part = {name: value for name, value in config.items() if name != "ManifestType"}
+    for line in io.TextIOWrapper(content, "utf-8"):
+        bucket, _, key = line.strip().removeprefix("s3://").partition("/")
+        if key:
+            yield from _file(part, files, bucket, key)
