@@ -100,6 +100,9 @@ def _start(**_: Any) -> None:
     from designer.sockets.notifier import ChannelNotifier
     from designer.store.sql import SqlStore
     from engine.integrations.functions import Functions, Settings
+    from engine.integrations.item_files import ConfiguredFiles
+    from engine.integrations.item_reader import read_items
+    from engine.integrations.result_writer import write_results
     from engine.runtime.clock import SystemClock
 
     global _host, _listener
@@ -109,6 +112,7 @@ def _start(**_: Any) -> None:
     # Settings have read the secrets by now; nothing that a function can read may hold them.
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
+    files = ConfiguredFiles(environment.files_root, environment.aws_endpoint_url, environment.region)
     _host = Host(
         kind,
         store=SqlStore(),
@@ -122,6 +126,8 @@ def _start(**_: Any) -> None:
                 memory_mb=environment.function_memory_mb,
             )
         ),
+        read_items=lambda request: read_items(request, files),
+        write_results=lambda request, arn, results: write_results(request, arn, results, files),
         marks=environment.data / "marks",
         concurrency=environment.concurrency,
         release=close_old_connections,

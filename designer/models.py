@@ -167,6 +167,10 @@ class Execution(models.Model):
     crashes = models.PositiveIntegerField(default=0)
     stuck_reason = models.TextField(null=True)
     resume_at = models.BigIntegerField(null=True)
+    map_run = models.ForeignKey("MapRun", null=True, on_delete=models.CASCADE, related_name="children", db_index=False)
+    processor = models.CharField(max_length=80, default="")
+    child_index = models.PositiveIntegerField(null=True)
+    child_items = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="execution_name")]
@@ -175,10 +179,63 @@ class Execution(models.Model):
             models.Index(fields=["machine", "-started_at", "-id"], name="execution_of_machine"),
             models.Index(fields=["-started_at", "-id"], name="execution_newest"),
             models.Index(fields=["status", "stopped_at"], name="execution_status"),
+            models.Index(
+                fields=["map_run", "child_index"],
+                name="execution_of_map_run",
+                condition=models.Q(map_run__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class MapRun(models.Model):
+    """A Distributed Map at work: ``engine.runtime.ports.MapRunRow``. ``command`` is its StartMapRun."""
+
+    id = models.CharField(primary_key=True, max_length=80)
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="map_runs")
+    arn = models.CharField(max_length=2000)
+    command = models.TextField()
+    status = models.CharField(max_length=9, default="RUNNING")
+    concurrency = models.PositiveIntegerField(default=0)
+    tolerated_count = models.PositiveIntegerField(null=True)
+    tolerated_percentage = models.FloatField(null=True)
+    items = models.PositiveIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    complete = models.BooleanField(default=False)
+    made = models.PositiveIntegerField(default=0)
+    running = models.PositiveIntegerField(default=0)
+    succeeded = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    timed_out = models.PositiveIntegerField(default=0)
+    aborted = models.PositiveIntegerField(default=0)
+    error = models.TextField(null=True)
+    cause = models.TextField(null=True)
+    started_at = models.BigIntegerField()
+    stopped_at = models.BigIntegerField(null=True)
+    looked_at = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["looked_at"], name="map_run_running", condition=models.Q(status="RUNNING")),
+        ]
+
+    def __str__(self) -> str:
+        return self.arn
+
+
+class MapItem(models.Model):
+    """The input of a child that is still to be made."""
+
+    pk = models.CompositePrimaryKey("map_run", "index")
+    map_run = models.ForeignKey(MapRun, on_delete=models.CASCADE, related_name="waiting", db_index=False)
+    index = models.PositiveIntegerField()
+    input = models.TextField()
+    items = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.map_run_id} {self.index}"
 
 
 class Scope(models.Model):

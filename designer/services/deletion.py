@@ -15,6 +15,8 @@ from designer.models import (
     Inbox,
     Machine,
     MachineStatus,
+    MapItem,
+    MapRun,
     Scope,
     TaskAttempt,
     Timer,
@@ -86,4 +88,9 @@ def delete_executions(ids: list[str]) -> None:
         for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt):
             related = model._default_manager.filter(execution_id__in=ids)
             related._raw_delete(connection.alias)
+        runs = list(MapRun.objects.filter(execution_id__in=ids).values_list("pk", flat=True))
+        MapItem.objects.filter(map_run_id__in=runs)._raw_delete(connection.alias)
+        # Children outlive their Map Run only until their own turn comes.
+        Execution.objects.filter(map_run_id__in=runs).update(map_run_id=None)
+        MapRun.objects.filter(pk__in=runs)._raw_delete(connection.alias)
         Execution.objects.filter(pk__in=ids)._raw_delete(connection.alias)

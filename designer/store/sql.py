@@ -7,9 +7,11 @@ from typing import Any
 
 from designer.arns import execution_arn, machine_arn, role_arn
 from designer.store.connection import Session, writing
+from designer.store.mapruns import SqlMapRuns, count_end, end_map_runs, start_map_runs
 from engine.core.commands import EndExecution
 from engine.core.events import TaskStarted, encode_event
 from engine.core.execution import Execution, Facts, Root, Scope
+from engine.core.items import child_facts
 from engine.jsontypes import Document
 from engine.runtime.ports import (
     AttemptRow,
@@ -25,8 +27,9 @@ from engine.runtime.ports import (
 
 _LOAD = """
     SELECT e.version, e.last_event_id, e.status, e.state, e.input, e.started_at, e.name, e.stuck_reason,
-           e.revision_id, m.name
-      FROM designer_execution e JOIN designer_machine m ON m.id = e.machine_id WHERE e.id = %s
+           e.revision_id, m.name, e.processor, e.map_run_id, r.arn
+      FROM designer_execution e JOIN designer_machine m ON m.id = e.machine_id
+      LEFT JOIN designer_maprun r ON r.id = e.map_run_id WHERE e.id = %s
 """
 _MAIL = "SELECT id, event FROM designer_inbox WHERE execution_id = %s ORDER BY id"
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
@@ -89,7 +92,7 @@ class _StoredScopes:
         return Document.stored(row[0])
 
 
-class SqlStore:
+class SqlStore(SqlMapRuns):
     """One instance serves all threads; each uses its own connection of Django's."""
 
     def load(self, execution_id: str) -> Loaded | None:
@@ -97,7 +100,8 @@ class SqlStore:
         row = session.row(_LOAD, (execution_id,))
         if row is None:
             return None
-        version, last_event_id, status, state, text, started_at, name, stuck, revision, machine = row
+        version, last_event_id, status, state, text, started_at, name, stuck, revision, machine = row[:10]
+        processor, map_run, map_run_arn = row[10:]
         facts = Facts(
             arn=execution_arn(machine, name),
             name=name,
@@ -107,6 +111,8 @@ class SqlStore:
             input=Document.stored(text),
             started_at=started_at,
         )
+        if map_run_arn is not None:
+            facts = child_facts(facts, map_run_arn, name, facts.input, started_at)
         scopes = _StoredScopes(execution_id)
         return Loaded(
             execution_id=execution_id,
@@ -120,6 +126,8 @@ class SqlStore:
             stored_scopes=scopes,
             letters=self.mail(execution_id),
             parked=stuck is not None,
+            processor=processor,
+            map_run_id=map_run,
         )
 
     def definition(self, definition_id: str) -> Definition:
@@ -277,6 +285,22 @@ class SqlStore:
             row = session.row("SELECT stuck_reason FROM designer_execution WHERE id = %s", (execution_id,))
             return row[0] is not None
 
+    def _write_children(self, session: Session, commits: Sequence[Commit]) -> None:
+        """Many new executions at once: each table is written in one go."""
+        session.many(_HISTORY, [_history_row(one.execution_id, event) for one in commits for event in one.history])
+        alive = [one for one in commits if one.end is None]
+        session.many(_ATTEMPT, [_attempt_values(row, one.at) for one in alive for row in one.attempts])
+        session.many(
+            _SCOPE, [(one.execution_id, scope.path, scope.dumped()) for one in alive for scope in one.changes.scopes]
+        )
+        session.many(_BLOB, [(one.execution_id, key, blob.text) for one in alive for key, blob in one.changes.blobs])
+        session.many(
+            _TIMER,
+            [(one.execution_id, timer.key, timer.due, timer.event) for one in alive for timer in one.timers],
+        )
+        for one in alive:
+            start_map_runs(session, one)
+
 
 def _close(session: Session, finished: FinishedAttempt, at: int) -> bool:
     parameters = (
@@ -306,6 +330,8 @@ def _write(session: Session, commit: Commit) -> None:
     session.many(_ATTEMPT, [_attempt_values(row, commit.at) for row in commit.attempts])
     if commit.cancelled_attempts:
         session.many(f"{_ABORT} WHERE id = %s AND {_OPEN}", [(commit.at, one) for one in commit.cancelled_attempts])
+    if commit.map_runs or commit.cancelled_map_runs:
+        start_map_runs(session, commit)
     if commit.end is not None:
         _end(session, execution_id, commit.end, commit.at)
         return
@@ -326,11 +352,15 @@ def _write(session: Session, commit: Commit) -> None:
 
 def _end(session: Session, execution_id: str, end: EndExecution, at: int) -> None:
     output = None if end.output is None else end.output.text
-    session.run(
-        "UPDATE designer_execution SET status = %s, output = %s, error = %s, cause = %s, stopped_at = %s WHERE id = %s",
+    map_run, items = session.row(
+        "UPDATE designer_execution SET status = %s, output = %s, error = %s, cause = %s, stopped_at = %s WHERE id = %s "
+        "RETURNING map_run_id, child_items",
         (str(end.status), output, end.error, end.cause, at, execution_id),
     )
+    if map_run is not None:
+        count_end(session, map_run, items, str(end.status))
     session.run(f"{_ABORT} WHERE execution_id = %s AND {_OPEN}", (at, execution_id))
+    end_map_runs(session, execution_id, at)
     for table in ("designer_scope", "designer_blob", "designer_timer"):
         session.run(f"DELETE FROM {table} WHERE execution_id = %s", (execution_id,))
 

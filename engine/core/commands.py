@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.asl.resource import Resource
-from engine.jsontypes import Document, Json
+from engine.jsontypes import Document, Json, dump, parse_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,46 @@ class StartMapRun:
     tolerated_percentage: float | None
     batch_items: int | None
     batch_bytes: int | None
+
+
+def encode_map_run(command: StartMapRun) -> str:
+    """JSON text to be stored; decode_map_run gives an equal command back."""
+    reader, writer = command.reader, command.writer
+    value: dict[str, Json] = {
+        name: getattr(command, name)
+        for name in (
+            *("scope", "attempt", "state", "arn", "concurrency", "tolerated_count", "tolerated_percentage"),
+            *("batch_items", "batch_bytes"),
+        )
+    }
+    value["items"] = None if command.items is None else command.items.value
+    if reader is not None:
+        value["reader"] = {
+            "resource": reader.resource,
+            "parameters": reader.parameters.value,
+            "config": dict(reader.config),
+            "most": reader.most,
+        }
+    if writer is not None:
+        value["writer"] = {
+            "resource": writer.resource,
+            "parameters": writer.parameters.value,
+            "transformation": writer.transformation,
+            "output_type": writer.output_type,
+        }
+    return dump(value)
+
+
+def decode_map_run(text: str) -> StartMapRun:
+    """The command that encode_map_run wrote."""
+    value: Any = parse_record(text)
+    reader, writer, items = value.pop("reader", None), value.pop("writer", None), value.pop("items")
+    return StartMapRun(
+        **value,
+        items=None if items is None else Document(items),
+        reader=None if reader is None else ReadItems(**{**reader, "parameters": Document(reader["parameters"])}),
+        writer=None if writer is None else WriteResults(**{**writer, "parameters": Document(writer["parameters"])}),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,9 @@ class CeleryDispatcher:
     def ring_attempt(self, attempt_id: str) -> None:
         self._ring("treadle.attempt", attempt_id, TASKS_QUEUE)
 
+    def ring_map_run(self, map_run_id: str) -> None:
+        self._ring("treadle.map_run", map_run_id, ADVANCE_QUEUE)
+
     def _ring(self, task: str, subject: str, queue: str) -> None:
         try:
             self._app.send_task(task, (subject,), queue=queue, ignore_result=True, retry=False)
@@ -94,11 +97,15 @@ class CancelListener:
 
 
 def register(app: Celery, host: Callable[[], Host]) -> None:
-    """Define the two doorways on the app; ``host`` gives this process's Host."""
+    """Define the three doorways on the app; ``host`` gives this process's Host."""
 
     @app.task(name="treadle.advance", ignore_result=True, acks_late=False, max_retries=0)
     def advance(execution_id: str) -> None:
         host().advance(execution_id)
+
+    @app.task(name="treadle.map_run", ignore_result=True, acks_late=False, max_retries=0)
+    def map_run(map_run_id: str) -> None:
+        host().map_run(map_run_id)
 
     @app.task(name="treadle.attempt", ignore_result=True, acks_late=False, max_retries=0)
     def attempt(attempt_id: str) -> None:

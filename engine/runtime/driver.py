@@ -17,7 +17,15 @@ from typing import Protocol
 from engine.asl.model import StateMachine
 from engine.asl.parse import parse_definition
 from engine.core.advance import Step, advance
-from engine.core.commands import CancelTask, CancelTimer, EndExecution, ScheduleTask, StartTimer
+from engine.core.commands import (
+    CancelMapRun,
+    CancelTask,
+    CancelTimer,
+    EndExecution,
+    ScheduleTask,
+    StartMapRun,
+    StartTimer,
+)
 from engine.core.events import (
     Event,
     Resumed,
@@ -29,6 +37,7 @@ from engine.core.events import (
     encode_event,
 )
 from engine.core.execution import Execution, Overlay, Status
+from engine.core.items import child_machine
 from engine.query.evaluator import Evaluator
 from engine.runtime.ports import (
     AttemptRow,
@@ -44,6 +53,7 @@ from engine.runtime.ports import (
     Store,
     TimerRow,
     Work,
+    map_run_id,
 )
 
 HAND_OVER_SECONDS = 0.2
@@ -94,7 +104,7 @@ class Driver:
         self._ask_again = 0.0
         self._look_again = 0.0
         self._waiting = False
-        self._machine = lru_cache(maxsize=256)(self._compile)
+        self.machine = lru_cache(maxsize=256)(self._compile)
 
     def activate(self, execution_id: str) -> None:
         """Answer a doorbell: safe to call at any time, any number of times, for any execution."""
@@ -157,7 +167,10 @@ class Driver:
             self._ask_again = now + _ASK_SECONDS
         return self._waiting
 
-    def _compile(self, definition_id: str) -> StateMachine:
+    def _compile(self, definition_id: str, processor: str) -> StateMachine:
+        """What an execution runs: its definition, or the item processor of one of its Distributed Maps."""
+        if processor:
+            return child_machine(self.machine(definition_id, ""), processor)
         stored = self._store.definition(definition_id)
         parsed = parse_definition(stored.text, stored.format)
         if parsed.machine is None:
@@ -166,7 +179,7 @@ class Driver:
 
     def _advance(self, loaded: Loaded, own: _Own | None) -> tuple[Step, AttemptRow | None] | None:
         """One activation and its commit; None when somebody else was faster."""
-        machine = self._machine(loaded.definition_id)
+        machine = self.machine(loaded.definition_id, loaded.processor)
         events: list[Event] = [decode_event(letter.event) for letter in loaded.letters]
         if own is not None:
             events.append(own.event)
@@ -175,7 +188,16 @@ class Driver:
         if not self._store.commit(commit):
             return None
         self._after(commit, step, handed)
+        if commit.end is not None:
+            self._tell_relatives(loaded)
         return step, handed
+
+    def _tell_relatives(self, loaded: Loaded) -> None:
+        """An execution has ended: its Map Run may make the next child or be done, and its own Map Runs are over."""
+        if loaded.map_run_id is not None:
+            self._dispatcher.ring_map_run(loaded.map_run_id)
+        for own in self._store.map_runs_of(loaded.execution_id):
+            self._dispatcher.ring_map_run(own)
 
     def _step(
         self, execution_id: str, machine: StateMachine, execution: Execution, events: Sequence[Event]
@@ -204,6 +226,8 @@ class Driver:
         timers: dict[str, TimerRow] = {}
         cancelled_attempts: list[str] = []
         cancelled_timers: list[str] = []
+        map_runs: list[StartMapRun] = []
+        cancelled_map_runs: list[str] = []
         end: EndExecution | None = None
         for command in step.commands:
             match command:
@@ -217,6 +241,10 @@ class Driver:
                 case CancelTimer(key=key):
                     if timers.pop(key, None) is None:
                         cancelled_timers.append(key)
+                case StartMapRun():
+                    map_runs.append(command)
+                case CancelMapRun(attempt=attempt):
+                    cancelled_map_runs.append(attempt)
                 case EndExecution():
                     end = command
         return Commit(
@@ -233,6 +261,8 @@ class Driver:
             cancelled_timers=cancelled_timers,
             end=end,
             finished=None if own is None else own.finished,
+            map_runs=map_runs,
+            cancelled_map_runs=cancelled_map_runs,
         )
 
     def _after(self, commit: Commit, step: Step, handed: AttemptRow | None) -> None:
@@ -246,6 +276,10 @@ class Driver:
             self._dispatcher.cancel_attempts(commit.cancelled_attempts)
         elif commit.end is not None and commit.end.status != Status.SUCCEEDED:
             self._dispatcher.cancel_attempts([f"{commit.execution_id}:*"])
+        for started in commit.map_runs:
+            self._dispatcher.ring_map_run(map_run_id(commit.execution_id, started.attempt))
+        for attempt_key in commit.cancelled_map_runs:
+            self._dispatcher.ring_map_run(map_run_id(commit.execution_id, attempt_key))
         self._notifier.committed(commit.execution_id, commit.root, commit.history, commit.at)
 
     def _hand_over(self, attempt: AttemptRow) -> _Own | None:

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from engine.runtime.attempts import Attempts
 from engine.runtime.driver import Driver
 from engine.runtime.evaluating import ChildEvaluator
+from engine.runtime.mapruns import MapRuns, ReadSource, WriteResult
 from engine.runtime.ports import Clock, Dispatcher, Integrations, Notifier, Store, WorkerRow
 from engine.runtime.upkeep import (
     CRASHES_ALLOWED,
@@ -63,6 +64,8 @@ class Host:
         notifier: Notifier,
         clock: Clock,
         integrations: RenewableIntegrations,
+        read_items: ReadSource,
+        write_results: WriteResult,
         marks: Path,
         concurrency: int,
         release: Callable[[], None],
@@ -101,6 +104,15 @@ class Host:
             worker=self.row.id,
             late=self.attempts,
         )
+        self._map_runs = MapRuns(
+            store=store,
+            dispatcher=dispatcher,
+            clock=clock,
+            evaluator=self._evaluator,
+            machine=self._driver.machine,
+            read=read_items,
+            write=write_results,
+        )
         self._renewals = 0
         self._poller = TimerPoller(store, dispatcher, clock)
         self._leases = Leases(store, dispatcher, clock, own=self.row)
@@ -134,6 +146,17 @@ class Host:
             logger.exception("advancing %s failed", execution_id)
             if self._store.note_crash(execution_id, traceback.format_exc(), CRASHES_ALLOWED):
                 logger.error("execution %s is stuck: parked after %d failures", execution_id, CRASHES_ALLOWED)
+
+    def map_run(self, map_run_id: str) -> None:
+        """Doorway of a Map Run's doorbell. What fails is logged and tried again when the sweeper rings."""
+        execution_id = map_run_id.partition(":")[0]
+        try:
+            with self._marks.advancing(execution_id):
+                self._map_runs.activate(map_run_id)
+        except Exception:
+            logger.exception("the Map Run %s failed", map_run_id)
+            if self._store.note_crash(execution_id, traceback.format_exc(), CRASHES_ALLOWED):
+                logger.error("execution %s is stuck: its Map Run failed %d times", execution_id, CRASHES_ALLOWED)
 
     def attempt(self, attempt_id: str) -> None:
         """Doorway of an attempt's doorbell."""

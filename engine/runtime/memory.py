@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.core.events import TaskStarted, encode_event
+from engine.core.commands import EndExecution, decode_map_run, encode_map_run
+from engine.core.events import StopRequested, TaskStarted, encode_event
 from engine.core.execution import Execution, Facts, Root, Scope, Status
 from engine.core.history import HistoryEvent
-from engine.jsontypes import Document
+from engine.core.items import ChildInput, child_facts
+from engine.errors import Failure
+from engine.jsontypes import Document, Json
 from engine.runtime.ports import (
     AttemptRow,
+    ChildResult,
     Commit,
     Definition,
     DueTimer,
     FinishedAttempt,
     Letter,
     Loaded,
+    MapRunRow,
+    NewChild,
     OpenAttempt,
     TimerRow,
     WorkerRow,
+    map_run_id,
 )
 
 
@@ -38,6 +45,8 @@ class _Record:
     crashes: int = 0
     stuck_reason: str | None = None
     touched_at: int = 0
+    processor: str = ""
+    child_of: tuple[str, int, int] | None = None  # its Map Run, its index, how many items it stands for
 
 
 @dataclass
@@ -46,6 +55,16 @@ class _Attempt:
     status: str
     rung_at: int
     finished: FinishedAttempt | None = None
+
+
+@dataclass
+class _MapRun:
+    row: MapRunRow
+    waiting: dict[int, ChildInput] = field(default_factory=dict)
+    looked_at: int = 0
+
+
+_COUNTERS = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed_out", "ABORTED": "aborted"}
 
 
 class _Scopes:
@@ -74,6 +93,7 @@ class MemoryStore:
         self._last_letter = 0
         self._attempts: dict[str, _Attempt] = {}
         self._workers: dict[str, WorkerRow] = {}
+        self._map_runs: dict[str, _MapRun] = {}
 
     # -- what tests put in and look at ---------------------------------------------------------------------------
 
@@ -90,6 +110,11 @@ class MemoryStore:
     def status(self, execution_id: str) -> Status:
         with self._lock:
             return self._executions[execution_id].root.status
+
+    def output(self, execution_id: str) -> Json:
+        with self._lock:
+            end = self._executions[execution_id].end
+            return end.output.value if isinstance(end, EndExecution) and end.output else None
 
     def attempt_status(self, attempt_id: str) -> str:
         with self._lock:
@@ -115,6 +140,8 @@ class MemoryStore:
                 stored_scopes=scopes,
                 letters=self.mail(execution_id),
                 parked=record.stuck_reason is not None,
+                processor=record.processor,
+                map_run_id=record.child_of[0] if record.child_of else None,
             )
 
     def definition(self, definition_id: str) -> Definition:
@@ -152,8 +179,14 @@ class MemoryStore:
         for key in commit.cancelled_timers:
             record.timers.pop(key, None)
         record.timers.update({timer.key: timer for timer in commit.timers})
+        self._start_map_runs(commit)
         if commit.end is not None:
             record.end = commit.end
+            if record.child_of is not None:
+                self._count_end(record.child_of[0], str(commit.end.status), record.child_of[2], alive=1)
+            for run in self._map_runs.values():
+                if run.row.execution_id == commit.execution_id:
+                    self._abort_map_run(run, commit.at)
             record.scopes, record.blobs, record.timers = {}, {}, {}
             for attempt_id, attempt in self._attempts.items():
                 if attempt.row.execution_id == commit.execution_id:
@@ -259,6 +292,137 @@ class MemoryStore:
                 attempt.rung_at = now
             return executions[:limit], [attempt.row.id for attempt in queued]
 
+    # -- Map Runs ------------------------------------------------------------------------------------------------
+
+    def _start_map_runs(self, commit: Commit) -> None:
+        for command in commit.map_runs:
+            number = map_run_id(commit.execution_id, command.attempt)
+            row = MapRunRow(
+                id=number,
+                execution_id=commit.execution_id,
+                command=decode_map_run(encode_map_run(command)),
+                status="RUNNING",
+                concurrency=command.concurrency,
+                tolerated_count=command.tolerated_count,
+                tolerated_percentage=command.tolerated_percentage,
+            )
+            self._map_runs[number] = _MapRun(row, looked_at=commit.at)
+        for attempt in commit.cancelled_map_runs:
+            found = self._map_runs.get(map_run_id(commit.execution_id, attempt))
+            if found is not None:
+                self._abort_map_run(found, commit.at)
+
+    def _abort_map_run(self, run: _MapRun, at: int) -> None:
+        if run.row.status == "RUNNING":
+            run.row = replace(run.row, status="ABORTED")
+            self._stop_children(run, at)
+
+    def _stop_children(self, run: _MapRun, at: int) -> None:
+        run.waiting.clear()
+        for child in self.children_running(run.row.id):
+            self.post(child, encode_event(StopRequested(error=None, cause=None)), at)
+
+    def _count_end(self, number: str, status: str, items: int, *, alive: int) -> None:
+        run = self._map_runs[number]
+        column = _COUNTERS[status]
+        counted = {column: getattr(run.row, column) + items}
+        run.row = replace(run.row, running=run.row.running - alive, **counted)
+
+    def map_run(self, number: str) -> MapRunRow | None:
+        with self._lock:
+            found = self._map_runs.get(number)
+            return None if found is None else found.row
+
+    def add_items(self, run: MapRunRow, inputs: list[ChildInput], *, complete: bool) -> bool:
+        with self._lock:
+            held = self._map_runs[run.id]
+            row = held.row
+            if row.status != "RUNNING" or row.read != run.read or row.complete:
+                return False
+            held.waiting.update({row.read + number: one for number, one in enumerate(inputs)})
+            items = row.items + sum(one.items for one in inputs)
+            held.row = replace(row, read=row.read + len(inputs), items=items, complete=complete)
+            return True
+
+    def waiting_items(self, run: MapRunRow, limit: int) -> list[ChildInput]:
+        with self._lock:
+            waiting = self._map_runs[run.id].waiting
+            return [waiting[index] for index in sorted(waiting) if index >= run.made][:limit]
+
+    def add_children(self, run: MapRunRow, children: list[NewChild]) -> bool:
+        with self._lock:
+            held = self._map_runs[run.id]
+            if held.row.status != "RUNNING" or held.row.made != run.made:
+                return False
+            alive = sum(child.commit.end is None for child in children)
+            held.row = replace(held.row, made=run.made + len(children), running=held.row.running + alive)
+            parent = self._executions[run.execution_id]
+            for child in children:
+                facts = child_facts(parent.facts, run.command.arn, child.name, child.input, child.started_at)
+                record = self._executions[child.id] = _Record(
+                    facts=facts, definition_id=parent.definition_id, processor=run.command.state
+                )
+                self._store(record, child.commit)
+                record.version = 0
+                record.child_of = (run.id, child.index, child.items)
+                if child.commit.end is not None:
+                    self._count_end(run.id, str(child.commit.end.status), child.items, alive=0)
+                held.waiting.pop(child.index, None)
+            return True
+
+    def finish_map_run(self, run: MapRunRow, status: str, event: str, failure: Failure | None, at: int) -> bool:
+        with self._lock:
+            held = self._map_runs[run.id]
+            if held.row.status != "RUNNING":
+                return False
+            held.row = replace(held.row, status=status)
+            self.post(run.execution_id, event, at)
+            self._stop_children(held, at)
+            return True
+
+    def map_runs_of(self, execution_id: str) -> Sequence[str]:
+        with self._lock:
+            return [number for number, run in self._map_runs.items() if run.row.execution_id == execution_id]
+
+    def _children(self, number: str) -> list[tuple[int, str, _Record]]:
+        return sorted(
+            (record.child_of[1], execution_id, record)
+            for execution_id, record in self._executions.items()
+            if record.child_of is not None and record.child_of[0] == number
+        )
+
+    def children_running(self, number: str) -> list[str]:
+        with self._lock:
+            return [child for _, child, record in self._children(number) if record.root.status is Status.RUNNING]
+
+    def results_size(self, number: str) -> int:
+        return sum(len(one.output or "") for one in self.results(number) if one.status == "SUCCEEDED")
+
+    def results(self, number: str) -> Iterator[ChildResult]:
+        with self._lock:
+            found = [(child, record) for _, child, record in self._children(number)]
+        for child, record in found:
+            end = record.end
+            assert end is None or isinstance(end, EndExecution)
+            yield ChildResult(
+                id=child,
+                name=record.facts.name,
+                status=str(record.root.status),
+                input=record.facts.input.text,
+                output=end.output.text if end and end.output else None,
+                error=end.error if end else None,
+                cause=end.cause if end else None,
+                started_at=record.facts.started_at,
+                stopped_at=record.touched_at if end else None,
+            )
+
+    def quiet_map_runs(self, before: int, now: int, limit: int) -> Sequence[str]:
+        with self._lock:
+            found = [run for run in self._map_runs.values() if run.row.status == "RUNNING" and run.looked_at < before]
+            for run in found[:limit]:
+                run.looked_at = now
+            return [run.row.id for run in found[:limit]]
+
     def beat(self, worker: WorkerRow, at: int) -> None:
         with self._lock:
             known = self._workers.get(worker.id)
@@ -289,6 +453,7 @@ class MemoryDispatcher:
     def __init__(self) -> None:
         self.executions: list[str] = []
         self.attempts: list[str] = []
+        self.map_runs: list[str] = []
         self.cancelled: list[str] = []
         self.timers: list[int] = []
 
@@ -297,6 +462,9 @@ class MemoryDispatcher:
 
     def ring_attempt(self, attempt_id: str) -> None:
         self.attempts.append(attempt_id)
+
+    def ring_map_run(self, map_run_id: str) -> None:
+        self.map_runs.append(map_run_id)
 
     def ring_timers(self, due: int) -> None:
         self.timers.append(due)

@@ -6,14 +6,16 @@ All times are milliseconds since 1970, except a MonotonicClock's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from engine.asl.text import Format
-from engine.core.commands import EndExecution
+from engine.core.commands import EndExecution, StartMapRun
 from engine.core.execution import Changes, Execution, Root, Scopes
 from engine.core.history import HistoryEvent
+from engine.core.items import ChildInput, Tolerance
+from engine.errors import Failure
 from engine.jsontypes import Document
 
 AttemptEnd = Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "LOST"]
@@ -47,6 +49,9 @@ class Loaded:
     stored_scopes: Scopes
     letters: tuple[Letter, ...]
     parked: bool
+    processor: str = ""
+    """The Distributed Map whose item processor a child runs; empty for any other execution."""
+    map_run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,8 @@ class Commit:
     cancelled_timers: Sequence[str]
     end: EndExecution | None
     finished: FinishedAttempt | None = None
+    map_runs: Sequence[StartMapRun] = ()
+    cancelled_map_runs: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +144,88 @@ class WorkerRow:
     beat: int
 
 
+MOST_CONCURRENT = 10_000
+"""Children that run at a time when a Map sets no limit (AWS quota)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRunRow:
+    """A Map Run as it is stored. Counts are of items, but ``read``, ``made`` and ``running``, which are of children.
+
+    ``complete`` is set when all items are read. ``command`` is its StartMapRun.
+    """
+
+    id: str
+    execution_id: str
+    command: StartMapRun
+    status: str
+    concurrency: int
+    tolerated_count: int | None
+    tolerated_percentage: float | None
+    items: int = 0
+    read: int = 0
+    complete: bool = False
+    made: int = 0
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    timed_out: int = 0
+    aborted: int = 0
+
+    @property
+    def unsuccessful(self) -> int:
+        return self.failed + self.timed_out
+
+    @property
+    def room(self) -> int:
+        """How many more children may run now."""
+        return (self.concurrency or MOST_CONCURRENT) - self.running
+
+    @property
+    def broken(self) -> bool:
+        """Whether more items have failed than may. A percentage is of all items, so they must be known."""
+        tolerance = Tolerance(self.tolerated_count, self.tolerated_percentage)
+        total = self.items if self.complete else max(self.items, MOST_CONCURRENT)
+        return tolerance.exceeded(self.unsuccessful, total)
+
+    @property
+    def done(self) -> bool:
+        return self.complete and self.made == self.read and self.running == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChild:
+    """A child as it is first stored: what it has come to without waiting for anything."""
+
+    id: str
+    name: str
+    index: int
+    items: int
+    commit: Commit
+    input: Document
+    started_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildResult:
+    """What a child ended with, for a ResultWriter."""
+
+    id: str
+    name: str
+    status: str
+    input: str
+    output: str | None
+    error: str | None
+    cause: str | None
+    started_at: int
+    stopped_at: int | None
+
+
+def map_run_id(execution_id: str, attempt: str) -> str:
+    """The key of a Map Run: unique for ever, as an attempt's token is."""
+    return f"{execution_id}:{attempt}"
+
+
 class Store(Protocol):
     """The truth. Every method is one transaction of its own, safe to call again after a crash."""
 
@@ -176,6 +265,10 @@ class Store(Protocol):
         """Move due timers into mailboxes; who must be rung, and when the next timer after them is due."""
         ...
 
+    def quiet_map_runs(self, before: int, now: int, limit: int) -> Sequence[str]:
+        """Map Runs that nobody looked at since ``before``: ring them again."""
+        ...
+
     def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
         """Executions with work and attempts still QUEUED that nobody answered for since ``before``: ring them again."""
         ...
@@ -192,6 +285,40 @@ class Store(Protocol):
         """Count a crash of an activation; True when that parked the execution."""
         ...
 
+    # -- Map Runs (engine.runtime.mapruns) ---------------------------------------------------------------------
+
+    def map_run(self, map_run_id: str) -> MapRunRow | None: ...
+
+    def map_runs_of(self, execution_id: str) -> Sequence[str]:
+        """The Map Runs whose children may still run though the execution has ended."""
+        ...
+
+    def add_items(self, run: MapRunRow, inputs: list[ChildInput], *, complete: bool) -> bool:
+        """Keep the inputs of children still to be made. False when the row is no longer as ``run`` says."""
+        ...
+
+    def waiting_items(self, run: MapRunRow, limit: int) -> list[ChildInput]:
+        """The inputs of the next children."""
+        ...
+
+    def add_children(self, run: MapRunRow, children: list[NewChild]) -> bool:
+        """Store children and count them. False when the row is no longer as ``run`` says."""
+        ...
+
+    def finish_map_run(self, run: MapRunRow, status: str, event: str, failure: Failure | None, at: int) -> bool:
+        """End it once: tell the parent, and stop the children that still run. False when it had ended."""
+        ...
+
+    def children_running(self, map_run_id: str) -> list[str]: ...
+
+    def results_size(self, map_run_id: str) -> int:
+        """Characters of all outputs together."""
+        ...
+
+    def results(self, map_run_id: str) -> Iterator[ChildResult]:
+        """All ended children in the order of their items, a page at a time."""
+        ...
+
 
 class Dispatcher(Protocol):
     """Rings doorbells. A ring may be lost, doubled or late: the store's rows are the truth."""
@@ -199,6 +326,8 @@ class Dispatcher(Protocol):
     def ring_execution(self, execution_id: str) -> None: ...
 
     def ring_attempt(self, attempt_id: str) -> None: ...
+
+    def ring_map_run(self, map_run_id: str) -> None: ...
 
     def ring_timers(self, due: int) -> None:
         """A timer earlier than any known may have been stored."""

@@ -101,6 +101,8 @@ class Sweeper:
             self._dispatcher.ring_execution(execution_id)
         for attempt_id in attempts:
             self._dispatcher.ring_attempt(attempt_id)
+        for map_run_id in self._store.quiet_map_runs(now - UNANSWERED_MS, now, _BATCH):
+            self._dispatcher.ring_map_run(map_run_id)
 
 
 @dataclass(slots=True)

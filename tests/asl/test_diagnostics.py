@@ -55,7 +55,7 @@ def without(state: dict[str, Any], field: str) -> dict[str, Any]:
 A = "/States/A"
 CASES: list[tuple[Any, Code, str, str]] = [
     ([], SCHEMA, "/", "Expected an object, but found an array"),
-    ({}, SCHEMA, "/", "required: [StartAt, States]"),
+    ({}, SCHEMA, "/", "required: [States, StartAt]"),
     ({"StartAt": "A", "States": {}}, SCHEMA, "/States", "cannot be empty"),
     ({"StartAt": "A", "States": []}, SCHEMA, "/States", "Expected an object"),
     ({"StartAt": "", "States": {"A": END}}, SCHEMA, "/StartAt", "cannot be empty"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class Bench(Protocol):
 
     def stuck_reason(self, execution_id: str) -> str | None: ...
 
+    def output(self, execution_id: str) -> Any: ...
+
 
 @dataclass
 class MemoryBench:
@@ -71,6 +74,9 @@ class MemoryBench:
     def stuck_reason(self, execution_id: str) -> str | None:
         return self.store.stuck_reason(execution_id)
 
+    def output(self, execution_id: str) -> Any:
+        return self.store.output(execution_id)
+
 
 @dataclass
 class SqlBench:
@@ -102,6 +108,10 @@ class SqlBench:
 
     def stuck_reason(self, execution_id: str) -> str | None:
         return ExecutionRow.objects.get(pk=execution_id).stuck_reason
+
+    def output(self, execution_id: str) -> Any:
+        text = ExecutionRow.objects.get(pk=execution_id).output
+        return None if text is None else json.loads(text)
 
 
 @pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.django_db(transaction=True))])

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from engine.core.items import Item
 from engine.jsontypes import Document
 from engine.query.evaluator import Direct
 from engine.runtime.attempts import Attempts
 from engine.runtime.clock import ManualClock
 from engine.runtime.driver import Driver
+from engine.runtime.mapruns import MapRuns
 from engine.runtime.memory import MemoryDispatcher, MemoryNotifier
 from engine.runtime.ports import AttemptRow, Outcome, Work, WorkerRow
 from engine.runtime.upkeep import LEASE_SECONDS, Leases, Sweeper, TimerPoller
@@ -81,13 +83,25 @@ class World:
             worker=self.row.id,
             late=self.attempts,
         )
+        self.items: list[Item] = []
+        self.map_runs = MapRuns(
+            store=bench.store,
+            dispatcher=self.bells,
+            clock=self.clock,
+            evaluator=Direct(),
+            machine=self.driver.machine,
+            read=lambda request: self.items,
+            write=lambda request, arn, results: {"MapRunArn": arn, "count": len(list(results))},
+        )
         self.poller = TimerPoller(bench.store, self.bells, self.clock)
         self.sweeper = Sweeper(bench.store, self.bells, self.clock)
 
     def answer_doorbells(self) -> None:
-        while self.bells.executions or self.bells.attempts:
+        while self.bells.executions or self.bells.attempts or self.bells.map_runs:
             if self.bells.executions:
                 self.driver.activate(self.bells.executions.pop(0))
+            elif self.bells.map_runs:
+                self.map_runs.activate(self.bells.map_runs.pop(0))
             else:
                 self.attempts.run(self.bells.attempts.pop(0))
 

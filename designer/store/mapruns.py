@@ -1,0 +1,249 @@
+"""Map Runs in SQL: the part of the Store that ``engine.runtime.mapruns`` needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from designer.store.connection import Session, writing
+from engine.core.commands import StartMapRun, decode_map_run, encode_map_run
+from engine.core.events import StopRequested, encode_event
+from engine.core.items import ChildInput
+from engine.errors import Failure
+from engine.jsontypes import Document
+from engine.runtime.ports import ChildResult, Commit, MapRunRow, NewChild, map_run_id
+
+_COLUMNS = (
+    "id, execution_id, command, status, concurrency, tolerated_count, tolerated_percentage, items, read, complete, "
+    "made, running, succeeded, failed, timed_out, aborted"
+)
+_PAGE = 500
+_POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
+_START = """
+    INSERT INTO designer_maprun
+        (id, execution_id, arn, command, status, concurrency, tolerated_count, tolerated_percentage, items, read,
+         complete, made, running, succeeded, failed, timed_out, aborted, started_at, looked_at)
+    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, %s, 0, 0, %s, 0, 0, 0, 0, 0, 0, %s, %s)
+"""
+_CHILD = """
+    INSERT INTO designer_execution
+        (id, machine_id, revision_id, name, status, input, output, error, cause, started_at, stopped_at, version,
+         last_event_id, state, crashes, resume_at, map_run_id, processor, child_index, child_items)
+    SELECT %s, machine_id, revision_id, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, 0, %s, %s, %s, %s, %s
+      FROM designer_execution WHERE id = %s
+"""
+_COUNTERS = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed_out", "ABORTED": "aborted"}
+_STOP = encode_event(StopRequested(error=None, cause=None))
+
+
+def start_map_runs(session: Session, commit: Commit) -> None:
+    """The Map Runs that a commit begins, and those that it ends."""
+    session.many(_START, [_start_values(commit, one) for one in commit.map_runs])
+    for attempt in commit.cancelled_map_runs:
+        _abort(session, "id = %s", map_run_id(commit.execution_id, attempt), commit.at)
+
+
+def end_map_runs(session: Session, execution_id: str, at: int) -> None:
+    """An execution has ended: its Map Runs go no further, and their children are to stop."""
+    _abort(session, "execution_id = %s", execution_id, at)
+
+
+def count_end(session: Session, number: str, items: int, status: str) -> None:
+    """A child has ended: its Map Run counts its items."""
+    column = _COUNTERS[status]
+    session.run(
+        f"UPDATE designer_maprun SET running = running - 1, {column} = {column} + %s WHERE id = %s", (items, number)
+    )
+
+
+def _start_values(commit: Commit, command: StartMapRun) -> tuple[object, ...]:
+    return (
+        map_run_id(commit.execution_id, command.attempt),
+        commit.execution_id,
+        command.arn,
+        encode_map_run(command),
+        command.concurrency,
+        command.tolerated_count,
+        command.tolerated_percentage,
+        False,
+        commit.at,
+        commit.at,
+    )
+
+
+def _abort(session: Session, where: str, key: str, at: int) -> None:
+    rows = session.rows(f"SELECT id FROM designer_maprun WHERE {where} AND status = 'RUNNING'", (key,))
+    for (number,) in rows:
+        session.run("UPDATE designer_maprun SET status = 'ABORTED', stopped_at = %s WHERE id = %s", (at, number))
+        _stop_children(session, number, at)
+
+
+def _stop_children(session: Session, number: str, at: int) -> None:
+    session.run("DELETE FROM designer_mapitem WHERE map_run_id = %s", (number,))
+    session.run(
+        "INSERT INTO designer_inbox (execution_id, event, at) "
+        "SELECT id, %s, %s FROM designer_execution WHERE map_run_id = %s AND status = 'RUNNING'",
+        (_STOP, at, number),
+    )
+
+
+class SqlMapRuns:
+    """Mixed into SqlStore, which stores what the commits of children hold beside their own rows."""
+
+    def map_run(self, number: str) -> MapRunRow | None:
+        row = Session().row(f"SELECT {_COLUMNS} FROM designer_maprun WHERE id = %s", (number,))
+        if row is None:
+            return None
+        return MapRunRow(
+            id=row[0],
+            execution_id=row[1],
+            command=decode_map_run(row[2]),
+            status=row[3],
+            concurrency=row[4],
+            tolerated_count=row[5],
+            tolerated_percentage=row[6],
+            items=row[7],
+            read=row[8],
+            complete=bool(row[9]),
+            made=row[10],
+            running=row[11],
+            succeeded=row[12],
+            failed=row[13],
+            timed_out=row[14],
+            aborted=row[15],
+        )
+
+    def add_items(self, run: MapRunRow, inputs: list[ChildInput], *, complete: bool) -> bool:
+        with writing() as session:
+            changed = session.run(
+                "UPDATE designer_maprun SET read = read + %s, items = items + %s, complete = %s "
+                "WHERE id = %s AND status = 'RUNNING' AND read = %s AND complete = %s",
+                (len(inputs), sum(one.items for one in inputs), complete, run.id, run.read, False),
+            )
+            if changed.rowcount != 1:
+                return False
+            session.many(
+                'INSERT INTO designer_mapitem (map_run_id, "index", input, items) VALUES (%s, %s, %s, %s)',
+                [(run.id, run.read + number, one.input.text, one.items) for number, one in enumerate(inputs)],
+            )
+            return True
+
+    def waiting_items(self, run: MapRunRow, limit: int) -> list[ChildInput]:
+        rows = Session().rows(
+            'SELECT input, items FROM designer_mapitem WHERE map_run_id = %s AND "index" >= %s ORDER BY "index" '
+            "LIMIT %s",
+            (run.id, run.made, limit),
+        )
+        return [ChildInput(Document.stored(text), items) for text, items in rows]
+
+    def add_children(self, run: MapRunRow, children: list[NewChild]) -> bool:
+        ended: dict[str, int] = {}
+        for child in children:
+            if child.commit.end is not None:
+                column = _COUNTERS[str(child.commit.end.status)]
+                ended[column] = ended.get(column, 0) + child.items
+        alive = sum(child.commit.end is None for child in children)
+        counts = "".join(f", {column} = {column} + {items}" for column, items in ended.items())
+        with writing() as session:
+            changed = session.run(
+                f"UPDATE designer_maprun SET made = made + %s, running = running + %s{counts} "
+                "WHERE id = %s AND status = 'RUNNING' AND made = %s",
+                (len(children), alive, run.id, run.made),
+            )
+            if changed.rowcount != 1:
+                return False
+            session.many(_CHILD, [_child_values(run, child) for child in children])
+            self._write_children(session, [child.commit for child in children])
+            session.run(
+                'DELETE FROM designer_mapitem WHERE map_run_id = %s AND "index" < %s',
+                (run.id, run.made + len(children)),
+            )
+            return True
+
+    def _write_children(self, session: Session, commits: Sequence[Commit]) -> None:
+        raise NotImplementedError
+
+    def finish_map_run(self, run: MapRunRow, status: str, event: str, failure: Failure | None, at: int) -> bool:
+        with writing() as session:
+            changed = session.run(
+                "UPDATE designer_maprun SET status = %s, error = %s, cause = %s, stopped_at = %s "
+                "WHERE id = %s AND status = 'RUNNING'",
+                (status, failure and failure.error, failure and failure.cause, at, run.id),
+            )
+            if changed.rowcount != 1:
+                return False
+            session.run(_POST, (run.execution_id, event, at))
+            _stop_children(session, run.id, at)
+            return True
+
+    def map_runs_of(self, execution_id: str) -> Sequence[str]:
+        rows = Session().rows("SELECT id FROM designer_maprun WHERE execution_id = %s", (execution_id,))
+        return [row[0] for row in rows]
+
+    def children_running(self, number: str) -> list[str]:
+        rows = Session().rows(
+            "SELECT id FROM designer_execution WHERE map_run_id = %s AND status = 'RUNNING'", (number,)
+        )
+        return [row[0] for row in rows]
+
+    def results_size(self, number: str) -> int:
+        row = Session().row(
+            "SELECT sum(length(output)) FROM designer_execution WHERE map_run_id = %s AND status = 'SUCCEEDED'",
+            (number,),
+        )
+        return int(row[0] or 0)
+
+    def results(self, number: str) -> Iterator[ChildResult]:
+        after = -1
+        while True:
+            rows = Session().rows(
+                "SELECT child_index, id, name, status, input, output, error, cause, started_at, stopped_at "
+                "FROM designer_execution WHERE map_run_id = %s AND child_index > %s ORDER BY child_index LIMIT %s",
+                (number, after, _PAGE),
+            )
+            for row in rows:
+                after = row[0]
+                yield ChildResult(
+                    id=row[1],
+                    name=row[2],
+                    status=row[3],
+                    input=row[4],
+                    output=row[5],
+                    error=row[6],
+                    cause=row[7],
+                    started_at=row[8],
+                    stopped_at=row[9],
+                )
+            if len(rows) < _PAGE:
+                return
+
+    def quiet_map_runs(self, before: int, now: int, limit: int) -> Sequence[str]:
+        rows = Session().rows(
+            "SELECT id FROM designer_maprun WHERE status = 'RUNNING' AND looked_at < %s LIMIT %s", (before, limit)
+        )
+        if rows:
+            with writing() as session:
+                session.many("UPDATE designer_maprun SET looked_at = %s WHERE id = %s", [(now, row[0]) for row in rows])
+        return [row[0] for row in rows]
+
+
+def _child_values(run: MapRunRow, child: NewChild) -> tuple[object, ...]:
+    commit, end = child.commit, child.commit.end
+    return (
+        child.id,
+        child.name,
+        "RUNNING" if end is None else str(end.status),
+        child.input.text,
+        None if end is None or end.output is None else end.output.text,
+        None if end is None else end.error,
+        None if end is None else end.cause,
+        child.started_at,
+        None if end is None else commit.at,
+        commit.root.last_event_id,
+        commit.root.dumped(),
+        commit.at if commit.root.ready and end is None else None,
+        run.id,
+        run.command.state,
+        child.index,
+        child.items,
+        run.execution_id,
+    )
