@@ -12,15 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import live
+from bench import interpreter, live
 from bench.clients import Client, ours_per_second, rivals_per_second
-from bench.rival import run_chain, worker
+from bench.rival import run_chain, run_group, worker
 from config.environment import broker_socket
 from tests.harness import Server, pass_chain, task_chain
 
 RESULTS = Path(__file__).with_name("results.json")
 ROUNDS = 7
+WARM_SECONDS = 3.0
 POOLS = {"solo": ("--pool", "solo"), "prefork 2": ("--pool", "prefork", "--concurrency", "2")}
+DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
 SLOW = "import time\n\ndef handler(event, context):\n    time.sleep(3600)\n"
 
 
@@ -47,6 +49,13 @@ def best_rival(url: str, measure: Callable[[], float], better: Callable[[list[fl
     return better(found)
 
 
+def warm(run: Callable[[], object]) -> None:
+    """Both sides are measured warm: caches full, processor awake."""
+    end = time.perf_counter() + WARM_SECONDS
+    while time.perf_counter() < end:
+        run()
+
+
 def chains_in_a_row(table: Table, server: Server, url: str) -> None:
     client = Client(server.port)
     passes = server.machine("bench-pass-100", pass_chain(100))
@@ -56,9 +65,11 @@ def chains_in_a_row(table: Table, server: Server, url: str) -> None:
         client.run(machine)
 
     def chain_ms() -> float:
+        warm(lambda: run_chain(100))
         return statistics.median(run_chain(100) for _ in range(ROUNDS)) * 1000
 
     rival = best_rival(url, chain_ms, min)
+    warm(lambda: client.run(tasks))
     ours = statistics.median(client.run(tasks) for _ in range(ROUNDS)) * 1000
     table.add("100 no-op Task states / chain of 100", ours, rival, "ms", "at most 0.4")
     ours = statistics.median(client.run(passes) for _ in range(ROUNDS)) * 1000
@@ -110,6 +121,29 @@ def stop_ms(server: Server, execution: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+def interpreter_alone(table: Table) -> None:
+    """In memory, no worker, no database: what the core itself costs."""
+    for kind, speed in interpreter.transitions_per_second().items():
+        goal = "at least 50,000" if kind == "Pass" else ""
+        table.add(f"interpreter, transitions of {kind} / 50,000", speed, 50_000.0, "1/s", goal)
+    long, short = interpreter.long_against_short()
+    table.add("a transition of 20,000 events / of 200", long, short, "us", "at most 1.2")
+    many, few = interpreter.many_items_against_few()
+    table.add("an item of a Map of 10,000 / of 100", many, few, "us", "at most 1.5")
+
+
+def distributed_map(table: Table, server: Server, url: str) -> None:
+    """10,000 children of a Pass state each, with their histories, against 10,000 no-ops with results."""
+    client = Client(server.port)
+    state = {"Type": "Map", "End": True, "ItemProcessor": {**pass_chain(1), "ProcessorConfig": DISTRIBUTED}}
+    machine = server.machine("bench-distributed", {"StartAt": "M", "States": {"M": state}})
+    items = list(range(10_000))
+    client.run(machine, items)
+    ours = statistics.median(client.run(machine, items) for _ in range(3)) * 1000
+    rival = best_rival(url, lambda: run_group(10_000) * 1000, min)
+    table.add("Distributed Map of 10,000 Pass items / group of 10,000", ours, rival, "ms", "at most 0.3")
+
+
 def live_view(table: Table, server: Server) -> None:
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
@@ -123,6 +157,7 @@ def live_view(table: Table, server: Server) -> None:
 def main() -> None:
     table = Table()
     print(f"{'':<58} {'ours':>10} {'rival':>10} {'ratio':>8}")
+    interpreter_alone(table)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         server.write_function("Noop", "def handler(event, context):\n    return {}\n")
@@ -131,6 +166,7 @@ def main() -> None:
         with server:
             _use(url)
             chains_in_a_row(table, server, url)
+            distributed_map(table, server, url)
             starts_under_load(table, server)
             live_view(table, server)
     table.save()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from celery import Celery, chain
+from celery import Celery, chain, group
 
 URL = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/0")
 BROKER = URL.replace("unix://", "redis+socket://")
@@ -33,6 +33,13 @@ def run_chain(length: int) -> float:
     """Seconds from sending a chain of no-ops to its result."""
     began = time.perf_counter()
     chain(*[noop.si(None) for _ in range(length)]).apply_async().get(timeout=60, interval=0.005)
+    return time.perf_counter() - began
+
+
+def run_group(size: int) -> float:
+    """Seconds from sending a group of no-ops to the last of its results."""
+    began = time.perf_counter()
+    group(noop.si(number) for number in range(size)).apply_async().get(timeout=120, interval=0.005)
     return time.perf_counter() - began
 
 

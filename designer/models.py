@@ -168,9 +168,9 @@ class Execution(models.Model):
     stuck_reason = models.TextField(null=True)
     resume_at = models.BigIntegerField(null=True)
     map_run = models.ForeignKey("MapRun", null=True, on_delete=models.CASCADE, related_name="children", db_index=False)
-    processor = models.CharField(max_length=80, default="")
+    processor = models.CharField(max_length=80, db_default="")
     child_index = models.PositiveIntegerField(null=True)
-    child_items = models.PositiveIntegerField(default=0)
+    child_items = models.PositiveIntegerField(db_default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="execution_name")]

@@ -6,7 +6,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from designer.api.lane import answers_when_ended
-from designer.api.views import editing, executions, machines, revisions, session, sharing, start
+from designer.api.views import editing, executions, machines, map_runs, revisions, session, sharing, start
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
 
@@ -43,6 +43,8 @@ urlpatterns = [
     path(f"{_run}retry/", executions.RetryExecution.as_view()),
     path(f"{_run}history/", executions.History.as_view()),
     path(f"{_run}tasks/", executions.Tasks.as_view()),
+    path(f"{_run}map-runs/", map_runs.MapRuns.as_view()),
+    path("map-runs/<str:map_run_id>/", map_runs.OneMapRun.as_view()),
     path(f"{_run}definition/", executions.ExecutionDefinition.as_view()),
     path(f"{_run}graph.svg", executions.ExecutionSvg.as_view()),
     path(f"{_run}graph.png", executions.ExecutionPng.as_view()),

@@ -57,6 +57,11 @@ def _dispatcher() -> Dispatcher:
     return made
 
 
+def ring_map_run(map_run_id: str) -> None:
+    """Have a worker look at a Map Run: its limits have changed."""
+    _dispatcher().ring_map_run(map_run_id)
+
+
 def _now() -> int:
     return time.time_ns() // 1_000_000
 

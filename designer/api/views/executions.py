@@ -66,6 +66,7 @@ def _filter(request: Request) -> executions.ExecutionFilter:
         search=plain(request, "search"),
         started_after=_instant(request, "started_after"),
         started_before=_instant(request, "started_before"),
+        map_run=plain(request, "map_run"),
     )
 
 
@@ -74,6 +75,7 @@ class Executions(APIView):
         operation_id="list_executions",
         parameters=[
             OpenApiParameter("machine", OpenApiTypes.STR, description="A machine's id."),
+            OpenApiParameter("map_run", OpenApiTypes.STR, description="A Map Run's id: its children, and no others."),
             OpenApiParameter("status", OpenApiTypes.STR, description="One or more, joined by commas."),
             OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name."),
             OpenApiParameter("started_after", OpenApiTypes.DATETIME),

@@ -1,0 +1,56 @@
+"""Map Runs of one's own executions: how far they are, and their limits, which may be changed while they run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from designer.models import MapRun
+from designer.services import runtime
+from designer.services.errors import DoesNotExist
+from designer.services.executions import get_execution
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """None leaves a limit as it is."""
+
+    max_concurrency: int | None = None
+    tolerated_failure_count: int | None = None
+    tolerated_failure_percentage: float | None = None
+
+
+def list_map_runs(user: User, execution_id: str) -> QuerySet[MapRun]:
+    """Those of one execution, in the order in which they began. Raises DoesNotExist."""
+    execution = get_execution(user, execution_id)
+    return MapRun.objects.filter(execution=execution).order_by("started_at", "id")
+
+
+def get_map_run(user: User, map_run_id: str) -> MapRun:
+    """Raises DoesNotExist, also for Map Runs of others."""
+    found = MapRun.objects.filter(pk=map_run_id, execution__machine__owner=user).first()
+    if found is None:
+        raise DoesNotExist("Map Run", map_run_id)
+    return found
+
+
+def change_limits(user: User, map_run_id: str, limits: Limits) -> MapRun:
+    """Change the limits of one that runs; one that has ended stays as it is. Raises DoesNotExist."""
+    changes = {
+        "concurrency": limits.max_concurrency,
+        "tolerated_count": limits.tolerated_failure_count,
+        "tolerated_percentage": limits.tolerated_failure_percentage,
+    }
+    given = {name: value for name, value in changes.items() if value is not None}
+    get_map_run(user, map_run_id)
+    with transaction.atomic():
+        if given:
+            MapRun.objects.filter(pk=map_run_id, status="RUNNING").update(**given)
+        transaction.on_commit(lambda: runtime.ring_map_run(map_run_id))
+    return get_map_run(user, map_run_id)
