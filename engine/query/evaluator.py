@@ -78,9 +78,9 @@ class Direct:
         if expression.wide:
             return _evaluate_wide(expression, bindings, at, entropy)
         given = {**bindings, _AT: at} if expression.timed else bindings
-        found = _run(_compiled(expression).evaluate, given)
+        found = _run(expression, given)
         if found is None:
-            text = _run(_compiled(expression).evaluate_json_or_none, given, "null")
+            text = _run(expression, given, as_text=True)
             if text is None:
                 return Undefined.UNDEFINED
             if text == "null":
@@ -95,21 +95,14 @@ class Direct:
 
 @lru_cache(maxsize=1024)
 def _compile(source: str) -> jsonatapy.JsonataExpression:
+    return jsonatapy.compile(source, timeout=LIMIT_SECONDS * 1000, max_stack_depth=_DEEPEST, max_sequence_length=_ITEMS)
+
+
+def _run(expression: Expression, bindings: Mapping[str, Json], *, as_text: bool = False) -> Any:
+    """The value, None for null and for nothing; ``as_text`` gives JSON text, and None for nothing alone."""
     try:
-        return jsonatapy.compile(
-            source, timeout=LIMIT_SECONDS * 1000, max_stack_depth=_DEEPEST, max_sequence_length=_ITEMS
-        )
-    except ValueError as error:
-        raise ExpressionFailed(str(error).removeprefix("Parse error: ")) from None
-
-
-def _compiled(expression: Expression) -> jsonatapy.JsonataExpression:
-    return _compile(_TIMED % expression.source if expression.timed else expression.source)
-
-
-def _run(evaluate: Callable[..., Any], bindings: Mapping[str, Json], data: str | None = None) -> Any:
-    try:
-        return evaluate(data, bindings)
+        compiled = _compile(_TIMED % expression.source if expression.timed else expression.source)
+        return compiled.evaluate_json_or_none("null", bindings) if as_text else compiled.evaluate(None, bindings)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ExpressionFailed(str(error)) from None
 

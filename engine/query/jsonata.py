@@ -221,7 +221,7 @@ def _each(node: Any) -> Iterator[Any]:
     if isinstance(node, (list, tuple)):
         for one in node:
             yield from _each(one)
-    elif node is not None and hasattr(node, "__dict__"):
+    else:
         yield node
 
 

@@ -81,3 +81,12 @@ def test_the_context_is_built_when_it_is_first_read_and_once() -> None:
     assert environment.context is environment.over(1).context
     assert compile_template([{"a.$": "$$.x"}, {"b.$": "$$.x"}]).evaluate(environment) == [{"a": 1}, {"b": 1}]
     assert len(built) == 1
+
+
+def test_a_call_in_a_template_is_evaluated_and_its_missing_path_told_with_its_field() -> None:
+    template = compile_template({"n.$": "States.ArrayLength($.a)", "of": {"m.$": "States.MathAdd($.b, 1)"}})
+    assert template.evaluate(Environment({"a": [1, 2], "b": 1}, {}, dict)) == {"n": 2, "of": {"m": 2}}
+    assert [path.text for path in template.paths] == ["$.a", "$.b"]
+    with pytest.raises(TemplatePathNotFound) as missing:
+        template.evaluate(Environment({"a": []}, {}, dict))
+    assert missing.value.field == "m.$"
