@@ -77,7 +77,7 @@ class Direct:
     ) -> Json | Undefined:
         if expression.wide:
             return _evaluate_wide(expression, bindings, at, entropy)
-        given = {**bindings, _AT: at} if expression.timed else bindings
+        given = {**bindings, _AT: at} if expression.timed else dict(bindings)
         found = _run(expression, given)
         if found is None:
             text = _run(expression, given, as_text=True)
@@ -98,7 +98,7 @@ def _compile(source: str) -> jsonatapy.JsonataExpression:
     return jsonatapy.compile(source, timeout=LIMIT_SECONDS * 1000, max_stack_depth=_DEEPEST, max_sequence_length=_ITEMS)
 
 
-def _run(expression: Expression, bindings: Mapping[str, Json], *, as_text: bool = False) -> Any:
+def _run(expression: Expression, bindings: dict[str, Json], *, as_text: bool = False) -> Any:
     """The value, None for null and for nothing; ``as_text`` gives JSON text, and None for nothing alone."""
     try:
         compiled = _compile(_TIMED % expression.source if expression.timed else expression.source)
