@@ -32,6 +32,10 @@ def advise(machine: StateMachine, document: Json, findings: Findings) -> None:
 def _advise_block(states: States, pointer: str, document: Json, outer: frozenset[str], findings: Findings) -> None:
     block = document.get("States") if isinstance(document, dict) else None
     sources = block if isinstance(block, dict) else {}
+    for name, source in sources.items():
+        for variable in sorted(outer.intersection(_assigned(source))):
+            message = f"The variable ${variable} is assigned in a scope around: choose another name"
+            findings.error(join(pointer, "States", name), message, Code.SCHEMA)
     visible = outer | {name for source in sources.values() for name in _assigned(source)}
     for name, state in states.states.items():
         source, place = sources.get(name), join(pointer, "States", name)

@@ -25,7 +25,7 @@ from engine.asl.model import (
     WaitState,
     Whole,
 )
-from engine.asl.reader import Fields, kind
+from engine.asl.reader import EVERYWHERE, WITH_ERROR, WITH_RESULT, Fields, kind
 from engine.asl.resource import (
     FunctionArn,
     LambdaInvoke,
@@ -48,6 +48,7 @@ _KNOWN_RESOURCES = (
     "Use a function of the functions folder: arn:aws:lambda:REGION:ACCOUNT:function:NAME, or "
     "arn:aws:states:::lambda:invoke"
 )
+_WORKING = frozenset({"Task", "Parallel", "Map"})
 _WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
 
 
@@ -151,9 +152,10 @@ class _States:
         if type_name != "Fail":
             common["input_path"] = fields.optional_path("InputPath")
             common["output_path"] = fields.optional_path("OutputPath")
-            common["output"] = fields.output()
+            common["output"] = fields.output(WITH_RESULT if type_name in _WORKING else EVERYWHERE)
         if type_name not in {"Fail", "Succeed"}:
-            common["assign"] = fields.template("Assign", objects_only=True)
+            parts = WITH_RESULT if type_name in _WORKING else EVERYWHERE
+            common["assign"] = fields.template("Assign", objects_only=True, parts=parts)
             self._check_variables(fields)
         if type_name not in {"Fail", "Succeed", "Choice"}:
             common["next"] = self._transition(fields)
@@ -345,8 +347,8 @@ def _catcher(fields: Fields, *, last: bool) -> Catcher | None:
     fields.require("Next")
     target = fields.string("Next", empty=False)
     result_path = fields.result_path()
-    assign = fields.template("Assign", objects_only=True)
-    output = fields.output()
+    assign = fields.template("Assign", objects_only=True, parts=WITH_ERROR)
+    output = fields.output(WITH_ERROR)
     fields.refuse_others("a Catcher")
     if names is None or target is None:
         return None

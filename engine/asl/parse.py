@@ -60,6 +60,6 @@ def parse_definition(text: str, format: Format, *, express: bool = False) -> Par
     found = sorted(findings.found, key=lambda one: one.severity is Severity.WARNING)
     return ParsedDefinition(
         document=source.document,
-        machine=machine,
+        machine=None if findings.broken else machine,
         diagnostics=located(found, source.places()) if found else (),
     )

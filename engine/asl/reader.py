@@ -35,6 +35,10 @@ _ONLY = {
     ),
 }
 """The fields that only one of the query languages has."""
+EVERYWHERE = frozenset({"input", "context"})
+WITH_RESULT = EVERYWHERE | {"result"}
+WITH_ERROR = EVERYWHERE | {"errorOutput"}
+"""What ``$states`` holds in Assign and Output of a Task, Map or Parallel, and of a Catcher."""
 
 
 class Fields:
@@ -208,8 +212,10 @@ class Fields:
             self.error("ResultPath", f"Value is not a valid Reference Path: {error.reason}")
             return WHOLE
 
-    def template(self, field: str, *, objects_only: bool = False) -> AnyTemplate | None:
-        """A payload template in the language of the object."""
+    def template(
+        self, field: str, *, objects_only: bool = False, parts: frozenset[str] = EVERYWHERE
+    ) -> AnyTemplate | None:
+        """A payload template in the object's language; ``parts`` are those of ``$states`` that JSONata has here."""
         if not self.has(field):
             return None
         source = self.value[field]
@@ -217,17 +223,27 @@ class Fields:
             self.error(field, f"Expected an object, but found {kind(source)}")
             return None
         try:
-            return compile_jsonata_template(source) if self.jsonata else compile_template(source)
+            if not self.jsonata:
+                return compile_template(source)
+            template = compile_jsonata_template(source)
+            self._check_parts(field, template, parts)
+            return template
         except InvalidTemplate as error:
             code = Code.UNSUPPORTED if has_placeholder(error.reason) else Code.SCHEMA
             self.findings.error(join(self.at(field), *error.steps), error.reason, code)
             return None
 
-    def output(self) -> JsonataTemplate | None:
+    def _check_parts(self, field: str, template: JsonataTemplate, parts: frozenset[str]) -> None:
+        for place, expression in template.expressions:
+            for name in sorted(expression.named_parts - parts):
+                pointer = self.at(field) + place.replace("[", "/").replace("]", "")
+                self.findings.error(pointer, f"$states.{name} is not available in this field")
+
+    def output(self, parts: frozenset[str] = EVERYWHERE) -> JsonataTemplate | None:
         """JSONata's Output."""
         if not self.jsonata:
             return None
-        template = self.template("Output")
+        template = self.template("Output", parts=parts)
         assert template is None or isinstance(template, JsonataTemplate)
         return template
 

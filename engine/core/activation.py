@@ -46,12 +46,12 @@ from engine.core.execution import (
     parent_path,
 )
 from engine.core.expressions import Expressions
-from engine.core.failing import EvaluationFailed, HistoryFull, MapRunBroken, StateFailed
+from engine.core.failing import EvaluationFailed, HistoryFull, MapRunBroken, StateFailed, variables_too_large
 from engine.core.history import LIMIT, NOT_TRUNCATED, Details, HistoryEvent, payload
 from engine.core.recovery import GiveUp, GoTo, Recovery, TryAgain, recover
 from engine.core.workspace import Workspace
 from engine.errors import ErrorName, Failure
-from engine.jsontypes import Document, Json, dump
+from engine.jsontypes import Document, Json, dump, size
 from engine.query.entropy import Entropy
 from engine.query.environment import Environment
 from engine.query.evaluator import Evaluator
@@ -59,6 +59,7 @@ from engine.query.jsonata import JsonataTemplate
 
 MAP_RUN = "maprun:"
 """What the attempt of a Map Run begins with."""
+VARIABLES_LIMIT = 10 * 1024 * 1024
 DEFAULT_BUDGET = 500
 """States entered before an activation lets others have the worker."""
 
@@ -263,7 +264,9 @@ class Activation:
         }
         if isinstance(assigned, dict) and assigned:
             bounded(scope, assigned)
-            details["assignedVariables"] = {name: dump(value) for name, value in assigned.items()}
+            texts = {name: dump(value) for name, value in assigned.items()}
+            self._weigh(scope, texts)
+            details["assignedVariables"] = texts
             details["assignedVariablesDetails"] = NOT_TRUNCATED
             scope.variables = {**scope.variables, **assigned}
         self.emit(scope, f"{self.state_of(scope).type_name}StateExited", details)
@@ -283,6 +286,14 @@ class Activation:
             scope.phase = Phase.READY
             self._follow_next(scope.path)
         scope.state = next_state
+
+    def _weigh(self, scope: Scope, texts: Mapping[str, str]) -> None:
+        """Keep account of what the variables that a state can see hold together (AWS quota: 10 MiB)."""
+        replaced = sum(size(dump(scope.variables[name])) for name in texts if name in scope.variables)
+        weight = scope.weight - replaced + sum(map(size, texts.values()))
+        if weight + self.work.weight_around(scope) > VARIABLES_LIMIT:
+            raise StateFailed(variables_too_large(scope.state))
+        scope.weight = weight
 
     def leave_with_result(self, scope: Scope, state: AnyWorking, result: Json) -> None:
         """Task, Parallel and Map: what has come of the work goes out. ``$`` of a JSONPath Assign is the result."""

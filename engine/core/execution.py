@@ -79,6 +79,8 @@ class Scope:
     input: Document | None
     previous: int
     variables: dict[str, Json] = field(default_factory=dict)
+    weight: int = 0
+    """Bytes of the variables' values."""
     before: int = 0
     entered: int = 0
     entered_at: int = 0
@@ -109,7 +111,7 @@ class Scope:
             "entered": self.entered,
             "entered_at": self.entered_at,
         }
-        for name in ("variables", "attempt", "waiting", "begun", "clocks"):
+        for name in ("variables", "weight", "attempt", "waiting", "begun", "clocks"):
             if held := getattr(self, name):
                 value[name] = held
         if self.retries:
@@ -132,6 +134,7 @@ class Scope:
             input=Document(value["input"]) if "input" in value else None,
             previous=value["previous"],
             variables=value.get("variables", {}),
+            weight=value.get("weight", 0),
             before=value["before"],
             entered=value["entered"],
             entered_at=value["entered_at"],

@@ -38,6 +38,13 @@ def runtime_error(state: str, entered: int, reason: str) -> StateFailed:
     return StateFailed(Failure(error=ErrorName.RUNTIME, cause=_prefix(state, entered) + reason))
 
 
+def variables_too_large(state: str) -> Failure:
+    return Failure(
+        error=ErrorName.DATA_LIMIT_EXCEEDED,
+        cause=f"The variables that the state '{state}' can see would exceed the maximum number of bytes service limit.",
+    )
+
+
 def intrinsic_failed(state: str, entered: int, reason: str) -> StateFailed:
     return StateFailed(Failure(error=ErrorName.INTRINSIC_FAILURE, cause=_prefix(state, entered) + reason))
 

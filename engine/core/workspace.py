@@ -90,6 +90,14 @@ class Workspace:
         """The raw input of the state; a container's lies in a blob."""
         return self.blob(self.blob_key(scope, "input")) if scope.input is None else scope.input
 
+    def weight_around(self, scope: Scope) -> int:
+        """Bytes of the variables in the scopes around."""
+        path, weight = scope.path, 0
+        while path:
+            path = parent_path(path)
+            weight += self.known(path).weight
+        return weight
+
     def variables(self, scope: Scope) -> Mapping[str, Json]:
         """Own variables over those of the scopes around; inner scopes read outer ones, never write them."""
         if not scope.path:

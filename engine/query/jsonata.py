@@ -71,7 +71,8 @@ class InvalidExpression(Exception):
 class Expression:
     """``text`` is as written, ``source`` what stands between the marks.
 
-    ``names`` are the variables that it reads, ``parts`` what of ``$states`` it needs. ``cheap``: its time and memory
+    ``names`` are the variables that it reads, ``parts`` what of ``$states`` it needs (all, where it stands alone) and
+    ``named_parts`` what it names of it. ``cheap``: its time and memory
     are bounded by a small multiple of its data. ``timed``: it asks for the time. ``wide``: it needs functions that only
     the complete evaluator has. ``functional``: a function may be among what it yields.
     """
@@ -80,6 +81,7 @@ class Expression:
     source: str
     names: frozenset[str]
     parts: frozenset[str]
+    named_parts: frozenset[str]
     cheap: bool
     timed: bool
     wide: bool
@@ -100,13 +102,15 @@ def compile_expression(text: str) -> Expression:
     found = _Look(text)
     found.walk(_parsed(text, source), within=False, level=0)
     names = frozenset(found.read - found.bound - _BUILT_IN - ADDED)
-    parts = _ALL_PARTS if _STATES.search(source) else frozenset(_PART.findall(source))
+    named_parts = frozenset(_PART.findall(source)) if "states" in names else frozenset()
+    parts = _ALL_PARTS if _STATES.search(source) else named_parts
     called = found.called | (found.read & (_BUILT_IN | ADDED))
     return Expression(
         text=text,
         source=source,
         names=names,
         parts=parts if "states" in names else frozenset(),
+        named_parts=named_parts,
         cheap=not found.costly and called <= _LINEAR and found.references <= _MOST_REFERENCES,
         timed=bool(called & _CLOCK),
         wide=bool(called & (ADDED | _CHANCE)),

@@ -32,6 +32,7 @@ BOUNDED = settings(
     max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:F"
+DEPTH = 2
 ERRORS = ("A", "B", "States.Timeout", "States.Runtime")
 PATHS = ("$", "$", "$$.Execution.Input", "$$.State.Name", "$x", "$..a", "$.a")
 
@@ -78,6 +79,11 @@ def block(draw: st.DrawFn, prefix: str, depth: int) -> dict[str, Any]:
     """A States block. All ways lead forward: a loop runs to the history limit, which the vectors show."""
     names = [f"{prefix}{number}" for number in range(draw(st.integers(1, 4)))]
     states = {name: draw(state(name, names, index, depth)) for index, name in enumerate(names)}
+    if depth < DEPTH:
+        for one in states.values():
+            for owner in (one, *one.get("Catch", ())):
+                if "Assign" in owner:  # the names of scopes around are taken
+                    owner["Assign"] = {name.replace("x", prefix): text for name, text in owner["Assign"].items()}
     return {"StartAt": names[0], "States": states}
 
 
@@ -157,7 +163,7 @@ _OUTCOMES = st.lists(st.tuples(st.integers(0, 5000), _ENDS), min_size=4, max_siz
 @st.composite
 def definitions(draw: st.DrawFn) -> dict[str, Any]:
     """All state types, nested, in both languages."""
-    definition = {**draw(block("S", 2)), "TimeoutSeconds": 200}
+    definition = {**draw(block("S", DEPTH)), "TimeoutSeconds": 200}
     definition["States"]["First"] = {"Type": "Pass", "Assign": {"x": [1]}, "Next": definition["StartAt"]}
     definition["StartAt"] = "First"
     return definition
