@@ -299,6 +299,8 @@ class _Look:
             self.costly = True
         if name in _DOUBLING:
             self._growth *= 2
+        if name == "split":
+            self.loops = True  # a value for each character, at worst
 
     def _refuse(self, reason: str, node: Any) -> InvalidExpression:
         position = getattr(node, "position", 0)

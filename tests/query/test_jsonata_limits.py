@@ -179,6 +179,7 @@ def test_what_could_cost_more_than_its_data_is_not_cheap(source: str) -> None:
         ('$l.{"id": id, "total": price * count}', True),
         ("$l^(>a)", True),
         ("$l{a: b}", True),
+        ('$split($s, ",")', True),
     ],
 )
 def test_what_machines_mostly_write_is_cheap(source: str, loops: bool) -> None:
