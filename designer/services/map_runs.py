@@ -36,7 +36,7 @@ def get_map_run(user: User, map_run_id: str) -> MapRun:
     """Raises DoesNotExist, also for Map Runs of others."""
     found = MapRun.objects.filter(pk=map_run_id, execution__machine__owner=user).first()
     if found is None:
-        raise DoesNotExist("Map Run", map_run_id)
+        raise DoesNotExist("MapRun", map_run_id)
     return found
 
 

@@ -10,7 +10,7 @@ from engine.asl.diagnostics import Code, Findings, join
 from engine.asl.model import AnyState, MapState, ParallelState, PassState, QueryLanguage, StateMachine, States
 from engine.jsontypes import Json
 from engine.query.environment import Environment
-from engine.query.jsonata import InvalidExpression, compile_expression, is_expression
+from engine.query.jsonata import compile_expression, is_expression
 from engine.query.path import Path, PathNotFound, Root
 from engine.query.template import Template
 
@@ -50,13 +50,11 @@ def _advise_block(states: States, pointer: str, document: Json, outer: frozenset
 
 def _assigned(source: Json) -> Iterator[str]:
     """The variables that a state, a rule or a catcher of it assigns."""
-    if not isinstance(source, dict):
-        return
-    assign = source.get("Assign")
-    if isinstance(assign, dict):
-        yield from (name.removesuffix(".$") for name in assign)
+    fields = source if isinstance(source, dict) else {}
+    assign = fields.get("Assign")
+    yield from (name.removesuffix(".$") for name in (assign if isinstance(assign, dict) else ()))
     for field in ("Choices", "Catch"):
-        rules = source.get(field)
+        rules = fields.get(field)
         for rule in rules if isinstance(rules, list) else ():
             yield from _assigned(rule)
 
@@ -79,7 +77,7 @@ def _check_string(
 ) -> None:
     if language is QueryLanguage.JSONATA:
         if is_expression(text):
-            _check_names(where, _names_of(text) - {"states"}, visible, findings)
+            _check_names(where, compile_expression(text).names - {"states"}, visible, findings)
         elif text.startswith(("$.", "$$.", "States.")) or key.endswith(".$"):
             message = f"JSONata takes {text!r} literally: for a value of the input write {{% $states.input... %}}"
             findings.warning(where, message, Code.WRONG_LANGUAGE)
@@ -92,13 +90,6 @@ def _check_string(
     elif text.startswith(("$.", "$$.")):
         message = f"{text!r} is taken literally: for the value it leads to, end the name of the field with .$"
         findings.warning(where, message, Code.WRONG_LANGUAGE)
-
-
-def _names_of(text: str) -> frozenset[str]:
-    try:
-        return compile_expression(text).names
-    except InvalidExpression:
-        return frozenset()  # reported as an error
 
 
 def _check_names(where: str, names: set[str] | frozenset[str], visible: frozenset[str], findings: Findings) -> None:

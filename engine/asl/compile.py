@@ -365,7 +365,7 @@ def _check_invoke(fields: Fields) -> None:
     name = parameters.get("FunctionName")
     if isinstance(name, str) and has_placeholder(name):
         message = f"The placeholder in {name} must be replaced before the machine can run"
-        findings_at = fields.at("Parameters", "FunctionName")
+        findings_at = fields.at(field, "FunctionName")
         fields.findings.error(findings_at, message, Code.UNSUPPORTED)
     elif isinstance(name, str) and fields.jsonata and is_expression(name):
         return

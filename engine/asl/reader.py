@@ -147,12 +147,9 @@ class Fields:
         return True
 
     def expression(self, field: str) -> Expression | None:
-        """JSONata: the expression that the field holds; None when it holds something else."""
-        text = self.get(field)
-        if not self.jsonata or not isinstance(text, str) or not is_expression(text):
-            return None
+        """JSONata: what a field that ``holds_expression`` holds; None after a mistake was reported."""
         try:
-            return compile_expression(text)
+            return compile_expression(str(self.get(field)))
         except InvalidExpression as error:
             self.error(field, f"Value is not a valid JSONata expression: {error.reason}")
             return None

@@ -72,8 +72,6 @@ class Expressions:
         """A value of one type: its name is one of JSON's, ``integer`` is a number without a fraction."""
         found = self.value(expression, location)
         actual = kind(found)
-        if actual == "number" and isinstance(found, float) and found.is_integer():
-            found = int(found)
         fits = isinstance(found, int) if expected == "integer" and actual == "number" else actual == expected
         if not fits:
             raise self.unexpected(expression, location, expected, found)

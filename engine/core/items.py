@@ -122,10 +122,10 @@ def child_inputs(
     weight = 0
     for value in values:
         text = dump(value)
-        heavier = weight + size(text) + 1
+        heavier = weight + size(text) + bool(texts)
         if texts and (heavier > limit or (batch_items is not None and len(texts) >= batch_items)):
             yield ChildInput(Document.stored(f"{head}{','.join(texts)}]}}"), len(texts))
-            texts, heavier = [], size(text) + 1
+            texts, heavier = [], size(text)
         texts.append(text)
         weight = heavier
     if texts:

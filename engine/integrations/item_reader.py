@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import IO, Any, cast
 
@@ -25,9 +26,9 @@ csv.field_size_limit(_LONGEST_FIELD)
 def read_items(request: ReadItems, files: Files) -> Iterator[Item]:
     """The items in their order, as they are read. Raises ItemsFailed with States.ItemReaderFailed."""
     try:
-        found = _values(request, files)
-        for index, (value, key, source) in enumerate(islice(found, request.most or None)):
-            yield Item(index, value, key, source)
+        with contextlib.closing(_values(request, files)) as found:
+            for index, (value, key, source) in enumerate(islice(found, request.most or None)):
+                yield Item(index, value, key, source)
     except (FilesFailed, InvalidJson, ijson.JSONError, csv.Error, OSError, EOFError, UnicodeDecodeError) as error:
         raise reader_failed(str(error)) from None
 
@@ -39,7 +40,7 @@ def reader_failed(cause: str) -> ItemsFailed:
 _Read = tuple[Json, str | None, str]
 
 
-def _values(request: ReadItems, files: Files) -> Iterator[_Read]:
+def _values(request: ReadItems, files: Files) -> Generator[_Read, None, None]:
     parameters: Any = request.parameters.value
     bucket = parameters.get("Bucket") if isinstance(parameters, dict) else None
     if not isinstance(bucket, str) or not bucket:
@@ -65,7 +66,7 @@ def _listing(request: ReadItems, files: Files, bucket: str, prefix: str) -> Iter
 def _file(config: Any, files: Files, bucket: str, key: str) -> Iterator[_Read]:
     source = f"S3://{bucket}/{key}"
     manifest, kind = config.get("ManifestType"), config.get("InputType")
-    with _unpacked(files.open(bucket, key), key) as content:
+    with files.open(bucket, key) as packed, _unpacked(packed, key) as content:
         if manifest == "S3_INVENTORY" or (kind == "MANIFEST" and manifest is None):
             yield from _inventory(content, files, bucket, source)
         elif manifest == "ATHENA_DATA":
@@ -74,9 +75,10 @@ def _file(config: Any, files: Files, bucket: str, key: str) -> Iterator[_Read]:
             for row in _rows(content, config):
                 yield row, None, source
         elif kind == "JSONL":
-            for line in io.TextIOWrapper(content, "utf-8"):
-                if line.strip():
-                    yield parse(line), None, source
+            with io.TextIOWrapper(content, "utf-8") as lines:
+                for line in lines:
+                    if line.strip():
+                        yield parse(line), None, source
         elif kind == "PARQUET":
             for row in _parquet(content):
                 yield row, None, source
@@ -101,14 +103,15 @@ def _unpacked(content: IO[bytes], key: str) -> IO[bytes]:
 def _rows(content: IO[bytes], config: Any) -> Iterator[dict[str, Json]]:
     """Rows by their headers: all values are text, short rows are filled up, long ones cut (recorded)."""
     delimiter = _DELIMITERS[str(config.get("CSVDelimiter") or "COMMA")]
-    rows = csv.reader(io.TextIOWrapper(content, "utf-8-sig", newline=""), delimiter=delimiter)
-    headers = list(config["CSVHeaders"]) if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, [])
-    if len(set(headers)) != len(headers):
-        raise reader_failed("CSV headers cannot contain duplicates.")
-    for row in rows:
-        if row:
-            filled = [*row, *[""] * (len(headers) - len(row))]
-            yield dict(zip(headers, filled, strict=False))
+    with io.TextIOWrapper(content, "utf-8-sig", newline="") as text:
+        rows = csv.reader(text, delimiter=delimiter)
+        headers = list(config["CSVHeaders"]) if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, [])
+        if len(set(headers)) != len(headers):
+            raise reader_failed("CSV headers cannot contain duplicates.")
+        for row in rows:
+            if row:
+                filled = [*row, *[""] * (len(headers) - len(row))]
+                yield dict(zip(headers, filled, strict=False))
 
 
 def _json(content: IO[bytes], pointer: str, source: str) -> Iterator[_Read]:
@@ -169,7 +172,7 @@ def _inventory(content: IO[bytes], files: Files, bucket: str, source: str) -> It
     config = {"CSVHeaderLocation": "GIVEN", "CSVHeaders": headers}
     for one in manifest["files"]:
         key = str(one.get("key"))
-        with _unpacked(files.open(bucket, key), key) as part:
+        with files.open(bucket, key) as packed, _unpacked(packed, key) as part:
             for row in _rows(part, config):
                 yield row, None, source
 
@@ -177,7 +180,8 @@ def _inventory(content: IO[bytes], files: Files, bucket: str, source: str) -> It
 def _athena(content: IO[bytes], config: Any, files: Files) -> Iterator[_Read]:
     """The rows of the files that an UNLOAD of Athena has written: its manifest has one s3:// address a line."""
     part = {name: value for name, value in config.items() if name != "ManifestType"}
-    for line in io.TextIOWrapper(content, "utf-8"):
-        bucket, _, key = line.strip().removeprefix("s3://").partition("/")
-        if key:
-            yield from _file(part, files, bucket, key)
+    with io.TextIOWrapper(content, "utf-8") as lines:
+        for line in lines:
+            bucket, _, key = line.strip().removeprefix("s3://").partition("/")
+            if key:
+                yield from _file(part, files, bucket, key)

@@ -246,8 +246,9 @@ class Simulator:
             case CancelTimer(key=key):
                 self._timers.pop(key, None)
             case StartMapRun():
-                after, event = self._map_run(command)
-                self.later(after, event)
+                if self.store.scope(command.scope) is not None:  # else it was cancelled in the same breath
+                    after, event = self._map_run(command)
+                    self.later(after, event)
             case CancelTask() | CancelMapRun() | EndExecution():
                 pass
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,8 +21,11 @@ from engine.asl.resource import (
     parse_resource,
 )
 from engine.core.advance import advance
+from engine.core.commands import ReadItems, StartMapRun, WriteResults, decode_map_run, encode_map_run
 from engine.core.events import (
     Event,
+    MapRunFailed,
+    MapRunSucceeded,
     Resumed,
     Started,
     StopRequested,
@@ -274,3 +278,46 @@ def test_equal_runs_have_equal_jitter() -> None:
         "tasks": {"A": [{"error": "E"}]},
     }
     assert [one.at for one in run(vector).history] == [one.at for one in run(vector).history]
+
+
+def test_a_map_run_is_the_same_after_it_was_stored() -> None:
+    plain = StartMapRun(
+        scope="2.0",
+        attempt="maprun:2.0",
+        state="M",
+        arn="arn:run",
+        items=Document([1, {"a": None}]),
+        reader=None,
+        writer=None,
+        concurrency=3,
+        tolerated_count=None,
+        tolerated_percentage=12.5,
+        batch_items=None,
+        batch_bytes=1000,
+    )
+    assert decode_map_run(encode_map_run(plain)) == plain
+    full = replace(
+        plain,
+        items=None,
+        reader=ReadItems(resource="r", parameters=Document({"Bucket": "b"}), config={"InputType": "CSV"}, most=7),
+        writer=WriteResults(resource="w", parameters=Document({}), transformation="NONE", output_type="JSONL"),
+    )
+    assert decode_map_run(encode_map_run(full)) == full
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        MapRunSucceeded(scope="", attempt="a", output=Document([1])),
+        MapRunFailed(scope="2.0", attempt="a", error="E", cause=None),
+    ],
+)
+def test_news_of_map_runs_survives_the_mailbox(event: Event) -> None:
+    assert decode_event(encode_event(event)) == event
+
+
+def test_news_of_a_map_run_that_nobody_waits_for_changes_nothing() -> None:
+    waiting = _waiting()
+    before = len(waiting.history)
+    waiting.apply(MapRunSucceeded(scope="", attempt="maprun:9.0", output=Document([])))
+    assert len(waiting.history) == before

@@ -39,7 +39,7 @@ def _methods(response: Any) -> list[str]:
 @pytest.mark.parametrize("route", [route for route in ROUTES if route not in OPEN])
 def test_without_signing_in_every_address_answers_401(route: str, charlie: Client) -> None:
     path = "/" + route.format(
-        machine_id="x", execution_id="x", number=1, share_id="x", token_id="x", token="x", rest="x"
+        machine_id="x", execution_id="x", map_run_id="x", number=1, share_id="x", token_id="x", token="x", rest="x"
     )
     for method in METHODS:
         response = charlie.generic(method, path, "{}", content_type="application/json")
@@ -57,6 +57,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
     path = "/" + route.format(
         machine_id=machine["id"],
         execution_id=execution["id"],
+        map_run_id=f"{execution['id']}:maprun:2.0",
         number=1,
         share_id=ShareLink.objects.get().pk,
         token_id=token,

@@ -105,6 +105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/executions/{execution_id}/map-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The Map Runs of an execution; their children are ``GET /api/executions/?map_run=ID``. */
+        get: operations["list_map_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/executions/{execution_id}/retry/": {
         parameters: {
             query?: never;
@@ -414,6 +431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/map-runs/{map_run_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_map_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change its limits while it runs. */
+        patch: operations["change_map_run"];
+        trace?: never;
+    };
     "/api/samples/": {
         parameters: {
             query?: never;
@@ -697,6 +731,16 @@ export interface components {
             format?: components["schemas"]["DefinitionFormat"];
             name?: string;
         };
+        /** @description Of items; a batch counts as many as are in it. ``pending`` are those whose child has not begun. */
+        ItemCounts: {
+            total: number;
+            pending: number;
+            running: number;
+            succeeded: number;
+            failed: number;
+            timed_out: number;
+            aborted: number;
+        };
         Limits: {
             definition_bytes: number;
             payload_bytes: number;
@@ -765,6 +809,34 @@ export interface components {
          * @enum {string}
          */
         MachineType: "STANDARD" | "EXPRESS";
+        MapRun: {
+            id: string;
+            arn: string;
+            execution: string;
+            status: components["schemas"]["MapRunStatusEnum"];
+            max_concurrency: number;
+            tolerated_failure_count: number | null;
+            /** Format: double */
+            tolerated_failure_percentage: number | null;
+            /** Format: date-time */
+            readonly started_at: string;
+            /** Format: date-time */
+            readonly stopped_at: string | null;
+            error: string | null;
+            cause: string | null;
+            /** @description Child executions made so far. */
+            children: number;
+            running_children: number;
+            readonly item_counts: components["schemas"]["ItemCounts"];
+        };
+        /**
+         * @description * `RUNNING` - RUNNING
+         *     * `SUCCEEDED` - SUCCEEDED
+         *     * `FAILED` - FAILED
+         *     * `ABORTED` - ABORTED
+         * @enum {string}
+         */
+        MapRunStatusEnum: "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
         NewShare: {
             id: string;
             /** Format: date-time */
@@ -797,6 +869,12 @@ export interface components {
         NoteEnum: "retry" | "caught" | "fatal";
         /** @enum {unknown} */
         NullEnum: null;
+        PatchedLimitsInputRequest: {
+            max_concurrency?: number;
+            tolerated_failure_count?: number;
+            /** Format: double */
+            tolerated_failure_percentage?: number;
+        };
         PatchedMachineChangesRequest: {
             name?: string;
             description?: string;
@@ -975,6 +1053,8 @@ export interface operations {
                 limit?: number;
                 /** @description A machine's id. */
                 machine?: string;
+                /** @description A Map Run's id: its children, and no others. */
+                map_run?: string;
                 /** @description Part of a name. */
                 search?: string;
                 started_after?: string;
@@ -1230,6 +1310,45 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_map_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRun"][];
                 };
             };
             /** @description Not signed in. */
@@ -2521,6 +2640,97 @@ export interface operations {
             };
             /** @description Too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_map_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRun"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_map_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedLimitsInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRun"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
