@@ -221,8 +221,8 @@ class SqlStore(SqlMapRuns):
             return (), due
         with writing() as session:
             rows = session.rows(
-                "SELECT execution_id, key, event FROM designer_timer WHERE due <= %s ORDER BY due LIMIT %s"
-                f"{session.skip_locked}",
+                "SELECT execution_id, key, event FROM designer_timer WHERE due <= %s "
+                f"ORDER BY due, execution_id, key LIMIT %s{session.skip_locked}",
                 (now, limit),
             )
             session.many(

@@ -263,9 +263,12 @@ class MemoryStore:
         with self._lock:
             pending = (
                 sorted(
-                    (timer.due, execution_id, timer)
-                    for execution_id, record in self._executions.items()
-                    for timer in record.timers.values()
+                    (
+                        (timer.due, execution_id, timer)
+                        for execution_id, record in self._executions.items()
+                        for timer in record.timers.values()
+                    ),
+                    key=lambda one: (one[0], one[1], one[2].key),
                 )
                 if any(record.timers for record in self._executions.values())
                 else []

@@ -11,7 +11,7 @@ import pytest
 from engine.core.items import Item
 from engine.jsontypes import Document
 from engine.query.evaluator import Direct
-from engine.runtime.attempts import Attempts
+from engine.runtime.attempts import Attempts, lose
 from engine.runtime.clock import ManualClock
 from engine.runtime.driver import Driver
 from engine.runtime.mapruns import MapRuns
@@ -104,6 +104,11 @@ class World:
                 self.map_runs.activate(self.bells.map_runs.pop(0))
             else:
                 self.attempts.run(self.bells.attempts.pop(0))
+
+    def lose_begun(self) -> None:
+        """This worker is gone: what it had begun is lost."""
+        for attempt in self.bench.store.begun_by(self.row.id):
+            lose(self.bench.store, self.bells, self.clock, attempt)
 
     def to_the_end(self, execution_id: str) -> str:
         self.bells.ring_execution(execution_id)

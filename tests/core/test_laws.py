@@ -24,6 +24,7 @@ from engine.core.events import (
     TimerFired,
 )
 from engine.core.execution import Status
+from engine.core.history import HistoryEvent
 from engine.jsontypes import Document, Json
 from tests.simulation import Answers, Simulator, simulation
 
@@ -83,8 +84,9 @@ def block(draw: st.DrawFn, prefix: str, depth: int) -> dict[str, Any]:
 @st.composite
 def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) -> dict[str, Any]:
     after = names[index + 1 :]
-    kinds = ["Task", "Task", "Task", "Wait", "Pass", "Fail"] + ["Succeed"] * (not after)
-    kind = draw(st.sampled_from(kinds + ["Choice"] * bool(after) + ["Parallel", "Map"] * 2 * bool(depth)))
+    kinds = ["Task", "Task", "Task", "Wait", "Pass", "Fail", "JSONata"] + ["Succeed"] * (not after)
+    containers = ["Parallel", "Map", "Parallel", "Map", "Distributed"] * bool(depth)
+    kind = draw(st.sampled_from(kinds + ["Choice"] * bool(after) + containers))
     if kind in {"Succeed", "Fail"}:
         return {"Type": kind}
     if kind == "Choice":
@@ -92,7 +94,9 @@ def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) 
         rest: dict[str, Any] = {"Default": draw(st.sampled_from(after))} if draw(st.booleans()) else {}
         return {"Type": kind, "Choices": [rule], **rest}
     way: dict[str, Any] = {"Next": draw(st.sampled_from(after))} if after else {"End": True}
-    common = {"Type": kind, **way, **draw(_DATA)}
+    if kind == "JSONata":
+        return draw(_jsonata(way, after))
+    common = {"Type": "Map" if kind == "Distributed" else kind, **way, **draw(_DATA)}
     if kind == "Pass":
         return {**common, **draw(_RESULT), **draw(_PARAMETERS)}
     if kind == "Wait":
@@ -105,12 +109,40 @@ def state(draw: st.DrawFn, name: str, names: list[str], index: int, depth: int) 
         count = draw(st.integers(1, 3))
         branches = [draw(block(f"{name}{letter}", depth - 1)) for letter in "pqr"[:count]]
         return {**working, "Branches": branches}
+    processor = draw(block(f"{name}m", depth - 1))
+    if kind == "Distributed":
+        processor["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+        working |= draw(st.sampled_from([{}, {"ToleratedFailureCount": 1}, {"ItemBatcher": {"MaxItemsPerBatch": 2}}]))
     return {
         **working,
         "ItemsPath": draw(st.sampled_from(["$$.Execution.Input.a", "$$.Execution.Input.a", "$"])),
-        "ItemProcessor": draw(block(f"{name}m", depth - 1)),
+        "ItemProcessor": processor,
         "MaxConcurrency": draw(st.integers(0, 2)),
     }
+
+
+_EXPRESSIONS = (
+    *("{% $states.input %}", "{% $x %}", "{% $states.input.a %}", "{% $states.context.State.Name %}", "{% 1 %}"),
+    *("{% $type($states.input) = 'object' %}", "{% $count($states.input.a) > 1 %}", "{% {'a': [1, 2]} %}"),
+)
+
+
+@st.composite
+def _jsonata(draw: st.DrawFn, way: dict[str, Any], after: list[str]) -> dict[str, Any]:
+    expression = st.sampled_from(_EXPRESSIONS)
+    fields = draw(
+        st.fixed_dictionaries({}, optional={"Output": expression, "Assign": st.fixed_dictionaries({"x": expression})})
+    )
+    kinds: list[dict[str, Any]] = [
+        {"Type": "Pass", **way},
+        {"Type": "Wait", "Seconds": "{% $count($states.input.a) %}", **way},
+        {"Type": "Task", "Resource": FUNCTION, "Arguments": {"p": draw(expression)}, **way},
+    ]
+    if after:
+        target = draw(st.sampled_from(after))
+        rule = {"Condition": draw(expression), "Next": target}
+        kinds.append({"Type": "Choice", "Choices": [rule], "Default": draw(st.sampled_from(after))})
+    return {"QueryLanguage": "JSONata", **draw(st.sampled_from(kinds)), **fields}
 
 
 _OUTPUTS: st.SearchStrategy[Json] = st.sampled_from([{"a": [1, 2]}, {"a": {}}, [1, 2, 3], [], None, "text"])
@@ -123,10 +155,17 @@ _OUTCOMES = st.lists(st.tuples(st.integers(0, 5000), _ENDS), min_size=4, max_siz
 
 
 @st.composite
-def machines(draw: st.DrawFn) -> StateMachine:
+def definitions(draw: st.DrawFn) -> dict[str, Any]:
+    """All state types, nested, in both languages."""
     definition = {**draw(block("S", 2)), "TimeoutSeconds": 200}
     definition["States"]["First"] = {"Type": "Pass", "Assign": {"x": [1]}, "Next": definition["StartAt"]}
     definition["StartAt"] = "First"
+    return definition
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> StateMachine:
+    definition = draw(definitions())
     parsed = parse_definition(json.dumps(definition), "json")
     assert parsed.machine is not None, (definition, parsed.diagnostics)
     return parsed.machine
@@ -235,4 +274,9 @@ def test_events_nobody_waits_for_are_ignored(machine: StateMachine) -> None:
 
 
 def told(done: Simulator) -> list[tuple[Any, ...]]:
-    return [(one.id, one.previous, one.type, one.at, one.scope, one.note, one.details_text) for one in done.history]
+    return [(one.id, one.previous, one.type, one.at, one.scope, one.note, _settled(one)) for one in done.history]
+
+
+def _settled(event: HistoryEvent) -> str:
+    """Without what is drawn from the seed of each activation."""
+    return "" if event.type == "MapRunStarted" else event.details_text
