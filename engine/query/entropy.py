@@ -43,3 +43,15 @@ class Entropy:
 def seeded(seed: int | float | str) -> Entropy:
     """The stream that a user's own seed stands for."""
     return Entropy(f"user:{seed}")
+
+
+_JAVA_STEP = 0x5DEECE66D
+_JAVA_MASK = 2**48 - 1
+
+
+def java_fraction(seed: int) -> float:
+    """A number in [0, 1): the first that Java's generator draws from a seed; AWS gives it too."""
+    state = (seed ^ _JAVA_STEP) & _JAVA_MASK
+    high = state = (state * _JAVA_STEP + 11) & _JAVA_MASK
+    low = (state * _JAVA_STEP + 11) & _JAVA_MASK
+    return ((high >> 22 << 27) + (low >> 21)) / 2**53

@@ -7,10 +7,12 @@ the work: jsonatapy, which is fast, and jsonata-python, which can be given funct
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from math import floor
+from math import floor, isfinite
 from typing import Any, Protocol
 
 import jsonatapy
@@ -18,8 +20,8 @@ from jsonata.jexception import JException
 from jsonata.jsonata import Jsonata
 from jsonata.utils import Utils
 
-from engine.jsontypes import InvalidJson, Json, parse
-from engine.query.entropy import Entropy, seeded
+from engine.jsontypes import MAX_DEPTH, InvalidJson, Json, parse
+from engine.query.entropy import Entropy, java_fraction
 from engine.query.jsonata import Expression
 from engine.query.path import Path
 
@@ -27,7 +29,17 @@ LIMIT_SECONDS = 5
 _DEEPEST = 500
 _ITEMS = 1_000_000
 _EXACT = 2**53
+_WHOLE = 1e21
+"""JavaScript prints whole numbers up to here without an exponent."""
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+TIMED_OUT = "Expression evaluation timeout: Check for infinite loop"
+TOO_LARGE = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+TOO_DEEP = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
+_BOUNDS = {"D1012": TIMED_OUT, "D1011": TOO_DEEP, "U1001": TOO_DEEP, "U1002": TOO_DEEP}
+_OPERATOR = re.compile(r"(T200[12]: The (?:left|right) side of the )([^\s\"]+)( operator)")
+_UNFIT = re.compile(r"(T041[0-2]): Argument (\d+) must be (?:an array of (\w+))?")
+_PLURALS = {"Number": "numbers", "String": "strings", "Boolean": "booleans", "Object": "objects"}
+_OBJECT = re.compile(r"\bof Object (\w+)")  # where the second library's sentences lost the word "function"
 # An expression must see the time of its event, not of its evaluation: its own $now and $millis hide the library's.
 _AT = "treadle_at"
 _TIMED = "($millis := function(){$treadle_at}; $now := function($p, $z){$fromMillis($treadle_at, $p, $z)}; %s)"
@@ -40,7 +52,7 @@ class Undefined(Enum):
 
 
 class ExpressionFailed(Exception):
-    """``message`` begins with JSONata's own code where it has one: ``T2001: ...``."""
+    """``message`` begins with JSONata's own code where it has one: ``T2001: ...``. AWS's limits have none."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -65,7 +77,7 @@ class Evaluator(Protocol):
         ...
 
     def matches(self, path: Path, value: Json) -> list[Json]:
-        """All nodes of ``value`` that a path which is not definite selects. Raises ExpressionFailed."""
+        """All nodes of ``value`` that a path which is not definite selects. Raises PathNotFound, or SearchFailed."""
         ...
 
 
@@ -75,22 +87,36 @@ class Direct:
     def evaluate(
         self, expression: Expression, bindings: Mapping[str, Json], *, at: int, entropy: Entropy
     ) -> Json | Undefined:
-        if expression.wide:
-            return _evaluate_wide(expression, bindings, at, entropy)
-        given = {**bindings, _AT: at} if expression.timed else dict(bindings)
-        found = _run(expression, given)
-        if found is None:
-            text = _run(expression, given, as_text=True)
-            if text is None:
-                return Undefined.UNDEFINED
-            if text == "null":
-                return None
-        if found is None or (expression.functional and _may_hide_function(found)):
-            return _evaluate_wide(expression, bindings, at, entropy)
-        return _plain(found)
+        try:
+            return _evaluate(expression, bindings, at, entropy)
+        except RecursionError:
+            raise ExpressionFailed(TOO_DEEP) from None
 
     def matches(self, path: Path, value: Json) -> list[Json]:
         return path.find(value)
+
+
+def _evaluate(expression: Expression, bindings: Mapping[str, Json], at: int, entropy: Entropy) -> Json | Undefined:
+    if expression.wide:
+        return _evaluate_wide(expression, bindings, at, entropy)
+    given = {**bindings, _AT: at} if expression.timed else dict(bindings)
+    try:
+        found = _run(expression, given)
+        if found is None:
+            text = _run(expression, given, as_text=True)
+            if text is None and not expression.functional:
+                return Undefined.UNDEFINED
+            if text == "null":
+                return None
+    except _Told as error:
+        raise ExpressionFailed(_worded(str(error), expression)) from None
+    if found is None or (expression.functional and _may_hide_function(found)):
+        return _evaluate_wide(expression, bindings, at, entropy)
+    return _plain(found)
+
+
+class _Told(Exception):
+    """What the library says."""
 
 
 @lru_cache(maxsize=1024)
@@ -103,8 +129,38 @@ def _run(expression: Expression, bindings: dict[str, Json], *, as_text: bool = F
     try:
         compiled = _compile(_TIMED % expression.source if expression.timed else expression.source)
         return compiled.evaluate_json_or_none("null", bindings) if as_text else compiled.evaluate(None, bindings)
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise ExpressionFailed(str(error)) from None
+    except OverflowError:
+        return _run(expression, {name: _doubled(value) for name, value in bindings.items()}, as_text=as_text)
+    except (ValueError, TypeError) as error:
+        raise _Told(str(error)) from None
+    except BaseException as error:
+        # A panic of the library derives from BaseException, so that no handler of ours would see it.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _Told(f"the expression cannot be evaluated: {error}") from None
+
+
+def _doubled(value: Json) -> Json:
+    """Integers beyond 64 bits are what they are to JavaScript: doubles."""
+    if isinstance(value, dict):
+        return {name: _doubled(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_doubled(one) for one in value]
+    return float(value) if isinstance(value, int) and abs(value) >= _EXACT else value
+
+
+def _worded(message: str, expression: Expression) -> str:
+    """The library's sentence in the words of JSONata's own, which AWS hands on, as far as they can be told."""
+    code = message[:5]
+    if code in _BOUNDS:
+        return _BOUNDS[code]
+    if code == "T1006":
+        return "T1006: Attempted to invoke a non-function"
+    if len(expression.calls) == 1 and (unfit := _UNFIT.match(message)):
+        (function,), plural = expression.calls, _PLURALS.get(unfit[3] or "")
+        rest = f'must be an array of "{plural}"' if plural else "does not match function signature"
+        return f'{unfit[1]}: Argument {unfit[2]} of function "{function}" {rest}'
+    return _OPERATOR.sub(r'\1"\2"\3', message)
 
 
 def _may_hide_function(found: Json) -> bool:
@@ -116,21 +172,29 @@ def _may_hide_function(found: Json) -> bool:
     return found is None or found == ""
 
 
-def _plain(found: Any) -> Json:
+def _plain(found: Any, level: int = 0) -> Json:
     """JSON as this project holds it: whole numbers are ints, however they were come by."""
+    if level > MAX_DEPTH:
+        raise ExpressionFailed(f"the result is nested more than {MAX_DEPTH} deep")
     if isinstance(found, float):
-        if found != found or found in (float("inf"), float("-inf")):
-            raise ExpressionFailed("D1001: Number out of range")
-        return int(found) if found.is_integer() and abs(found) < _EXACT else found
+        return _plain_number(found)
     if isinstance(found, dict):
-        return {str(name): _plain(one) for name, one in found.items()}
+        return {str(name): _plain(one, level + 1) for name, one in found.items()}
     if isinstance(found, list):
-        return [_plain(one) for one in found]
+        return [_plain(one, level + 1) for one in found]
     if found is None or isinstance(found, (str, bool, int)):
         return found
     if found is Utils.NULL_VALUE:
         return None
     raise UnsupportedResult
+
+
+def _plain_number(found: float) -> float | int:
+    if not isfinite(found):
+        raise ExpressionFailed("D1001: Number out of range")
+    if not found.is_integer() or abs(found) >= _WHOLE:
+        return found
+    return int(found) if abs(found) < _EXACT else int(Decimal(repr(found)))
 
 
 # -- the complete evaluator ---------------------------------------------------------------------------------------
@@ -150,12 +214,17 @@ def _evaluate_wide(expression: Expression, bindings: Mapping[str, Json], at: int
             jsonata.register_lambda(name, function)
         found = jsonata.evaluate(None, frame)
     except JException as error:
-        raise ExpressionFailed(f"{error.error}: {error}") from None
+        raise ExpressionFailed(_reworded(error, expression)) from None
     except _Refused as error:
         raise ExpressionFailed(str(error)) from None
-    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
         raise ExpressionFailed(f"the expression cannot be evaluated: {error}") from None
     return Undefined.UNDEFINED if found is None else _plain(found)
+
+
+def _reworded(error: JException, expression: Expression) -> str:
+    message = _worded(f"{error.error}: {error}", expression)
+    return _OBJECT.sub(r'of function "\1"', message).replace("Object signature", "function signature")
 
 
 class _Refused(Exception):
@@ -164,7 +233,7 @@ class _Refused(Exception):
 
 def _added(entropy: Entropy) -> dict[str, Callable[..., Any]]:
     def draw(seed: Any = None) -> float:
-        return entropy.fraction() if seed is None else seeded(_number("random", seed)).fraction()
+        return entropy.fraction() if seed is None else java_fraction(floor(_number("random", seed)))
 
     def shuffle(array: Any = None) -> Any:
         if array is None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from math import floor
 from typing import TypeAlias
 
-from engine.jsontypes import InvalidJson, Json, dump, parse
+from engine.jsontypes import InvalidJson, Json, dump, outweighs, parse
 from engine.query.entropy import Entropy, seeded
 from engine.query.environment import Environment
 from engine.query.path import InvalidPath, Path, compile_path
@@ -27,8 +27,10 @@ _RANGE = 1000
 _ENCODED = 10_000
 _LONGEST = 10_000
 _INT32 = 2**31
+_TEXT = 1_000_000
+"""Characters of text that a function may make: more than any payload has room for, less than hurts a worker."""
 _NAME = re.compile(r"States\.([A-Za-z0-9]+)\s*\(")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?=\s*[,)])")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?=\s*[,)])")
 _WORD = re.compile(r"(null|true|false)(?=\s*[,)])")
 _SPACE = re.compile(r"\s*")
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
@@ -163,8 +165,12 @@ class _Parser:
         if text.startswith("$", start):
             return self._path()
         if match := _NUMBER.match(text, start):
+            try:
+                number = parse(match.group())
+            except InvalidJson as error:
+                raise self._refuse(str(error)) from None
             self.position = match.end()
-            return Literal(parse(match.group()) if match.group().lstrip("-").isdigit() else float(match.group()))
+            return Literal(number)
         if match := _WORD.match(text, start):
             self.position = match.end()
             return Literal(_WORDS[match.group()])
@@ -249,15 +255,19 @@ def _whole(value: Json) -> int:
 
 
 def _format(values: list[Json], _: Entropy | None) -> Json:
-    template, arguments = _text(values[0]), iter(values[1:])
+    template, arguments, length = _text(values[0]), iter(values[1:]), 0
     parts = re.split(r"(\\.|\{\}|[{}])", template, flags=re.DOTALL)
     found: list[str] = []
     for part in parts:
         if part == "{}":
             try:
-                found.append(java_text(next(arguments)))
+                value = next(arguments)
             except StopIteration:
                 raise _Refused("the template has more {} than there are arguments") from None
+            found.append(java_text(value))
+            length += len(found[-1])
+            if length > _TEXT:
+                raise _Refused(f"the text has more than {_TEXT} characters")
         elif part in {"{", "}"}:
             raise _Refused("a brace that is not part of {} must be escaped with a backslash")
         elif part.startswith("\\"):
@@ -286,6 +296,12 @@ def _string_to_json(values: list[Json], _: Entropy | None) -> Json:
     except InvalidJson as error:
         raise _Refused(f"the string is not JSON: {error}") from None
     return 0 if isinstance(found, int) and not isinstance(found, bool) and found == 0 else found
+
+
+def _json_to_string(values: list[Json], _: Entropy | None) -> Json:
+    if outweighs(values[0], _TEXT):
+        raise _Refused(f"the text has more than {_TEXT} characters")
+    return dump(values[0])
 
 
 def _partition(values: list[Json], _: Entropy | None) -> Json:
@@ -327,7 +343,11 @@ def _item(values: list[Json], _: Entropy | None) -> Json:
 
 
 def _unique(values: list[Json], _: Entropy | None) -> Json:
-    return list({_identity(one): one for one in reversed(_array(values[0]))}.values())[::-1]
+    """The first of each that are equal, in the order they stand."""
+    found: dict[str, Json] = {}
+    for one in _array(values[0]):
+        found.setdefault(_identity(one), one)
+    return list(found.values())
 
 
 def _bounded(value: Json) -> str:
@@ -349,6 +369,8 @@ def _decode(values: list[Json], _: Entropy | None) -> Json:
 
 
 def _hash(values: list[Json], _: Entropy | None) -> Json:
+    if outweighs(values[0], _TEXT):
+        raise _Refused(f"the string has more than {_ENCODED} characters")
     data = values[0] if isinstance(values[0], str) else dump(values[0])
     name = _ALGORITHMS.get(_text(values[1]))
     if name is None:
@@ -407,7 +429,7 @@ _ANY = 1000
 _FUNCTIONS = {
     "Format": _Function(1, _ANY, _format),
     "StringToJson": _Function(1, 1, _string_to_json),
-    "JsonToString": _Function(1, 1, lambda values, _: dump(values[0])),
+    "JsonToString": _Function(1, 1, _json_to_string),
     "Array": _Function(0, _ANY, lambda values, _: list(values)),
     "ArrayPartition": _Function(2, 2, _partition),
     "ArrayContains": _Function(2, 2, _contains),

@@ -7,9 +7,11 @@ without ``$eval`` and an implicit input document, and with six functions more (A
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import Any, TypeAlias
 
 from jsonata.jexception import JException
@@ -43,16 +45,23 @@ _BUILT_IN = frozenset(
         *("decodeUrl", "eval", "toMillis", "fromMillis", "clone", "now", "millis"),
     }
 )
-# Linear in what they are given, and what they give is no larger than it.
+# Linear in what they are given, and what they give is not much larger than it.
 _LINEAR = frozenset(
     {
         *("sum", "count", "max", "min", "average", "string", "substring", "substringBefore", "substringAfter"),
         *("lowercase", "uppercase", "length", "trim", "number", "floor", "ceil", "round", "abs", "sqrt", "boolean"),
         *("not", "keys", "lookup", "append", "exists", "merge", "reverse", "type", "toMillis", "fromMillis", "now"),
-        *("millis", "contains", "split", "base64encode", "base64decode", "formatBase"),
+        *("millis", "contains", "split", "base64encode", "base64decode"),
     }
 )
+# With more arguments than this they indent, or take a picture, which may ask for any number of digits.
+_PLAIN = {"now": 0, "fromMillis": 1, "toMillis": 1, "string": 1}
+_WIDE_PICTURE = re.compile(r"\d{5}|,")
+_DOUBLING = frozenset({"string", "base64encode"})
+_TAKES_FUNCTION = frozenset({"map", "filter", "single", "reduce", "sift", "each", "sort"})
 _MOST_REFERENCES = 24
+_MOST_GROWTH = 24
+_LONGEST_CHEAP = 2000
 _CLOCK = frozenset({"now", "millis"})
 _CHANCE = frozenset({"shuffle"})
 
@@ -71,10 +80,11 @@ class InvalidExpression(Exception):
 class Expression:
     """``text`` is as written, ``source`` what stands between the marks.
 
-    ``names`` are the variables that it reads, ``parts`` what of ``$states`` it needs (all, where it stands alone) and
-    ``named_parts`` what it names of it. ``cheap``: its time and memory
-    are bounded by a small multiple of its data. ``timed``: it asks for the time. ``wide``: it needs functions that only
-    the complete evaluator has. ``functional``: a function may be among what it yields.
+    ``names`` are the variables that it reads and does not bind itself, ``parts`` what of ``$states`` it needs (all,
+    where it stands alone) and ``named_parts`` what it names of it. ``cheap``: its time and memory are bounded by a
+    small multiple of its data; where it ``loops``, by a small multiple for each item of it. ``timed``: it asks for the
+    time. ``wide``: it needs functions that only the complete evaluator has. ``functional``: a function may be among
+    what it yields. ``calls`` are the functions that it calls by name.
     """
 
     text: str
@@ -82,7 +92,9 @@ class Expression:
     names: frozenset[str]
     parts: frozenset[str]
     named_parts: frozenset[str]
+    calls: frozenset[str]
     cheap: bool
+    loops: bool
     timed: bool
     wide: bool
     functional: bool
@@ -100,20 +112,22 @@ def compile_expression(text: str) -> Expression:
     if len(source) > _LONGEST:
         raise InvalidExpression(text[:40] + "...", f"an expression has at most {_LONGEST} characters")
     found = _Look(text)
-    found.walk(_parsed(text, source), within=False, level=0)
-    names = frozenset(found.read - found.bound - _BUILT_IN - ADDED)
+    found.walk(_parsed(text, source), found.top, within=False, level=0)
+    names = found.names()
     named_parts = frozenset(_PART.findall(source)) if "states" in names else frozenset()
     parts = _ALL_PARTS if _STATES.search(source) else named_parts
-    called = found.called | (found.read & (_BUILT_IN | ADDED))
+    uses = frozenset(found.called | found.functions)
     return Expression(
         text=text,
         source=source,
         names=names,
         parts=parts if "states" in names else frozenset(),
         named_parts=named_parts,
-        cheap=not found.costly and called <= _LINEAR and found.references <= _MOST_REFERENCES,
-        timed=bool(called & _CLOCK),
-        wide=bool(called & (ADDED | _CHANCE)),
+        calls=frozenset(found.called),
+        cheap=len(source) <= _LONGEST_CHEAP and uses <= _LINEAR and found.bounded(),
+        loops=found.loops,
+        timed=bool(uses & _CLOCK),
+        wide=bool(uses & (ADDED | _CHANCE)),
         functional=found.functional,
     )
 
@@ -130,81 +144,149 @@ def _parsed(text: str, source: str) -> Any:
 
 
 class _Look:
-    """What a syntax tree reads, calls and binds, and whether what it costs has a bound."""
+    """What a syntax tree reads, calls and binds, and whether what it costs has a bound.
+
+    A scope is the set of names bound so far in a block; whoever reads another name reads a variable of the machine.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.read: set[str] = set()
+        self.top: set[str] = set()
         self.called: set[str] = set()
-        self.bound: set[str] = set()
-        self.references = 0
+        self.functions: set[str] = set()
         self.costly = False
         self.functional = False
+        self.loops = False
+        self._bound: set[str] = set()
+        self._free: set[str] = set()
+        self._free_in_lambdas: set[str] = set()
+        self._function_nodes: set[int] = set()
+        self._references = 0
+        self._growth = 1
+        self._local_reads: Counter[str] = Counter()
+        self._item_reads = [0]
+        self._lambdas = 0
 
-    def walk(self, node: Any, *, within: bool, level: int) -> None:
+    def names(self) -> frozenset[str]:
+        """A lambda runs later: it may read what is bound after it."""
+        return frozenset(self._free | (self._free_in_lambdas - self._bound))
+
+    def bounded(self) -> bool:
+        """Whether what is made is no more than so many times the data: what is read twice can double at each step."""
+        growth = self._growth * prod(self._local_reads.values())
+        return not self.costly and self._references <= _MOST_REFERENCES and growth <= _MOST_GROWTH
+
+    def walk(self, node: Any, scope: set[str], *, within: bool, level: int) -> None:
         if level > _DEEPEST:
             raise InvalidExpression(self._text, f"the expression is nested more than {_DEEPEST} deep")
         for one in _each(node):
-            self._visit(one, within=within, level=level)
+            self._visit(one, scope, within=within, level=level)
 
-    def _visit(self, node: Any, *, within: bool, level: int) -> None:
+    def _visit(self, node: Any, scope: set[str], *, within: bool, level: int) -> None:
         kind, value = getattr(node, "type", None), getattr(node, "value", None)
         if kind == "variable":
-            self._variable(str(value), within=within)
+            self._variable(node, scope, within=within)
         elif kind in {"name", "wildcard", "descendant", "parent"} and not within:
             what = f"the name '{value}'" if kind == "name" else f"'{value}'"
             raise self._refuse(f"{what} has nothing to be looked up in: begin with $states or a variable", node)
-        elif kind in {"descendant", "parent", "lambda", "partial", "regex", "transform"} or value == "..":
+        elif kind in {"name", "wildcard"}:
+            self._item_reads[-1] += 1
+        elif kind in {"descendant", "parent", "partial", "regex", "transform"} or value == "..":
             self.costly = True
-        if kind in {"lambda", "partial"}:
-            self.functional = True
-        if kind in {"bind", "lambda"}:
-            self._binds(node)
         if kind in {"function", "partial"}:
-            self._calls(node)
-        if getattr(node, "focus", None) or getattr(node, "index", None):
-            self.costly = True
-            self.bound.update(str(one) for one in (getattr(node, "focus", None), getattr(node, "index", None)) if one)
+            self._calls(node, scope)
+        elif kind in {"apply", "bind"}:
+            self._function_nodes.update((id(node.lhs), id(node.rhs)))
+        if kind == "bind":
+            self._bind(node, scope, within=within, level=level)
+        elif kind == "lambda":
+            self._lambda(node, scope, within=within, level=level)
+        else:
+            self._children(node, set(scope) if kind in {"block", "path"} else scope, within=within, level=level)
+
+    def _children(self, node: Any, scope: set[str], *, within: bool, level: int) -> None:
+        self._names_of_items(node, scope)
         for name in _CHILDREN:
             child = getattr(node, name, None)
-            if child is None or child is node or (kind == "lambda" and name == "arguments"):
+            if child is None or child is node:
                 continue
             if name == "procedure" and getattr(child, "type", None) == "variable":
                 continue  # the name of a function
             if name == "steps":
-                self._steps(child, within=within, level=level)
-                continue
-            self.walk(child, within=within or name in _WITHIN, level=level + 1)
+                self._steps(child, scope, within=within, level=level)
+            elif name in _WITHIN:
+                self._body(child, scope, level=level)
+            else:
+                self.walk(child, scope, within=within, level=level + 1)
 
-    def _steps(self, steps: Any, *, within: bool, level: int) -> None:
+    def _names_of_items(self, node: Any, scope: set[str]) -> None:
+        """``@$item`` and ``#$index``, which the rest of the path may read."""
+        for name in (getattr(node, "focus", None), getattr(node, "index", None)):
+            if isinstance(name, str):
+                self.costly = True
+                scope.add(name)
+
+    def _steps(self, steps: Any, scope: set[str], *, within: bool, level: int) -> None:
         first, *others = _each(steps)
-        self.walk(first, within=within, level=level + 1)
+        self.walk(first, scope, within=within, level=level + 1)
         for one in others:
-            self.walk(one, within=True, level=level + 1)
+            if getattr(one, "type", None) in {"name", "wildcard"}:
+                self._children(one, scope, within=True, level=level)
+            else:
+                self._body(one, scope, level=level)
 
-    def _variable(self, name: str, *, within: bool) -> None:
+    def _body(self, node: Any, scope: set[str], *, level: int) -> None:
+        """What is evaluated for each of many. Whoever takes the item twice may yield twice as much."""
+        if all(_picks_one(one) for one in _each(node)):
+            return
+        self.loops = True
+        self._item_reads.append(0)
+        self.walk(node, scope, within=True, level=level + 1)
+        self._growth *= max(1, self._item_reads.pop())
+
+    def _bind(self, node: Any, scope: set[str], *, within: bool, level: int) -> None:
+        name = str(node.lhs.value)
+        self._bound.add(name)
+        if getattr(node.rhs, "type", None) == "lambda":
+            scope.add(name)  # it may call itself
+        self.walk(node.rhs, scope, within=within, level=level + 1)
+        scope.add(name)
+
+    def _lambda(self, node: Any, scope: set[str], *, within: bool, level: int) -> None:
+        self.costly = self.functional = True
+        self._lambdas += 1
+        inner = scope | {str(one.value) for one in _each(node.arguments)}
+        self.walk(node.body, inner, within=within, level=level + 1)
+        self._lambdas -= 1
+
+    def _variable(self, node: Any, scope: set[str], *, within: bool) -> None:
+        name = str(node.value)
         if name == "$" or (name == "" and not within):
             mark = "$$" if name == "$" else "$"
-            raise self._refuse(f"{mark} has no document to stand for: use $states.input", None)
+            raise self._refuse(f"{mark} has no document to stand for: use $states.input", node)
         if name == "":
+            self._item_reads[-1] += 1
             return
-        self.references += 1
-        self.read.add(name)
-        if name in _BUILT_IN | ADDED:
-            self.functional = True
-            if name == "eval":
-                raise self._refuse("$eval is not available: use $parse", None)
         if within:
             self.costly = True  # read once for each of many
+        if name in _BUILT_IN | ADDED and name not in scope:
+            self.functional = True
+            if name == "eval":
+                raise self._refuse("$eval is not available: use $parse", node)
+            if id(node) in self._function_nodes:
+                self.functions.add(name)
+                return
+        self._reads(name, scope)
 
-    def _binds(self, node: Any) -> None:
-        if node.type == "lambda":
-            self.bound.update(str(one.value) for one in _each(node.arguments))
-        else:
-            self.bound.add(str(node.lhs.value))
+    def _reads(self, name: str, scope: set[str]) -> None:
+        if name in scope:
+            self._local_reads[name] += 1
+            return
+        self._references += 1
+        (self._free_in_lambdas if self._lambdas else self._free).add(name)
 
-    def _calls(self, node: Any) -> None:
-        procedure = node.procedure
+    def _calls(self, node: Any, scope: set[str]) -> None:
+        procedure, arguments = node.procedure, list(_each(node.arguments))
         if getattr(procedure, "type", None) != "variable":
             self.costly = True
             return
@@ -212,12 +294,30 @@ class _Look:
         if name == "eval":
             raise self._refuse("$eval is not available: use $parse", procedure)
         self.called.add(name)
-        if name not in _BUILT_IN | ADDED:
-            self.read.add(name)
+        if name in scope or name not in _BUILT_IN | ADDED:
+            self._reads(name, scope)
+            self._function_nodes.update(map(id, arguments))
+        if name in _TAKES_FUNCTION:
+            self._function_nodes.update(map(id, arguments[1:2]))
+        if not all(_is_narrow_picture(one) for one in arguments[_PLAIN.get(name, len(arguments)) :]):
+            self.costly = True
+        if name in _DOUBLING:
+            self._growth *= 2
+        if name == "split":
+            self.loops = True  # a value for each character, at worst
 
     def _refuse(self, reason: str, node: Any) -> InvalidExpression:
         position = getattr(node, "position", 0)
         return InvalidExpression(self._text, reason, position if isinstance(position, int) else 0)
+
+
+def _is_narrow_picture(node: Any) -> bool:
+    return getattr(node, "type", None) == "string" and not _WIDE_PICTURE.search(str(node.value))
+
+
+def _picks_one(node: Any) -> bool:
+    """``[0]``: an index, not a condition."""
+    return getattr(getattr(node, "expr", node), "type", None) == "number"
 
 
 def _each(node: Any) -> Iterator[Any]:

@@ -67,6 +67,18 @@ class PathNotFound(Exception):
         return f"Missing property in path {walked}"
 
 
+class SearchFailed(PathNotFound):
+    """The search for all nodes that a path selects asked for too much and was given up."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, 0)
+        self.reason = reason
+
+    @property
+    def jayway_reason(self) -> str:
+        return self.reason
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
     """A compiled path. ``steps`` is None when the path is not definite."""

@@ -20,17 +20,24 @@ from typing import Any
 
 from engine.jsontypes import Json, outweighs
 from engine.query.entropy import Entropy
-from engine.query.evaluator import LIMIT_SECONDS, Direct, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.evaluator import (
+    LIMIT_SECONDS,
+    TIMED_OUT,
+    TOO_LARGE,
+    Direct,
+    ExpressionFailed,
+    Undefined,
+    UnsupportedResult,
+)
 from engine.query.jsonata import Expression
 from engine.query.path import Path as JsonPath
+from engine.query.path import PathNotFound, SearchFailed
 
 IDLE_SECONDS = 60.0
 _SMALL = 2_000
-"""Characters of a value that a path may search in this process: no path can be slow there."""
+"""Characters of a value that a path or a loop may go through in this process: neither can be slow there."""
 _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from engine.runtime.expression_child import main; main()"
-_TIMED_OUT = f"the evaluation took longer than {LIMIT_SECONDS} seconds"
-_TOO_LARGE = "the evaluation needed more than 256 MB of memory"
 
 
 class _Gone(Exception):
@@ -55,26 +62,36 @@ class _Child:
             env={},
         )
 
+        assert self._process.stdin is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
+
+    @property
+    def alive(self) -> bool:
+        """A child dies with the thread that started it, and may be killed by anybody."""
+        return self._process.poll() is None
+
     def ask(self, request: bytes, seconds: float) -> Any:
         """The answer. Raises _Gone, or TimeoutError after ``seconds``."""
-        assert self._process.stdin is not None
+        deadline = time.monotonic() + seconds
         try:
-            _write(self._process.stdin.fileno(), len(request).to_bytes(4, "big") + request)
+            self._write(len(request).to_bytes(4, "big") + request, deadline)
         except BrokenPipeError:
             raise _Gone(self._process.wait()) from None
-        deadline = time.monotonic() + seconds
         head = self._read(4, deadline)
         return json.loads(self._read(int.from_bytes(head, "big"), deadline))
+
+    def _write(self, data: bytes, deadline: float) -> None:
+        assert self._process.stdin is not None
+        descriptor, view = self._process.stdin.fileno(), memoryview(data)
+        while view:
+            _wait(descriptor, select.POLLOUT, deadline)
+            view = view[os.write(descriptor, view) :]
 
     def _read(self, size: int, deadline: float) -> bytes:
         assert self._process.stdout is not None
         descriptor, parts = self._process.stdout.fileno(), []
-        waiter = select.poll()  # select.select cannot watch descriptors over 1,023
-        waiter.register(descriptor, select.POLLIN)
         while size:
-            left = deadline - time.monotonic()
-            if left <= 0 or not waiter.poll(left * 1000):
-                raise TimeoutError
+            _wait(descriptor, select.POLLIN, deadline)
             part = os.read(descriptor, min(size, 1 << 20))
             if not part:
                 raise _Gone(self._process.wait())
@@ -91,10 +108,12 @@ class _Child:
                 stream.close()
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _wait(descriptor: int, event: int, deadline: float) -> None:
+    waiter = select.poll()  # select.select cannot watch descriptors over 1,023
+    waiter.register(descriptor, event)
+    left = deadline - time.monotonic()
+    if left <= 0 or not waiter.poll(left * 1000):
+        raise TimeoutError
 
 
 class ChildEvaluator:
@@ -109,7 +128,7 @@ class ChildEvaluator:
     def evaluate(
         self, expression: Expression, bindings: Mapping[str, Json], *, at: int, entropy: Entropy
     ) -> Json | Undefined:
-        if expression.cheap:
+        if expression.cheap and not (expression.loops and outweighs(dict(bindings), _SMALL)):
             return self._direct.evaluate(expression, bindings, at=at, entropy=entropy)
         request = {"expression": expression.text, "bindings": bindings, "at": at, "seed": entropy.seed()}
         found = self._ask(request)
@@ -123,8 +142,16 @@ class ChildEvaluator:
     def matches(self, path: JsonPath, value: Json) -> list[Json]:
         if not outweighs(value, _SMALL):
             return self._direct.matches(path, value)
-        found: list[Json] = self._ask({"path": path.text, "value": value})["value"]
-        return found
+        try:
+            found = self._ask({"path": path.text, "value": value})
+        except ExpressionFailed as error:
+            raise SearchFailed(path, error.message) from None
+        if "failed" in found:
+            raise SearchFailed(path, found["failed"])
+        if "missing" in found:
+            raise PathNotFound(path, 0)
+        nodes: list[Json] = found["value"]
+        return nodes
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         data = json.dumps(request).encode()
@@ -134,13 +161,13 @@ class ChildEvaluator:
                 found: dict[str, Any] = child.ask(data, LIMIT_SECONDS)
             except TimeoutError:
                 child.kill()
-                raise ExpressionFailed(_TIMED_OUT) from None
+                raise ExpressionFailed(TIMED_OUT) from None
             except _Gone as gone:
                 child.kill()
                 # SIGTERM: the thread that had started it ended. Anything else was the expression's doing.
                 if again and gone.status in {0, -signal.SIGTERM}:
                     continue
-                raise ExpressionFailed(_TOO_LARGE) from None
+                raise ExpressionFailed(TOO_LARGE) from None
             except BaseException:
                 child.kill()
                 raise
@@ -149,9 +176,14 @@ class ChildEvaluator:
         raise AssertionError("unreachable")
 
     def _take(self) -> _Child:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
+        while True:
+            with self._lock:
+                if not self._idle:
+                    break
+                child = self._idle.pop()
+            if child.alive:
+                return child
+            child.kill()
         return _Child()
 
     def _give_back(self, child: _Child) -> None:

@@ -13,19 +13,21 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from engine.query.entropy import Entropy
-from engine.query.evaluator import Direct, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.evaluator import TOO_LARGE, Direct, ExpressionFailed, Undefined, UnsupportedResult
 from engine.query.jsonata import compile_expression
-from engine.query.path import compile_path
+from engine.query.path import PathNotFound, compile_path
 
 MEMORY = 256 * 1024 * 1024
 """Bytes that an evaluation may need beyond what the child has when it starts."""
+_MOST = 7_000_000
+"""Bytes of an answer: many times any payload, and no burden for who reads it (AWS was reported to end near here)."""
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """What came of a request: ``value``, ``undefined``, ``unsupported`` or ``failed``."""
+    """What came of a request: ``value``, ``undefined``, ``missing``, ``unsupported`` or ``failed``."""
     evaluator = Direct()
     try:
         if "path" in request:
@@ -36,12 +38,12 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             at=request["at"],
             entropy=Entropy(request["seed"]),
         )
+    except PathNotFound:
+        return {"missing": True}
     except UnsupportedResult:
         return {"unsupported": True}
     except ExpressionFailed as error:
         return {"failed": error.message}
-    except MemoryError:
-        os._exit(3)
     return {"undefined": True} if isinstance(found, Undefined) else {"value": found}
 
 
@@ -65,11 +67,27 @@ def main() -> None:
     _die_with_parent(int(sys.argv[1]))
     _bound_memory()
     os.nice(10)  # a slow expression gives way to everybody who is quick
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    requests, answers = sys.stdin.buffer, _private_output()
     while head := requests.read(4):
-        try:
-            found = json.dumps(answer(json.loads(requests.read(int.from_bytes(head, "big"))))).encode()
-        except MemoryError:
-            os._exit(3)
+        found = _framed(requests.read(int.from_bytes(head, "big")))
         answers.write(len(found).to_bytes(4, "big") + found)
         answers.flush()
+
+
+def _framed(request: bytes) -> bytes:
+    try:
+        found = json.dumps(answer(json.loads(request))).encode()
+    except MemoryError:
+        os._exit(3)  # what was interrupted may be in any state
+    except Exception as error:  # whatever a library did not foresee is the expression's failure, not the child's
+        found = json.dumps({"failed": f"the expression cannot be evaluated: {error}"}).encode()
+    return found if len(found) <= _MOST else json.dumps({"failed": TOO_LARGE}).encode()
+
+
+def _private_output() -> BinaryIO:
+    """The answers' pipe, out of reach of libraries that print: what they print may be a user's text."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers

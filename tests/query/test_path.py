@@ -6,7 +6,7 @@ import pytest
 
 from engine.jsontypes import Json
 from engine.query.environment import Environment
-from engine.query.path import InvalidPath, PathNotFound, compile_path
+from engine.query.path import InvalidPath, Path, PathNotFound, SearchFailed, compile_path
 from engine.query.reference_path import CannotPlace, compile_reference_path, place
 
 INPUT: Json = {
@@ -166,3 +166,13 @@ def test_a_path_that_could_run_out_of_all_proportion_is_refused(text: str) -> No
 )
 def test_paths_of_ordinary_machines_are_not_refused(text: str) -> None:
     assert compile_path(text).definite is False
+
+
+def test_a_search_that_is_given_up_is_told_as_a_path_that_leads_nowhere() -> None:
+    class Busy:
+        def matches(self, path: Path, value: Json) -> list[Json]:
+            raise SearchFailed(path, "too slow")
+
+    with pytest.raises(PathNotFound) as caught:
+        compile_path("$..a").read(Environment(INPUT, {}, dict, searcher=Busy()))
+    assert caught.value.jayway_reason == "too slow"

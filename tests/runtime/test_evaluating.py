@@ -49,12 +49,15 @@ def children() -> set[int]:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ('$pad("x", 1000000000)', "256 MB"),
-        ('($f := function($s) { $f($s & $s) }; $f("ab"))', "256 MB"),
-        ('$reduce([1..40], function($a, $b) { $a & $a }, "abcdefghij")', "256 MB"),
+        ('$pad("x", 1000000000)', "memory limit exceeded"),
+        ('($f := function($s) { $f($s & $s) }; $f("ab"))', "memory limit exceeded"),
+        ('$reduce([1..40], function($a, $b) { $a & $a }, "abcdefghij")', "memory limit exceeded"),
         ("[1..10000000]", "D2015"),
         ("($f := function($x) { $f($x + 1) }; $f(1))", ""),
-        ("($f := function($n) { $n > 0 ? $f($n - 1) : 0 }; $map([1..1000000], function($x) { $f(100) }))", "5 seconds"),
+        (
+            "($f := function($n) { $n > 0 ? $f($n - 1) : 0 }; $map([1..1000000], function($x) { $f(100) }))",
+            "evaluation timeout",
+        ),
     ],
     ids=["pads", "doubles", "reduces", "ranges", "recurses for ever", "computes for ever"],
 )

@@ -1,0 +1,243 @@
+"""The child that evaluates: whatever an expression does, its caller lives, hears of it in time, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from engine.jsontypes import Json
+from engine.query.entropy import Entropy
+from engine.query.evaluator import LIMIT_SECONDS, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.jsonata import compile_expression
+from engine.query.path import PathNotFound, SearchFailed, compile_path
+from engine.runtime import evaluating
+from engine.runtime.evaluating import ChildEvaluator
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc")
+ENDLESS = "($f := function($n){ $f($n + 1) }; $f(1))"
+DEEP = "($f := function($n){ 1 + $f($n + 1) }; $f(1))"
+MEMORY = "Expression evaluation memory limit exceeded"
+TIMEOUT = "Expression evaluation timeout"
+STACK = "Stack overflow error"
+
+
+@pytest.fixture
+def evaluator() -> Iterator[ChildEvaluator]:
+    found = ChildEvaluator()
+    yield found
+    found.close()
+
+
+def evaluated(evaluator: ChildEvaluator, source: str, bound: dict[str, Json] | None = None) -> Json | Undefined:
+    expression = compile_expression("{% " + source + " %}")
+    return evaluator.evaluate(expression, bound or {}, at=0, entropy=Entropy("seed"))
+
+
+def children() -> list[int]:
+    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return [int(one) for path in tasks for one in path.read_text().split()]
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def _until(happens: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("$s" + ".($&$)" * 40, MEMORY),
+        ("($g := function($s, $n){ $n = 0 ? $s : $g($s & $s, $n - 1) }; $length($g('x', 40)))", MEMORY),
+        ('$pad("x", 1e9)', MEMORY),
+        ('$pad("x", 8e6)', MEMORY),
+        ("[1..1e7]", None),
+        (ENDLESS, TIMEOUT),
+        (DEEP, STACK),
+        ("($uuid(); " + ENDLESS[1:], TIMEOUT),
+        ("$fromMillis(0, '[Y,9999999-9999999]')", None),
+    ],
+)
+def test_a_greedy_expression_fails_in_time_and_the_next_one_succeeds(
+    evaluator: ChildEvaluator, source: str, words: str | None
+) -> None:
+    begun = time.monotonic()
+    with pytest.raises(ExpressionFailed, match=words):
+        evaluated(evaluator, source, {"s": "ab"})
+    assert time.monotonic() - begun < LIMIT_SECONDS + 2
+    assert evaluated(evaluator, "$map([1, 2], function($i){ $i + 1 })") == [2, 3]
+
+
+def test_a_child_answers_as_the_process_would(evaluator: ChildEvaluator) -> None:
+    assert evaluated(evaluator, "$pad($s, 3)", {"s": "a"}) == "a  "
+    assert evaluated(evaluator, "$map($n, function($i){ $i })", {"n": None}) is None
+    assert evaluated(evaluator, "$filter([1], function($i){ $i > 1 })") is Undefined.UNDEFINED
+    with pytest.raises(UnsupportedResult):
+        evaluated(evaluator, "function(){ 1 }")
+    with pytest.raises(ExpressionFailed, match=r"^D3137: oh$"):
+        evaluated(evaluator, '$error("oh")')
+
+
+def test_cheap_expressions_and_small_loops_need_no_child(evaluator: ChildEvaluator) -> None:
+    before = children()
+    small: Json = [{"a": 1}, {"a": 2}]
+    large: Json = [{"a": number} for number in range(1000)]
+    assert evaluated(evaluator, "$l[a > 1].a", {"l": small}) == 2
+    assert evaluator.matches(compile_path("$[?(@.a > 1)]"), small) == [{"a": 2}]
+    assert children() == before
+    assert evaluated(evaluator, "$l[a = 7].a", {"l": large}) == 7
+    assert len(children()) == len(before) + 1
+    assert evaluator.matches(compile_path("$[?(@.a == 7)]"), large) == [{"a": 7}]
+    assert len(children()) == len(before) + 1
+
+
+def test_what_an_expression_prints_is_not_taken_for_an_answer(evaluator: ChildEvaluator) -> None:
+    forged = '\\u0000\\u0000\\u0000\\u000f{\\"value\\": 666}  '
+    source = f'($uuid(); $x := "{forged * 400}"; $x())'
+    for _ in range(5):
+        with pytest.raises(ExpressionFailed, match=r"^T1006: Attempted to invoke a non-function$"):
+            evaluated(evaluator, source)
+        assert evaluated(evaluator, "$pad('a', 2)") == "a "
+
+
+def test_a_child_killed_at_work_fails_its_expression_alone(evaluator: ChildEvaluator) -> None:
+    before = set(children())
+
+    def kill() -> None:
+        _until(lambda: bool(set(children()) - before))
+        time.sleep(0.3)
+        os.kill((set(children()) - before).pop(), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(ExpressionFailed, match=MEMORY):
+        evaluated(evaluator, ENDLESS)
+    killer.join()
+    assert evaluated(evaluator, "$pad('a', 2)") == "a "
+
+
+def test_a_child_killed_while_idle_hurts_nobody(evaluator: ChildEvaluator) -> None:
+    before = set(children())
+    for _ in range(3):
+        assert evaluated(evaluator, "$pad('a', 2)") == "a "
+        (idle,) = set(children()) - before
+        os.kill(idle, signal.SIGKILL)
+        while _runs(idle):
+            time.sleep(0.01)
+
+
+def test_a_child_that_stands_still_is_given_up_however_much_it_was_to_read(evaluator: ChildEvaluator) -> None:
+    before = set(children())
+    evaluated(evaluator, "$pad('a', 2)")
+    (idle,) = set(children()) - before
+    os.kill(idle, signal.SIGSTOP)
+    begun = time.monotonic()
+    with pytest.raises(ExpressionFailed, match=TIMEOUT):
+        evaluated(evaluator, "$pad($s, 2)", {"s": "x" * 1_000_000})
+    assert time.monotonic() - begun < LIMIT_SECONDS + 2
+
+
+def test_a_search_that_cannot_be_ended_well_fails_as_a_path(
+    evaluator: ChildEvaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, large = compile_path("$..a"), list[Json](range(3000))
+    before = set(children())
+    assert evaluator.matches(path, large) == []
+    (idle,) = set(children()) - before
+    os.kill(idle, signal.SIGSTOP)
+    monkeypatch.setattr(evaluating, "LIMIT_SECONDS", 0.2)
+    with pytest.raises(SearchFailed) as caught:
+        evaluator.matches(path, large)
+    assert caught.value.jayway_reason.startswith(TIMEOUT)
+
+
+def test_too_many_nodes_fail_the_search(evaluator: ChildEvaluator) -> None:
+    many: Json = [{"a": "x" * 200_000, "b": [[{"a": "y"}]]}] * 40
+    with pytest.raises(SearchFailed) as caught:
+        evaluator.matches(compile_path("$..a"), many)
+    assert caught.value.reason.startswith(MEMORY)
+
+
+def test_eight_threads_at_once_get_their_own_answers_and_leave_nothing(evaluator: ChildEvaluator) -> None:
+    open_before, children_before = descriptors(), set(children())
+
+    def work(thread: int) -> list[object]:
+        return [evaluated(evaluator, "$pad($s, 12, '.')", {"s": f"{thread}-{number}"}) for number in range(25)]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(work, range(8)))
+    assert found == [[f"{thread}-{number}".ljust(12, ".") for number in range(25)] for thread in range(8)]
+    evaluator.close()
+    assert descriptors() == open_before
+    assert set(children()) == children_before
+
+
+def test_a_child_ends_with_the_thread_that_started_it_and_the_next_thread_gets_another(
+    evaluator: ChildEvaluator,
+) -> None:
+    for _ in range(4):
+        found: list[object] = []
+        thread = threading.Thread(target=lambda found=found: found.append(evaluated(evaluator, "$pad('a', 2)")))
+        thread.start()
+        thread.join()
+        assert found == ["a "]
+
+
+def test_idle_children_end_after_a_while(evaluator: ChildEvaluator, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(children())
+    evaluated(evaluator, "$pad('a', 2)")
+    evaluator.tidy()
+    assert len(set(children()) - before) == 1
+    monkeypatch.setattr(evaluating, "IDLE_SECONDS", 0.0)
+    evaluator.tidy()
+    assert set(children()) == before
+
+
+def test_what_is_at_work_when_all_is_closed_leaves_no_child(evaluator: ChildEvaluator) -> None:
+    before = set(children())
+    evaluator.close()
+    assert evaluated(evaluator, "$pad('a', 2)") == "a "
+    assert set(children()) == before
+
+
+def test_a_path_that_fails_in_the_child_is_a_path_that_leads_nowhere(evaluator: ChildEvaluator) -> None:
+    deep: Json = ["x" * 3000]
+    for _ in range(400):
+        deep = [deep]
+    with pytest.raises(PathNotFound) as caught:
+        evaluator.matches(compile_path("$..*"), deep)
+    assert not isinstance(caught.value, SearchFailed)
+
+
+def test_no_child_outlives_a_parent_that_was_killed() -> None:
+    program = (
+        "import os, signal, sys; sys.path.insert(0, '.');"
+        "from engine.runtime.evaluating import _Child; child = _Child();"
+        'child.ask(b\'{"path": "$..a", "value": 1}\', 5);'
+        "print(child._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root, check=False)
+    assert done.returncode == -signal.SIGKILL
+    _until(lambda: not _runs(int(done.stdout)))
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split(") ")[1][0] != "Z"
+    except FileNotFoundError:
+        return False
