@@ -80,6 +80,25 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (jsonata(Output="{%  %}"), SCHEMA, A + "/Output", "the expression is empty"),
     (jsonata(Output="{% $eval('1') %}"), SCHEMA, A + "/Output", "$eval is not available"),
     (jsonata(Output="{% a.b %}"), SCHEMA, A + "/Output", "the name 'a' has nothing to be looked up in"),
+    (jsonata(Output={"a": ["{% $states.result %}"]}), SCHEMA, A + "/Output/a/0", "$states.result is not available"),
+    (
+        jsonata(Assign={"e": "{% $states.errorOutput %}"}),
+        SCHEMA,
+        A + "/Assign/e",
+        "$states.errorOutput is not available",
+    ),
+    (
+        {
+            "StartAt": "A",
+            "States": {
+                "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "M"},
+                "M": {**MAP, "ItemProcessor": {"StartAt": "I", "States": {"I": {**END, "Assign": {"x.$": "$"}}}}},
+            },
+        },
+        SCHEMA,
+        "/States/M/ItemProcessor/States/I",
+        "The variable $x is assigned in a scope around",
+    ),
     (jsonata(Output="{% $ %}"), SCHEMA, A + "/Output", "use $states.input"),
     (jsonata(Output="{% $$.a %}"), SCHEMA, A + "/Output", "$$ has no document"),
     (jsonata(Type="Wait", Seconds="{% ( %}"), SCHEMA, A + "/Seconds", "not a valid JSONata expression"),

@@ -286,3 +286,26 @@ def told(done: Simulator) -> list[tuple[Any, ...]]:
 def _settled(event: HistoryEvent) -> str:
     """Without what is drawn from the seed of each activation."""
     return "" if event.type == "MapRunStarted" else event.details_text
+
+
+def test_variables_hold_ten_mebibytes_together_and_no_more() -> None:
+    # 250,000 characters each: the 42nd is one too many, unless it takes the place of another.
+    def run_of(names: list[str]) -> Simulator:
+        states: dict[str, Any] = {
+            f"S{number}": {"Type": "Pass", "Assign": {f"{name}.$": "$.text"}, "Next": f"S{number + 1}"}
+            for number, name in enumerate(names)
+        }
+        inner = {
+            "StartAt": "I",
+            "States": {"I": {"Type": "Pass", "Assign": {"last.$": "$$.Execution.Input.text"}, "End": True}},
+        }
+        states[f"S{len(names)}"] = {"Type": "Parallel", "Branches": [inner], "ResultPath": None, "End": True}
+        parsed = parse_definition(json.dumps({"StartAt": "S0", "States": states}), "json")
+        assert parsed.machine is not None, parsed.diagnostics
+        return simulation(machine=parsed.machine, input={"text": "x" * 250_000}).run()
+
+    assert run_of([f"v{number}" for number in range(40)]).status is Status.SUCCEEDED
+    assert run_of(["v"] * 60).status is Status.SUCCEEDED
+    full = run_of([f"v{number}" for number in range(41)])
+    assert (full.end.error, full.status) == ("States.DataLimitExceeded", Status.FAILED)
+    assert "variables that the state 'I' can see" in (full.end.cause or "")
