@@ -171,6 +171,8 @@ class Execution(models.Model):
     processor = models.CharField(max_length=80, db_default="")
     child_index = models.PositiveIntegerField(null=True)
     child_items = models.PositiveIntegerField(db_default=0)
+    redrive_count = models.PositiveIntegerField(db_default=0)
+    redriven_at = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="execution_name")]

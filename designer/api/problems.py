@@ -31,6 +31,7 @@ TABLE: Final[dict[type[Exception], tuple[int, str]]] = {
     errors.MachineNameTaken: (409, "MachineNameTaken"),
     errors.MachineDeleting: (409, "MachineDeleting"),
     errors.ExecutionNotStuck: (409, "ExecutionNotStuck"),
+    errors.ExecutionNotRedrivable: (409, "ExecutionNotRedrivable"),
     runtime.ExecutionAlreadyExists: (409, "ExecutionAlreadyExists"),
     errors.RevisionConflict: (412, "RevisionConflict"),
     errors.DraftConflict: (412, "DraftConflict"),

@@ -40,6 +40,7 @@ urlpatterns = [
     path("executions/", executions.Executions.as_view()),
     path(_run, answers_when_ended(executions.OneExecution.as_view())),
     path(f"{_run}stop/", executions.StopExecution.as_view()),
+    path(f"{_run}redrive/", executions.RedriveExecution.as_view()),
     path(f"{_run}retry/", executions.RetryExecution.as_view()),
     path(f"{_run}history/", executions.History.as_view()),
     path(f"{_run}tasks/", executions.Tasks.as_view()),

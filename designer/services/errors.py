@@ -13,6 +13,7 @@
     ├── RevisionConflict         the head moved meanwhile; carries both versions
     ├── DraftConflict            the draft moved meanwhile; carries both versions
     ├── ExecutionNotStuck
+    ├── ExecutionNotRedrivable
     └── SignInLinkInvalid        unknown, used or too old (not told apart)
 
 Each carries fields and builds its sentence once. ``designer.api.problems`` turns them into answers.
@@ -141,6 +142,15 @@ class ExecutionNotStuck(Refused):
 
     def __str__(self) -> str:
         return "Only a stuck execution can be taken up again."
+
+
+@dataclass
+class ExecutionNotRedrivable(Refused):
+    execution_id: str
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @dataclass

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from designer.models import Execution, ExecutionStatus, HistoryEvent, Machine, Revision, TaskAttempt, new_id
+from designer.models import (
+    Execution,
+    ExecutionStatus,
+    HistoryEvent,
+    Machine,
+    MachineStatus,
+    Revision,
+    TaskAttempt,
+    new_id,
+)
 from designer.services import runtime
-from designer.services.errors import DoesNotExist, ExecutionNotStuck, InvalidInput, MachineDeleting
+from designer.services.errors import (
+    DoesNotExist,
+    ExecutionNotRedrivable,
+    ExecutionNotStuck,
+    InvalidInput,
+    MachineDeleting,
+)
 from designer.services.limits import PAYLOAD_BYTES, check_size
 from designer.services.names import check_name
 from engine import jsontypes
+from engine.core.history import LIMIT as HISTORY_LIMIT
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+REDRIVABLE_MS = 14 * 86_400_000
+"""AWS quota: 14 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +186,32 @@ def stop_execution(user: User, execution_id: str, *, error: str | None, cause: s
         runtime.stop(execution_id, error=error, cause=cause)
         execution = get_execution(user, execution_id)
     return execution
+
+
+def why_not_redrivable(execution: Execution) -> str | None:
+    """AWS's reasons, in its words where they are known; None for one that can be taken up again."""
+    if execution.map_run_id is not None:
+        return "Execution is a child of a Map Run and cannot be redriven by itself"
+    if execution.status in {ExecutionStatus.RUNNING, ExecutionStatus.SUCCEEDED}:
+        return f"Execution is {execution.status} and cannot be redriven"
+    if execution.last_event_id >= HISTORY_LIMIT - 1:
+        return "Execution history event limit exceeded"
+    ended = execution.stopped_at or 0
+    if time.time_ns() // 1_000_000 - ended > REDRIVABLE_MS:
+        return "Execution redrivable period exceeded"
+    if execution.machine.status == MachineStatus.DELETING:
+        return "State machine is in DELETING status"
+    return None
+
+
+def redrive_execution(user: User, execution_id: str) -> Execution:
+    """Take up again where it ended badly: what had succeeded stays. Raises DoesNotExist, ExecutionNotRedrivable."""
+    reason = why_not_redrivable(get_execution(user, execution_id))
+    if reason is None and not runtime.redrive(execution_id):
+        reason = "Execution was ended by a release that kept nothing to be redriven"
+    if reason is not None:
+        raise ExecutionNotRedrivable(execution_id, reason)
+    return get_execution(user, execution_id)
 
 
 def retry_execution(user: User, execution_id: str) -> Execution:

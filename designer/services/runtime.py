@@ -23,7 +23,8 @@ from django.utils.module_loading import import_string
 from designer.models import Execution, ExecutionStatus, Machine, Revision
 from designer.services.runtime_channels import ENDED_CHANNEL
 from designer.store.connection import writing
-from engine.core.events import Started, StopRequested, encode_event
+from designer.store.sql import SqlStore
+from engine.core.events import Redriven, Started, StopRequested, encode_event
 from engine.runtime.ports import Dispatcher
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,11 @@ def ring_map_run(map_run_id: str) -> None:
     _dispatcher().ring_map_run(map_run_id)
 
 
+@lru_cache(maxsize=1)
+def _store() -> SqlStore:
+    return SqlStore()
+
+
 def _now() -> int:
     return time.time_ns() // 1_000_000
 
@@ -76,6 +82,7 @@ def start(*, machine: Machine, revision: Revision, name: str, input_text: str) -
         input=input_text,
         started_at=_now(),
         status=ExecutionStatus.RUNNING,
+        redrive_count=0,
     )
     try:
         with writing() as session:
@@ -119,6 +126,14 @@ def retry(execution_id: str) -> bool:
             (execution_id,),
         )
         found = bool(changed.rowcount == 1)
+    if found:
+        _dispatcher().ring_execution(execution_id)
+    return found
+
+
+def redrive(execution_id: str) -> bool:
+    """Take an execution that ended badly up again where it ended. False when it cannot be."""
+    found = _store().redrive(execution_id, encode_event(Redriven()), _now())
     if found:
         _dispatcher().ring_execution(execution_id)
     return found

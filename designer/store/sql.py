@@ -10,7 +10,7 @@ from designer.store.connection import Session, writing
 from designer.store.mapruns import SqlMapRuns, count_end, end_map_runs, start_map_runs
 from engine.core.commands import EndExecution
 from engine.core.events import TaskStarted, encode_event
-from engine.core.execution import Execution, Facts, Root, Scope
+from engine.core.execution import Execution, Facts, Root, Scope, Status
 from engine.core.items import child_facts
 from engine.jsontypes import Document
 from engine.runtime.ports import (
@@ -145,6 +145,21 @@ class SqlStore(SqlMapRuns):
             if commit.finished is not None and not _close(session, commit.finished, commit.at):
                 return False
             _write(session, commit)
+            return True
+
+    def redrive(self, execution_id: str, event: str, at: int) -> bool:
+        with writing() as session:
+            changed = session.run(
+                "UPDATE designer_execution SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, "
+                "stopped_at = NULL, version = version + 1, redrive_count = redrive_count + 1, redriven_at = %s "
+                "WHERE id = %s AND status IN ('FAILED', 'ABORTED', 'TIMED_OUT') AND map_run_id IS NULL "
+                "AND EXISTS (SELECT 1 FROM designer_scope WHERE execution_id = designer_execution.id)",
+                (at, execution_id),
+            )
+            if changed.rowcount != 1:
+                return False
+            session.run("DELETE FROM designer_inbox WHERE execution_id = %s", (execution_id,))
+            session.run(_POST, (execution_id, event, at))
             return True
 
     def post(self, execution_id: str, event: str, at: int) -> None:
@@ -334,7 +349,8 @@ def _write(session: Session, commit: Commit) -> None:
         start_map_runs(session, commit)
     if commit.end is not None:
         _end(session, execution_id, commit.end, commit.at)
-        return
+        if commit.end.status == Status.SUCCEEDED:
+            return
     for prefix in commit.changes.removed_below:
         for table, column in (("designer_scope", "path"), ("designer_blob", "key")):
             session.run(
@@ -347,7 +363,8 @@ def _write(session: Session, commit: Commit) -> None:
         "DELETE FROM designer_timer WHERE execution_id = %s AND key = %s",
         [(execution_id, key) for key in commit.cancelled_timers],
     )
-    session.many(_TIMER, [(execution_id, timer.key, timer.due, timer.event) for timer in commit.timers])
+    if commit.end is None:
+        session.many(_TIMER, [(execution_id, timer.key, timer.due, timer.event) for timer in commit.timers])
 
 
 def _end(session: Session, execution_id: str, end: EndExecution, at: int) -> None:
@@ -361,7 +378,10 @@ def _end(session: Session, execution_id: str, end: EndExecution, at: int) -> Non
         count_end(session, map_run, items, str(end.status))
     session.run(f"{_ABORT} WHERE execution_id = %s AND {_OPEN}", (at, execution_id))
     end_map_runs(session, execution_id, at)
-    for table in ("designer_scope", "designer_blob", "designer_timer"):
+    session.run("DELETE FROM designer_timer WHERE execution_id = %s", (execution_id,))
+    if end.status != Status.SUCCEEDED:
+        return  # a redrive takes the scopes up again
+    for table in ("designer_scope", "designer_blob"):
         session.run(f"DELETE FROM {table} WHERE execution_id = %s", (execution_id,))
 
 

@@ -102,6 +102,8 @@ class Activation:
         self.entropy = Entropy(seed)
         self._evaluator = evaluator
         self.status = root.status
+        self.redrives = root.redrives
+        self._redriven_at = root.redriven_at
         self.commands: list[Command] = []
         self.recovery: Recovery | None = None
         self.failure: Failure | None = None
@@ -117,7 +119,14 @@ class Activation:
 
     @property
     def root(self) -> Root:
-        return Root(status=self.status, last_event_id=self._last_event_id, last_at=self.at, ready=tuple(self._ready))
+        return Root(
+            status=self.status,
+            last_event_id=self._last_event_id,
+            last_at=self.at,
+            ready=tuple(self._ready),
+            redrives=self.redrives,
+            redriven_at=self._redriven_at,
+        )
 
     def snapshot(self) -> Execution:
         return Execution(facts=self.facts, root=self.root, scopes=self.work.overlay())
@@ -139,7 +148,7 @@ class Activation:
         return Environment(
             value,
             self.work.variables(scope),
-            lambda: context_object(self.facts, scope, self.state_of(scope), item),
+            lambda: context_object(self.facts, self.root, scope, self.state_of(scope), item),
             entropy=self.entropy,
             searcher=self._evaluator,
         )
@@ -188,7 +197,7 @@ class Activation:
         return number
 
     def _close(self, event_type: str, details: Details, previous: int) -> None:
-        """The execution's last event."""
+        """An event of the execution itself."""
         self._last_event_id += 1
         self.history.append(HistoryEvent(self._last_event_id, previous, event_type, self.at, "", None, None, details))
 
@@ -197,14 +206,48 @@ class Activation:
     def start(self) -> Scope:
         """The execution begins: its first state is ready."""
         details = {**payload("input", self.facts.input), "roleArn": self.facts.role_arn}
-        self._last_event_id += 1
-        self.history.append(HistoryEvent(self._last_event_id, 0, "ExecutionStarted", self.at, "", None, None, details))
-        if self.machine.timeout_seconds is not None:
-            due = self.at + self.machine.timeout_seconds * 1000
-            self.commands.append(StartTimer(scope="", key="machine", due=due))
+        self._close("ExecutionStarted", details, 0)
+        self._start_machine_clock()
         scope = self.work.open("", self.machine.top, self.facts.input, previous=0)
         self._follow_next("")
         return scope
+
+    def _start_machine_clock(self) -> None:
+        if self.machine.timeout_seconds is not None:
+            due = self.at + self.machine.timeout_seconds * 1000
+            self.commands.append(StartTimer(scope="", key="machine", due=due))
+
+    def redrive(self) -> None:
+        """Take the execution up where it ended badly; what had succeeded stays (AWS, "Redriving executions")."""
+        self.redrives += 1
+        self._redriven_at = self.at
+        self._close("ExecutionRedriven", {"redriveCount": self.redrives}, self._last_event_id)
+        self._start_machine_clock()
+        self._revive(self.work.known(""))
+
+    def _revive(self, scope: Scope) -> None:
+        scope.retries, scope.attempt, scope.begun, scope.clocks, scope.waiting = {}, 0, False, {}, None
+        scope.previous = self._last_event_id
+        children = self.work.children(scope) if scope.container is not None else []
+        if scope.container is not None and children:
+            self.block(scope, f"container:{scope.container.started}")
+            for child in sorted(children, key=lambda one: one.index):
+                if child.phase is not Phase.DONE:
+                    self._revive(child)
+            if scope.container.launched < scope.container.total:
+                self._follow_next(scope.path)
+            return
+        scope.container = None
+        entered = scope.phase is not Phase.READY and scope.entered > 0
+        scope.phase = Phase.READY
+        if not entered:
+            self._follow_next(scope.path)
+            return
+        state = self.state_of(scope)
+        try:
+            self._handlers.enter[state.type_name](self, scope, state)
+        except StateFailed as error:
+            self.fail_state(scope, error)
 
     def run(self) -> None:
         """Follow every scope that can move, until all wait, the execution ends or the budget is spent."""
@@ -248,6 +291,11 @@ class Activation:
             self._handlers.resume[state.type_name](self, scope, state)
         except StateFailed as error:
             self.fail_state(scope, error)
+
+    def attempt_key(self, scope: Scope) -> str:
+        """What names an attempt of the scope's state for ever, over all retries and redrives."""
+        key = f"{scope.entered}.{scope.attempt}"
+        return f"{key}.{self.redrives}" if self.redrives else key
 
     def block(self, scope: Scope, waiting: str) -> None:
         """The scope goes on when an event for ``waiting`` comes."""
@@ -477,14 +525,16 @@ class Activation:
         opened = begun and isinstance(state, (MapState, ParallelState))
         match recovery:
             case TryAgain():
+                self._drop_parts(scope)
                 self._retry_later(scope, recovery)
             case GoTo():
                 if opened:
-                    self._close_container(scope, state, recovery.note)
+                    self.emit(scope, f"{state.type_name}StateFailed", note=recovery.note)
+                self._drop_parts(scope)
                 self._catch(scope, failure, recovery)
             case GiveUp():
                 if opened:
-                    self._close_container(scope, state, recovery.note)
+                    self.emit(scope, f"{state.type_name}StateFailed", note=recovery.note)
                 self._fail_scope(scope, failure)
             case _:
                 assert_never(recovery)
@@ -498,9 +548,11 @@ class Activation:
         self.commands.append(StartTimer(scope=scope.path, key=key, due=self.at + again.delay))
         self.block(scope, key)
 
-    def _close_container(self, scope: Scope, state: AnyState, note: str) -> None:
-        self.emit(scope, f"{state.type_name}StateFailed", note=note)
-        scope.container = None
+    def _drop_parts(self, scope: Scope) -> None:
+        """What is left of a Map or Parallel that failed; were the failure not caught, a redrive would want it."""
+        if scope.container is not None:
+            self._drop_below(child_prefix(scope.path, scope.entered))
+            scope.container = None
 
     def _catch(self, scope: Scope, failure: Failure, found: GoTo) -> None:
         state = self.state_of(scope)
@@ -524,7 +576,7 @@ class Activation:
             self._fail_scope(scope, error.failure)
 
     def _fail_scope(self, scope: Scope, failure: Failure) -> None:
-        scope.phase = Phase.DONE
+        scope.phase = Phase.FAILED
         if not scope.path:
             self._fail_execution(failure, scope.previous)
             return
@@ -534,16 +586,17 @@ class Activation:
             self.emit(parent, "MapIterationFailed", details, previous=scope.previous, link=False)
         parent.previous = scope.previous
         for child in sorted(self.work.children(parent), key=lambda one: one.index):
-            if child.phase is not Phase.DONE:
+            if not child.over:
                 self._abort(child)
-        self._drop_below(child_prefix(parent.path, parent.entered))
+        below = child_prefix(parent.path, parent.entered)
+        self._ready = {path: None for path in self._ready if not path.startswith(below)}
         self.fail(parent, failure)
 
     def _abort(self, scope: Scope) -> None:
         """A sibling failed: give up what this scope waits for."""
         if scope.container is not None:
             for child in sorted(self.work.children(scope), key=lambda one: one.index):
-                if child.phase is not Phase.DONE:
+                if not child.over:
                     self._abort(child)
         if scope.waiting is not None and scope.container is None:
             self._cancel(scope, scope.waiting)
@@ -553,7 +606,9 @@ class Activation:
         if isinstance(self.state_of(parent), MapState):
             details: Details = {"name": parent.state, "index": scope.index}
             self.emit(parent, "MapIterationAborted", details, previous=scope.previous, link=False)
-        scope.phase = Phase.DONE
+        if scope.phase is Phase.READY:
+            scope.entered = 0  # its next state was never entered
+        scope.phase = Phase.FAILED
 
     def _cancel(self, scope: Scope, waiting: str) -> None:
         if waiting.startswith(MAP_RUN):

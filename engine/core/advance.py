@@ -15,6 +15,7 @@ from engine.core.events import (
     Event,
     MapRunFailed,
     MapRunSucceeded,
+    Redriven,
     Resumed,
     Started,
     StopRequested,
@@ -85,6 +86,8 @@ def _apply(run: Activation, event: Event) -> None:
             run.start()
         case Resumed():
             pass
+        case Redriven():
+            run.redrive()
         case StopRequested(error=error, cause=cause):
             run.stop(Failure(error=error, cause=cause))
         case TimerFired(scope=path, key=key):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from engine.asl.model import AnyState, TaskState, Working
 from engine.asl.resource import Pattern, Resource, ServiceCall
 from engine.asl.times import format_timestamp
-from engine.core.execution import Facts, Scope
+from engine.core.execution import Facts, Root, Scope
 from engine.jsontypes import Json
 
 
-def context_object(facts: Facts, scope: Scope, state: AnyState, item: dict[str, Json] | None = None) -> dict[str, Json]:
+def context_object(
+    facts: Facts, root: Root, scope: Scope, state: AnyState, item: dict[str, Json] | None = None
+) -> dict[str, Json]:
     """What ``$$`` is for the state that ``scope`` has entered; ``item`` is ``$$.Map.Item`` where there is one."""
     entered: dict[str, Json] = {"Name": scope.state, "EnteredTime": format_timestamp(scope.entered_at)}
     if isinstance(state, Working):
@@ -23,7 +25,8 @@ def context_object(facts: Facts, scope: Scope, state: AnyState, item: dict[str, 
             "StartTime": format_timestamp(facts.started_at),
             "Name": facts.name,
             "RoleArn": facts.role_arn,
-            "RedriveCount": 0,
+            "RedriveCount": root.redrives,
+            **({"RedriveTime": format_timestamp(root.redriven_at)} if root.redrives else {}),
         },
         "StateMachine": {"Id": facts.machine_arn, "Name": facts.machine_name},
         "State": entered,

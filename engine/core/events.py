@@ -81,9 +81,15 @@ class StopRequested:
     cause: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redriven:
+    """An execution that ended badly is taken up again where it ended."""
+
+
 Event: TypeAlias = (
     Started
     | Resumed
+    | Redriven
     | TaskStarted
     | TaskSucceeded
     | TaskFailed
@@ -99,7 +105,7 @@ def encode_event(event: Event) -> str:
     """JSON text for the mailbox; decode_event gives an equal event back."""
     head = f'{{"format":{FORMAT},"type":"{type(event).__name__}"'
     match event:
-        case Started() | Resumed():
+        case Started() | Resumed() | Redriven():
             return head + "}"
         case TaskStarted() | TaskHeartbeat():
             return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)}}}'
@@ -138,6 +144,8 @@ def decode_event(text: str) -> Event:
             return Started()
         case "Resumed":
             return Resumed()
+        case "Redriven":
+            return Redriven()
         case "TaskStarted":
             return TaskStarted(scope=_text(value["scope"]), attempt=_text(value["attempt"]))
         case "TaskHeartbeat":

@@ -26,11 +26,13 @@ class Status(StrEnum):
 
 
 class Phase(StrEnum):
-    """READY: ``state`` is to be entered with ``input``. BLOCKED: ``waiting`` is awaited. DONE: ``input`` is its end."""
+    """READY: ``state`` is to be entered with ``input``. BLOCKED: ``waiting`` is awaited. DONE: ``input`` is its end.
+    FAILED: it failed in ``state``, or was given up there when another failed; a redrive takes it up again."""
 
     READY = "READY"
     BLOCKED = "BLOCKED"
     DONE = "DONE"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,10 @@ class Scope:
     begun: bool = False
     clocks: dict[str, int] = field(default_factory=dict)
     container: Container | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.phase in (Phase.DONE, Phase.FAILED)
 
     def copy(self) -> Scope:
         other = _new_scope(Scope)
@@ -172,16 +178,20 @@ def child_prefix(path: str, entered: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
-    """The execution's own record. ``ready`` holds the paths that a spent budget left to be run."""
+    """The execution's own record. ``ready`` holds the paths that a spent budget left to be run; ``redrives`` counts
+    how often it was taken up again, the last time at ``redriven_at``."""
 
     status: Status
     last_event_id: int
     last_at: int
     ready: tuple[str, ...] = ()
+    redrives: int = 0
+    redriven_at: int = 0
 
     def dumped(self) -> str:
         ready = dump(list(self.ready))
-        return f'{{"format":{FORMAT},"last_at":{self.last_at},"ready":{ready}}}'
+        redriven = f',"redrives":[{self.redrives},{self.redriven_at}]' if self.redrives else ""
+        return f'{{"format":{FORMAT},"last_at":{self.last_at},"ready":{ready}{redriven}}}'
 
     @classmethod
     def loaded(cls, text: str, *, status: str, last_event_id: int) -> Root:
@@ -190,8 +200,14 @@ class Root:
         value: Any = parse_record(text)
         if value["format"] != FORMAT:
             raise ValueError(f"execution has format {value['format']}, which this release does not read")
+        redrives, redriven_at = value.get("redrives", (0, 0))
         return cls(
-            status=Status(status), last_event_id=last_event_id, last_at=value["last_at"], ready=tuple(value["ready"])
+            status=Status(status),
+            last_event_id=last_event_id,
+            last_at=value["last_at"],
+            ready=tuple(value["ready"]),
+            redrives=redrives,
+            redriven_at=redriven_at,
         )
 
 

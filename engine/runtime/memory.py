@@ -187,7 +187,9 @@ class MemoryStore:
             for run in self._map_runs.values():
                 if run.row.execution_id == commit.execution_id:
                     self._abort_map_run(run, commit.at)
-            record.scopes, record.blobs, record.timers = {}, {}, {}
+            record.timers = {}
+            if commit.end.status == Status.SUCCEEDED:
+                record.scopes, record.blobs = {}, {}
             for attempt_id, attempt in self._attempts.items():
                 if attempt.row.execution_id == commit.execution_id:
                     self._abort(attempt_id)
@@ -204,6 +206,19 @@ class MemoryStore:
         attempt.status = finished.status
         attempt.finished = finished
         return True
+
+    def redrive(self, execution_id: str, event: str, at: int) -> bool:
+        with self._lock:
+            record = self._executions.get(execution_id)
+            if record is None or record.child_of or not record.scopes:
+                return False
+            if record.root.status in {Status.RUNNING, Status.SUCCEEDED}:
+                return False
+            record.root = replace(record.root, status=Status.RUNNING)
+            record.end = None
+            record.version += 1
+            self.post(execution_id, event, at)
+            return True
 
     def post(self, execution_id: str, event: str, at: int) -> None:
         with self._lock:

@@ -239,6 +239,10 @@ class Store(Protocol):
         """Make it true. False, and nothing changed, when somebody else was faster."""
         ...
 
+    def redrive(self, execution_id: str, event: str, at: int) -> bool:
+        """Take an execution that ended badly up again, with ``event`` as its first letter. False when it cannot be."""
+        ...
+
     def post(self, execution_id: str, event: str, at: int) -> None:
         """Put an event into the mailbox. Takes no lock that an activation holds."""
         ...

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 from rest_framework import serializers
 
 from designer.api.serializers.executions import ExecutionSerializer, ExecutionSummarySerializer
-from designer.models import Execution, HistoryEvent, Inbox, TaskAttempt
+from designer.models import Execution, HistoryEvent, Inbox, Scope, TaskAttempt
 from designer.services import executions
+from engine.core.events import Redriven, decode_event
 from tests.designer.conftest import Api, body
 
 
@@ -191,3 +193,44 @@ def test_an_execution_keeps_the_revision_it_started_with(alice: Api) -> None:
     alice.call("POST", f"/api/machines/{machine['id']}/revisions/", changed, **{"If-Match": '"r1"'})
     assert alice.get(f"/api/executions/{execution['id']}/definition/")["number"] == 1
     assert _start(alice, machine)["revision"] == 2
+
+
+def _ended(execution: dict[str, Any], status: str, **more: Any) -> None:
+    values = {"status": status, "stopped_at": time.time_ns() // 1_000_000, "error": "E", **more}
+    Execution.objects.filter(pk=execution["id"]).update(**values)
+    Scope.objects.get_or_create(execution_id=execution["id"], path="", data="{}")
+
+
+def test_an_execution_that_failed_is_redriven(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    path = f"/api/executions/{execution['id']}/redrive/"
+    assert execution["redrivable"] is False
+    _ended(execution, "FAILED")
+    assert alice.get(f"/api/executions/{execution['id']}/")["redrivable"] is True
+    found = alice.post(path, status=200)
+    assert (found["status"], found["redrive_count"], found["error"], found["stopped_at"]) == ("RUNNING", 1, None, None)
+    assert [decode_event(row.event) for row in Inbox.objects.filter(execution_id=execution["id"])] == [Redriven()]
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "reason"),
+    [
+        ("RUNNING", {}, "Execution is RUNNING and cannot be redriven"),
+        ("SUCCEEDED", {}, "Execution is SUCCEEDED and cannot be redriven"),
+        ("FAILED", {"stopped_at": 1}, "Execution redrivable period exceeded"),
+        ("FAILED", {"last_event_id": 24_999}, "Execution history event limit exceeded"),
+    ],
+)
+def test_what_cannot_be_redriven_says_why(status: str, more: dict[str, Any], reason: str, alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    _ended(execution, status, **more)
+    refused = alice.post(f"/api/executions/{execution['id']}/redrive/", status=409)
+    assert (refused["code"], refused["detail"]) == ("ExecutionNotRedrivable", reason)
+    assert Execution.objects.get().status == status
+
+
+def test_an_execution_that_left_nothing_behind_cannot_be_redriven(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+    _ended(execution, "FAILED")
+    Scope.objects.all().delete()
+    assert "kept nothing" in alice.post(f"/api/executions/{execution['id']}/redrive/", status=409)["detail"]

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from designer.api.serializers.fields import InstantField, JsonTextField, JsonValueField, instant
 from designer.arns import execution_arn
 from designer.models import AttemptStatus, Execution, ExecutionStatus
+from designer.services.executions import why_not_redrivable
 from engine import jsontypes
 
 
@@ -37,6 +38,9 @@ def execution_document(execution: Execution) -> dict[str, Any]:
         "cause": execution.cause,
         "last_event_id": execution.last_event_id,
         "stuck_reason": execution.stuck_reason,
+        "redrive_count": execution.redrive_count,
+        "redrivable": why_not_redrivable(execution) is None,
+        "map_run": execution.map_run_id,
     }
 
 
@@ -71,6 +75,9 @@ class ExecutionSerializer(ExecutionSummarySerializer):
     cause = serializers.CharField(allow_null=True)
     last_event_id = serializers.IntegerField()
     stuck_reason = serializers.CharField(allow_null=True)
+    redrive_count = serializers.IntegerField()
+    redrivable = serializers.BooleanField()
+    map_run = serializers.CharField(allow_null=True, help_text="The Map Run that it is a child of.")
 
     def to_representation(self, instance: Execution) -> dict[str, Any]:
         return execution_document(instance)

@@ -126,6 +126,18 @@ class RetryExecution(APIView):
         return Response(shapes.ExecutionSerializer(found).data)
 
 
+class RedriveExecution(APIView):
+    @extend_schema(
+        operation_id="redrive_execution",
+        request=None,
+        responses={200: shapes.ExecutionSerializer, **refusals(404, 409)},
+    )
+    def post(self, request: Request, execution_id: str) -> Response:
+        """Take an execution that failed, timed out or was stopped up again where it ended."""
+        found = executions.redrive_execution(user_of(request), execution_id)
+        return Response(shapes.ExecutionSerializer(found).data)
+
+
 class History(APIView):
     @extend_schema(
         operation_id="get_history",

@@ -155,7 +155,7 @@ def _start_run(run: Activation, scope: Scope, state: MapState, distributed: Dist
         )
     command = StartMapRun(
         scope=scope.path,
-        attempt=f"{MAP_RUN}{scope.entered}.{scope.attempt}",
+        attempt=f"{MAP_RUN}{run.attempt_key(scope)}",
         state=state.name,
         arn=arn,
         items=None if read is not None else Document(items),

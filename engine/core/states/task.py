@@ -31,7 +31,7 @@ def enter(run: Activation, scope: Scope, state: TaskState) -> None:
     role = None if state.role_arn is None else _role(scope, state.role_arn, environment, expressions)
     if timeout is not None and heartbeat is not None and heartbeat >= timeout:
         raise failed(scope, "HeartbeatSeconds must be smaller than TimeoutSeconds")
-    attempt = f"{scope.entered}.{scope.attempt}"
+    attempt = run.attempt_key(scope)
     document = _document(scope, parameters)
     event, details = _scheduled(scope, state, document, timeout, heartbeat)
     run.emit(scope, event, details if role is None else {**details, "taskCredentials": {"roleArn": role}})
