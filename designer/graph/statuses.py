@@ -91,12 +91,21 @@ class Statuses:
             outer, inner = _EXECUTION_ENDS[event.type]
             self._end_open((visit for visit in self._by_id.values() if not visit.around), outer)
             self._end_open(self._by_id.values(), inner)
+        elif event.type == "ExecutionRedriven":
+            self._reopen()
         elif event.state is None or event.type.startswith("MapIteration"):
             return
         elif event.type.endswith("StateEntered"):
             self._enter(event, event.state)
         elif visit := self._current.get((event.scope, event.state)):
             self._change(visit, event)
+
+    def _reopen(self) -> None:
+        """A redrive takes up what failed or was given up, unless it was caught or begun again since."""
+        ended = [visit for visit in self._by_id.values() if visit.status in _URGENT_ENDED and self._live(visit)]
+        for visit in ended:
+            visit.open = True
+            visit.status = "waiting" if visit.kind == "Wait" else "running"
 
     def _enter(self, event: Event, state: str) -> None:
         kind = event.type.removesuffix("StateEntered")

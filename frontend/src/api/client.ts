@@ -143,6 +143,8 @@ export const stopExecution = (id: string, body: { error?: string; cause?: string
   ask(client.POST("/api/executions/{execution_id}/stop/", { params: execution(id), body }));
 export const retryExecution = (id: string) =>
   ask(client.POST("/api/executions/{execution_id}/retry/", { params: execution(id) }));
+export const redriveExecution = (id: string) =>
+  ask(client.POST("/api/executions/{execution_id}/redrive/", { params: execution(id) }));
 export const getHistory = (id: string, after: number, limit = 1000) =>
   ask(
     client.GET("/api/executions/{execution_id}/history/", {

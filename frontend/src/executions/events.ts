@@ -40,14 +40,18 @@ export type Change =
   | { kind: "aborted" }
   /** What is open then: in the execution itself, and inside a container. */
   | { kind: "executionEnded"; outer: Status; inner: Status }
+  /** The execution goes on where it ended badly. */
+  | { kind: "redriven" }
   | { kind: "other" };
 
-/** AWS has some seventy event types; these are the eight things that they can mean for a state. */
+/** AWS has some seventy event types; these are the nine things that they can mean for a state. */
 export function changeOf(event: StateEvent): Change {
   const { type } = event;
   switch (type) {
     case "ExecutionFailed":
       return { kind: "executionEnded", outer: "failed", inner: "aborted" };
+    case "ExecutionRedriven":
+      return { kind: "redriven" };
     case "ExecutionAborted":
       return { kind: "executionEnded", outer: "aborted", inner: "aborted" };
     case "ExecutionTimedOut":

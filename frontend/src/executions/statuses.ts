@@ -95,6 +95,10 @@ export class Statuses {
         this.end(visit, visit.scope === "" ? change.outer : change.inner, event, touched);
       return;
     }
+    if (change.kind === "redriven") {
+      for (const visit of this.visits) this.reopen(visit, touched);
+      return;
+    }
     const visit = this.current.get(`${event.scope}|${event.state}`);
     if (!visit) return;
     visit.events.push(event.id);
@@ -189,6 +193,15 @@ export class Statuses {
     if (!visit.open) return;
     visit.status = status;
     this.close(visit, event);
+    touched.add(visit.state);
+  }
+
+  /** A redrive takes up what failed or was given up, unless it was caught or begun again since. */
+  private reopen(visit: Visit, touched: Set<string>): void {
+    if (visit.open || !URGENT_ENDED.includes(visit.status) || !this.live(visit)) return;
+    visit.open = true;
+    visit.endedAt = null;
+    visit.status = visit.stateType === "Wait" ? "waiting" : "running";
     touched.add(visit.state);
   }
 

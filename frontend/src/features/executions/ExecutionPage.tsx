@@ -13,6 +13,7 @@ import { useStore } from "zustand";
 import {
   getExecution,
   getExecutionDefinition,
+  redriveExecution,
   retryExecution,
   stopExecution,
 } from "../../api/client";
@@ -197,7 +198,14 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
     },
     onError: flashError,
   });
+  const redrive = useMutation({
+    mutationFn: () => redriveExecution(execution.id),
+    // The live view has closed its books on this execution: a fresh page opens them again.
+    onSuccess: () => window.location.reload(),
+    onError: flashError,
+  });
   const running = status === "RUNNING";
+  const ended = !running && status !== "SUCCEEDED";
   const go = (path: string) => (event: { preventDefault: () => void }) => {
     event.preventDefault();
     navigate(path);
@@ -227,6 +235,15 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
           Edit machine
         </Button>
         <Button onClick={() => setOpen("again")}>Run again</Button>
+        {ended && (
+          <Button
+            loading={redrive.isPending}
+            disabled={execution.status === status && !execution.redrivable}
+            onClick={() => redrive.mutate()}
+          >
+            Redrive
+          </Button>
+        )}
         <Button disabled={!running} onClick={() => setOpen("stop")}>
           Stop
         </Button>
@@ -239,8 +256,8 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
           onConfirm={() => stop.mutate()}
           onClose={() => setOpen(null)}
         >
-          What runs now is told to stop, and nothing after it begins. It ends as aborted and cannot
-          be continued.
+          What runs now is told to stop, and nothing after it begins. It ends as aborted; a redrive
+          can take it up again.
         </Confirm>
       )}
       {open === "again" && (
