@@ -121,6 +121,7 @@ export const listExecutions = (query: {
   machine?: string;
   status?: ExecutionStatus | "";
   search?: string;
+  map_run?: string;
   cursor?: string | null;
 }) =>
   ask(
@@ -130,6 +131,7 @@ export const listExecutions = (query: {
           machine: given(query.machine),
           status: given(query.status),
           search: given(query.search),
+          map_run: given(query.map_run),
           cursor: given(query.cursor),
         },
       },
@@ -143,6 +145,8 @@ export const stopExecution = (id: string, body: { error?: string; cause?: string
   ask(client.POST("/api/executions/{execution_id}/stop/", { params: execution(id), body }));
 export const retryExecution = (id: string) =>
   ask(client.POST("/api/executions/{execution_id}/retry/", { params: execution(id) }));
+export const listMapRuns = (id: string) =>
+  ask(client.GET("/api/executions/{execution_id}/map-runs/", { params: execution(id) }));
 export const redriveExecution = (id: string) =>
   ask(client.POST("/api/executions/{execution_id}/redrive/", { params: execution(id) }));
 export const getHistory = (id: string, after: number, limit = 1000) =>

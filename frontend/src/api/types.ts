@@ -24,6 +24,7 @@ export type Validation = Schemas["Validation"];
 export type FunctionInfo = Schemas["Function"];
 export type Sample = Schemas["Sample"];
 export type SharedMachine = Schemas["SharedMachine"];
+export type MapRun = Schemas["MapRun"];
 export type TaskAttempt = Schemas["TaskAttempt"];
 export type HistoryEvent = SocketEvent;
 export interface Page<T> {

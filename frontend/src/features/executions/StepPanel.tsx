@@ -14,6 +14,7 @@ import { STATUS_WORDS, StatusIcon } from "../../canvas/StatusIcon";
 import type { Visit } from "../../executions/statuses";
 import { between, counted, when } from "../../ui/format";
 import type { LiveRun } from "./live";
+import { MapRuns } from "./MapRuns";
 import { dataOf, pretty, useDetails } from "./payloads";
 
 const FAILED_FIRST = [
@@ -152,6 +153,15 @@ export function StepPanel({
                     content: (
                       <Attempts execution={execution} visit={visit} n={visit.events.length} />
                     ),
+                  },
+                ]
+              : []),
+            ...(events.some((event) => event.type === "MapRunStarted")
+              ? [
+                  {
+                    id: "map-runs",
+                    label: "Map Run",
+                    content: <MapRuns execution={execution} visit={visit.id} />,
                   },
                 ]
               : []),
