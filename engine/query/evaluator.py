@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from math import floor, isfinite
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import jsonatapy
 from jsonata.jexception import JException
@@ -43,6 +43,9 @@ _OBJECT = re.compile(r"\bof Object (\w+)")  # where the second library's sentenc
 # An expression must see the time of its event, not of its evaluation: its own $now and $millis hide the library's.
 _AT = "treadle_at"
 _TIMED = "($millis := function(){$treadle_at}; $now := function($p, $z){$fromMillis($treadle_at, $p, $z)}; %s)"
+
+
+Compile: TypeAlias = "Callable[[str], jsonatapy.JsonataExpression]"
 
 
 class Undefined(Enum):
@@ -82,13 +85,19 @@ class Evaluator(Protocol):
 
 
 class Direct:
-    """Evaluates here and now: bounded in time and depth, but not in memory."""
+    """Evaluates here and now: bounded in time and depth, but not in memory.
+
+    One for each thread: what the library has compiled must not be used in another.
+    """
+
+    def __init__(self) -> None:
+        self._compile: Compile = lru_cache(maxsize=1024)(_compile)
 
     def evaluate(
         self, expression: Expression, bindings: Mapping[str, Json], *, at: int, entropy: Entropy
     ) -> Json | Undefined:
         try:
-            return _evaluate(expression, bindings, at, entropy)
+            return _evaluate(self._compile, expression, bindings, at, entropy)
         except RecursionError:
             raise ExpressionFailed(TOO_DEEP) from None
 
@@ -96,14 +105,16 @@ class Direct:
         return path.find(value)
 
 
-def _evaluate(expression: Expression, bindings: Mapping[str, Json], at: int, entropy: Entropy) -> Json | Undefined:
+def _evaluate(
+    compile: Compile, expression: Expression, bindings: Mapping[str, Json], at: int, entropy: Entropy
+) -> Json | Undefined:
     if expression.wide:
         return _evaluate_wide(expression, bindings, at, entropy)
     given = {**bindings, _AT: at} if expression.timed else dict(bindings)
     try:
-        found = _run(expression, given)
+        found = _run(compile, expression, given)
         if found is None:
-            text = _run(expression, given, as_text=True)
+            text = _run(compile, expression, given, as_text=True)
             if text is None and not expression.functional:
                 return Undefined.UNDEFINED
             if text == "null":
@@ -119,18 +130,17 @@ class _Told(Exception):
     """What the library says."""
 
 
-@lru_cache(maxsize=1024)
 def _compile(source: str) -> jsonatapy.JsonataExpression:
     return jsonatapy.compile(source, timeout=LIMIT_SECONDS * 1000, max_stack_depth=_DEEPEST, max_sequence_length=_ITEMS)
 
 
-def _run(expression: Expression, bindings: dict[str, Json], *, as_text: bool = False) -> Any:
+def _run(compile: Compile, expression: Expression, bindings: dict[str, Json], *, as_text: bool = False) -> Any:
     """The value, None for null and for nothing; ``as_text`` gives JSON text, and None for nothing alone."""
     try:
-        compiled = _compile(_TIMED % expression.source if expression.timed else expression.source)
+        compiled = compile(_TIMED % expression.source if expression.timed else expression.source)
         return compiled.evaluate_json_or_none("null", bindings) if as_text else compiled.evaluate(None, bindings)
     except OverflowError:
-        return _run(expression, {name: _doubled(value) for name, value in bindings.items()}, as_text=as_text)
+        return _run(compile, expression, {name: _doubled(value) for name, value in bindings.items()}, as_text=as_text)
     except (ValueError, TypeError) as error:
         raise _Told(str(error)) from None
     except BaseException as error:

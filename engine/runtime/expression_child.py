@@ -26,9 +26,8 @@ _MOST = 7_000_000
 """Bytes of an answer: many times any payload, and no burden for who reads it (AWS was reported to end near here)."""
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
+def answer(evaluator: Direct, request: dict[str, Any]) -> dict[str, Any]:
     """What came of a request: ``value``, ``undefined``, ``missing``, ``unsupported`` or ``failed``."""
-    evaluator = Direct()
     try:
         if "path" in request:
             return {"value": evaluator.matches(compile_path(request["path"]), request["value"])}
@@ -68,15 +67,16 @@ def main() -> None:
     _bound_memory()
     os.nice(10)  # a slow expression gives way to everybody who is quick
     requests, answers = sys.stdin.buffer, _private_output()
+    evaluator = Direct()
     while head := requests.read(4):
-        found = _framed(requests.read(int.from_bytes(head, "big")))
+        found = _framed(evaluator, requests.read(int.from_bytes(head, "big")))
         answers.write(len(found).to_bytes(4, "big") + found)
         answers.flush()
 
 
-def _framed(request: bytes) -> bytes:
+def _framed(evaluator: Direct, request: bytes) -> bytes:
     try:
-        found = json.dumps(answer(json.loads(request))).encode()
+        found = json.dumps(answer(evaluator, json.loads(request))).encode()
     except MemoryError:
         os._exit(3)  # what was interrupted may be in any state
     except Exception as error:  # whatever a library did not foresee is the expression's failure, not the child's

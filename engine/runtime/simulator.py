@@ -64,7 +64,6 @@ START = 1_700_000_000_000
 """When simulations begin unless told otherwise: milliseconds since 1970."""
 MOST_ACTIVATIONS = 100_000
 MOST_DEPTH = 5
-_DIRECT = Direct()
 _LEAST_CONCURRENCY = 1
 
 
@@ -155,7 +154,7 @@ class Simulator:
     facts: Facts
     answers: Answers = lambda _command: ()
     reader: Reader = lambda _request: ()
-    evaluator: Evaluator = _DIRECT
+    evaluator: Evaluator = field(default_factory=Direct)
     as_text: bool = False
     budget: int = DEFAULT_BUDGET
     depth: int = 0

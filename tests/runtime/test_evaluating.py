@@ -115,6 +115,22 @@ def test_many_threads_have_a_child_each_and_nothing_is_left(evaluator: ChildEval
     assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
+def test_any_thread_may_evaluate_what_is_cheap(evaluator: ChildEvaluator) -> None:
+    # What jsonatapy has compiled in one thread panics in another.
+    found: list[object] = []
+
+    def run() -> None:
+        found.extend(value(evaluator, "1 + 1") for _ in range(20))
+
+    run()
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [2] * 180
+
+
 def test_idle_children_end(evaluator: ChildEvaluator, monkeypatch: pytest.MonkeyPatch) -> None:
     before = children()
     value(evaluator, COSTLY)
