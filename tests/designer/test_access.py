@@ -146,3 +146,16 @@ def test_tokens_are_told_once_and_kept_as_hashes(alice: Api) -> None:
     assert {one["name"] for one in listed} == {"tests", "laptop"}
     assert made["token"] not in str(listed)
     assert not ApiToken.objects.filter(token_hash=made["token"]).exists()
+
+
+def test_an_address_that_a_visitor_made_up_does_not_lift_the_throttle(charlie: Client) -> None:
+    answers = [
+        charlie.post(
+            "/api/session/",
+            {"token": "wrong"},
+            content_type="application/json",
+            headers={"X-Forwarded-For": f"10.0.0.{number}"},
+        ).status_code
+        for number in range(21)
+    ]
+    assert answers[-1] == 429
