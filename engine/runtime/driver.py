@@ -145,7 +145,7 @@ class Driver:
             return False
         if root.status is not Status.RUNNING:
             if loaded.letters:
-                self._store.discard_mail(loaded.execution_id)
+                self._store.discard_mail(loaded.execution_id, [letter.id for letter in loaded.letters])
             return False
         return bool(loaded.letters or own or root.ready)
 

@@ -60,7 +60,7 @@ async def start(request: HttpRequest, machine_id: str) -> HttpResponseBase:
     execution = started.execution
     seconds = wait_seconds(request.headers.get("Prefer"))
     if seconds and execution.status == ExecutionStatus.RUNNING:
-        await runtime.wait_until_ended(execution.pk, seconds)
+        await runtime.wait_until_ended(execution.pk, seconds, new=started.created)
         execution = await sync_to_async(executions.refresh)(execution)
     return _response(execution, created=started.created)
 
