@@ -132,6 +132,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_THROTTLE_RATES": {"sign-in": "20/min"},
+    # The address is the connection's: uvicorn has put a proxy's word there if the proxy is to be believed.
+    "NUM_PROXIES": 0,
     "EXCEPTION_HANDLER": "designer.api.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,

@@ -31,11 +31,15 @@ def paginate(request: Request, rows: QuerySet[Row], *order: str) -> Page[Row]:
     limit = read_limit(request, MAX_LIMIT)
     cursor = request.query_params.get("cursor")
     if cursor:
-        rows = rows.filter(_after(order, _decode(cursor, len(order))))
-    try:
+        values = _decode(cursor, len(order))
+        try:
+            # Django checks a value as soon as it is compared with, and does so with all of these.
+            rows = rows.filter(_after(order, values))
+            found = list(rows.order_by(*order)[: limit + 1])
+        except (DjangoValidationError, ValueError, TypeError, OverflowError):
+            raise ValidationError({"cursor": "This cursor is not one of ours."}) from None
+    else:
         found = list(rows.order_by(*order)[: limit + 1])
-    except (DjangoValidationError, ValueError, OverflowError):
-        raise ValidationError({"cursor": "This cursor is not one of ours."}) from None
     last = found[limit - 1] if len(found) > limit else None
     return Page(found[:limit], _encode(last, order) if last is not None else None)
 

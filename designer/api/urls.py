@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+import designer.keys  # noqa: F401 - makes "key" known
 from designer.api.lane import answers_when_ended
 from designer.api.views import editing, executions, machines, map_runs, revisions, session, sharing, start
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
 
-_one = "machines/<str:machine_id>/"
-_run = "executions/<str:execution_id>/"
+_one = "machines/<key:machine_id>/"
+_run = "executions/<key:execution_id>/"
 
 urlpatterns = [
     path("session/", session.Session.as_view()),
     path("tokens/", session.Tokens.as_view()),
-    path("tokens/<str:token_id>/", session.OneToken.as_view()),
+    path("tokens/<key:token_id>/", session.OneToken.as_view()),
     path("machines/", machines.Machines.as_view()),
     path("machines/import/", machines.MachineImport.as_view()),
     path(_one, machines.OneMachine.as_view()),
@@ -29,14 +30,14 @@ urlpatterns = [
     path(f"{_one}graph.svg", revisions.MachineSvg.as_view()),
     path(f"{_one}graph.png", revisions.MachinePng.as_view()),
     path(f"{_one}shares/", sharing.Shares.as_view()),
-    path(f"{_one}shares/<str:share_id>/", sharing.OneShare.as_view()),
+    path(f"{_one}shares/<key:share_id>/", sharing.OneShare.as_view()),
     path(f"{_one}executions/", start.start),
     path("validate/", editing.Validate.as_view()),
     path("functions/", editing.Functions.as_view()),
     path("samples/", editing.Samples.as_view()),
-    path("shared/<str:token>/", sharing.Shared.as_view()),
-    path("shared/<str:token>/graph.svg", sharing.SharedSvg.as_view()),
-    path("shared/<str:token>/copy/", sharing.SharedCopy.as_view()),
+    path("shared/<key:token>/", sharing.Shared.as_view()),
+    path("shared/<key:token>/graph.svg", sharing.SharedSvg.as_view()),
+    path("shared/<key:token>/copy/", sharing.SharedCopy.as_view()),
     path("executions/", executions.Executions.as_view()),
     path(_run, answers_when_ended(executions.OneExecution.as_view())),
     path(f"{_run}stop/", executions.StopExecution.as_view()),
@@ -45,7 +46,7 @@ urlpatterns = [
     path(f"{_run}history/", executions.History.as_view()),
     path(f"{_run}tasks/", executions.Tasks.as_view()),
     path(f"{_run}map-runs/", map_runs.MapRuns.as_view()),
-    path("map-runs/<str:map_run_id>/", map_runs.OneMapRun.as_view()),
+    path("map-runs/<key:map_run_id>/", map_runs.OneMapRun.as_view()),
     path(f"{_run}definition/", executions.ExecutionDefinition.as_view()),
     path(f"{_run}graph.svg", executions.ExecutionSvg.as_view()),
     path(f"{_run}graph.png", executions.ExecutionPng.as_view()),

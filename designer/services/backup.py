@@ -15,6 +15,7 @@ import tarfile
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -63,17 +64,32 @@ def _copy_database(scratch: Path) -> Path:
             source.backup(target)
         return copy
     copy = scratch / _DUMP
-    _postgres("pg_dump", "--format=custom", f"--file={copy}", _postgres_url())
+    _postgres("pg_dump", "--format=custom", f"--file={copy}")
     return copy
 
 
-def _postgres_url() -> str:
-    return str(settings.ENVIRONMENT.database_url)
+def without_password(url: str) -> tuple[str, str | None]:
+    """The address without its password, and the password: every user of the machine can read a command line."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "password"]
+    found = unquote(parts.password) if parts.password else dict(parse_qsl(parts.query)).get("password")
+    place = f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
+    return place + (f"?{urlencode(query, safe='/', quote_via=quote)}" if query else ""), found
 
 
 def _postgres(*command: str) -> None:
+    """Run a program of PostgreSQL's on our database."""
+    address, password = without_password(str(settings.ENVIRONMENT.database_url))
+    environment = dict(os.environ, **({"PGPASSWORD": password} if password else {}))
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed commands
+        done = subprocess.run(  # noqa: S603 - fixed commands
+            [*command[:1], f"--dbname={address}", *command[1:]],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+        )
     except FileNotFoundError:
         raise BackupError(f"{command[0]} is not installed: install PostgreSQL's client programs") from None
     if done.returncode:
@@ -127,9 +143,7 @@ def _check(database: Path) -> None:
 
 def _put_in_place(database: Path) -> None:
     if database.name == _DUMP:
-        _postgres(
-            "pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={_postgres_url()}", str(database)
-        )
+        _postgres("pg_restore", "--clean", "--if-exists", "--single-transaction", str(database))
         return
     target = Path(connection.settings_dict["NAME"])
     connection.close()

@@ -180,9 +180,10 @@ class _Ends:
             event.set()
 
     @contextlib.contextmanager
-    def waiter(self, execution_id: str) -> Iterator[asyncio.Event]:
+    def waiter(self, execution_id: str, *, remembered: bool) -> Iterator[asyncio.Event]:
+        """Set at the end of the execution; at once when it is ``remembered`` as ended (and may be redriven since)."""
         event = asyncio.Event()
-        if execution_id in self._recent:
+        if remembered and execution_id in self._recent:
             event.set()
         self._waiting.setdefault(execution_id, set()).add(event)
         try:
@@ -202,12 +203,12 @@ def _ended_in_store(execution_id: str) -> bool:
     return status != ExecutionStatus.RUNNING
 
 
-async def wait_until_ended(execution_id: str, seconds: float) -> None:
-    """Return when the execution has ended, or after ``seconds``. Holds no thread."""
+async def wait_until_ended(execution_id: str, seconds: float, *, new: bool = False) -> None:
+    """Return when the execution has ended, or after ``seconds``. Holds no thread. A ``new`` one was never redriven."""
     loop = asyncio.get_running_loop()
     ends = _ends.setdefault(id(loop), _Ends())
     until = loop.time() + seconds
-    with ends.waiter(execution_id) as ended:
+    with ends.waiter(execution_id, remembered=new) as ended:
         await ends.listen()
         while not ended.is_set():
             if await sync_to_async(_ended_in_store)(execution_id):

@@ -7,6 +7,7 @@ from typing import Any
 from channels.routing import URLRouter
 from django.urls import path
 
+import designer.keys  # noqa: F401 - makes "key" known
 from designer.sockets.authentication import OriginCheck
 from designer.sockets.consumers import ExecutionFeed, ExecutionList
 from designer.sockets.frames import Close
@@ -28,8 +29,8 @@ sockets = OriginCheck(
     URLRouter(
         [
             _at("ws/executions/", ExecutionList.as_asgi()),
-            _at("ws/executions/<str:execution_id>/", ExecutionFeed.as_asgi()),
-            _at("ws/machines/<str:machine_id>/executions/", ExecutionList.as_asgi()),
+            _at("ws/executions/<key:execution_id>/", ExecutionFeed.as_asgi()),
+            _at("ws/machines/<key:machine_id>/executions/", ExecutionList.as_asgi()),
             _at("<path:rest>", _nothing),
         ]
     )

@@ -170,9 +170,12 @@ class SqlStore(SqlMapRuns):
         rows = Session().rows(_MAIL, (execution_id,))
         return tuple(Letter(id=number, event=event) for number, event in rows)
 
-    def discard_mail(self, execution_id: str) -> None:
+    def discard_mail(self, execution_id: str, letters: Sequence[int]) -> None:
         with writing() as session:
-            session.run("DELETE FROM designer_inbox WHERE execution_id = %s", (execution_id,))
+            session.many(
+                "DELETE FROM designer_inbox WHERE execution_id = %s AND id = %s",
+                [(execution_id, number) for number in letters],
+            )
 
     def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
         with writing() as session:

@@ -17,11 +17,12 @@ from django.http.response import HttpResponse, HttpResponseBase
 
 from designer.api.problems import document, problem, problem_response
 from designer.api.views.start import start
+from designer.keys import KeyConverter
 from designer.web.layers import App, Receive, Send
 
 logger = logging.getLogger("django.request")
 
-_PATH = re.compile(r"/api/machines/([^/]+)/executions/")
+_PATH = re.compile(rf"/api/machines/({KeyConverter.regex})/executions/")
 
 
 class FastStart:

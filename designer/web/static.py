@@ -49,8 +49,10 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has
     def _built_since(self, url: str) -> Any:
         for prefix, folder in settings.STATICFILES_DIRS:
             start = f"{self.static_prefix}{prefix}/"
+            if not url.startswith(start) or "\0" in url:
+                continue
             path = (Path(folder) / url.removeprefix(start)).resolve()
-            if url.startswith(start) and path.is_relative_to(Path(folder).resolve()) and path.is_file():
+            if path.is_relative_to(Path(folder).resolve()) and path.is_file():
                 # Not kept: the next build may take it away.
                 return self.get_static_file(str(path), url)
         return None

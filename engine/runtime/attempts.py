@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from engine.core.events import TaskFailed, encode_event
 from engine.errors import ErrorName
@@ -47,6 +48,7 @@ class Attempts:
         self._room = room
         self._lock = threading.Lock()
         self._running: dict[str, Work] = {}
+        self._held: dict[int, set[str]] = {}
         self._late = 0
         self._missing: set[str] = set()
         self._closing = False
@@ -58,12 +60,26 @@ class Attempts:
         attempt = self._store.begin(attempt_id, self._worker, self._clock.now())
         if attempt is None:
             return
-        if attempt.timeout_seconds is not None or attempt.heartbeat_seconds is not None:
-            self._dispatcher.ring_execution(attempt.execution_id)  # their clocks start now
-        work = self._integrations.start(attempt)
-        with self._lock:
-            self._running[attempt.id] = work
+        with self.holding() as held:
+            held.add(attempt.id)
+            if attempt.timeout_seconds is not None or attempt.heartbeat_seconds is not None:
+                self._dispatcher.ring_execution(attempt.execution_id)  # their clocks start now
+            work = self._integrations.start(attempt)
+            with self._lock:
+                self._running[attempt.id] = work
         self._see_through(attempt, work)
+
+    @contextmanager
+    def holding(self) -> Iterator[set[str]]:
+        """Attempts in this set are in good hands though they are not running: they are about to, or have just ended."""
+        held: set[str] = set()
+        with self._lock:
+            self._held[id(held)] = held
+        try:
+            yield held
+        finally:
+            with self._lock:
+                del self._held[id(held)]
 
     def has_room(self) -> bool:
         return self._late < self._room and not self._closing
@@ -120,12 +136,14 @@ class Attempts:
     def check_open(self) -> None:
         """Once a lease: kill what the store calls over, and fail what it calls begun here and is not.
 
-        An attempt may be BEGUN for a moment before it runs here, so it is failed only when seen missing twice.
+        An attempt may be BEGUN for a moment before it is held here, so it is failed only when seen missing twice.
         """
-        rows = {row.id: row for row in self._store.begun_by(self._worker)}
         with self._lock:
-            over = [work for attempt_id, work in self._running.items() if attempt_id not in rows]
-            missing = rows.keys() - self._running.keys()
+            running = dict(self._running)  # before the look at the store: what begins after it is no more over
+        rows = {row.id: row for row in self._store.begun_by(self._worker)}
+        over = [work for attempt_id, work in running.items() if attempt_id not in rows]
+        with self._lock:
+            missing = rows.keys() - self._running.keys() - set().union(*self._held.values())
         for work in over:
             work.cancel()
         for attempt_id in missing & self._missing:
@@ -140,7 +158,7 @@ class Attempts:
         """The worker is leaving: wait for what runs, then fail the rest at once instead of after a lease."""
         self._closing = True
         until = self._clock.monotonic() + seconds
-        while self._running and self._clock.monotonic() < until:
+        while self.busy and self._clock.monotonic() < until:
             time.sleep(0.05)
         for row in self._store.begun_by(self._worker):
             lose(self._store, self._dispatcher, self._clock, row)
@@ -151,7 +169,8 @@ class Attempts:
 
     @property
     def busy(self) -> int:
-        return len(self._running)
+        with self._lock:
+            return len(set(self._running).union(*self._held.values()))
 
 
 def lose(store: Store, dispatcher: Dispatcher, clock: Clock, row: OpenAttempt) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -75,6 +76,10 @@ class LateResults(Protocol):
 
     def has_room(self) -> bool: ...
 
+    def holding(self) -> AbstractContextManager[set[str]]:
+        """A set for the attempts that this worker has begun and brings to their end itself."""
+        ...
+
     def take(self, attempt: AttemptRow, work: Work) -> None: ...
 
 
@@ -108,11 +113,15 @@ class Driver:
 
     def activate(self, execution_id: str) -> None:
         """Answer a doorbell: safe to call at any time, any number of times, for any execution."""
+        with self._late.holding() as held:
+            self._activate(execution_id, held)
+
+    def _activate(self, execution_id: str, held: set[str]) -> None:
         conflicts = 0
         own: _Own | None = None
         loaded = self._store.load(execution_id)
         while loaded is not None and self._has_work(loaded, own):
-            advanced = self._advance(loaded, own)
+            advanced = self._advance(loaded, own, held)
             if advanced is None:
                 if own is not None:
                     self._post(own)
@@ -136,7 +145,7 @@ class Driver:
             return False
         if root.status is not Status.RUNNING:
             if loaded.letters:
-                self._store.discard_mail(loaded.execution_id)
+                self._store.discard_mail(loaded.execution_id, [letter.id for letter in loaded.letters])
             return False
         return bool(loaded.letters or own or root.ready)
 
@@ -177,7 +186,7 @@ class Driver:
             raise ValueError(f"definition {definition_id} does not compile: {parsed.diagnostics[:1]}")
         return parsed.machine
 
-    def _advance(self, loaded: Loaded, own: _Own | None) -> tuple[Step, AttemptRow | None] | None:
+    def _advance(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
         """One activation and its commit; None when somebody else was faster."""
         machine = self.machine(loaded.definition_id, loaded.processor)
         events: list[Event] = [decode_event(letter.event) for letter in loaded.letters]
@@ -187,6 +196,9 @@ class Driver:
         commit = self._commit_of(loaded, step, handed, own)
         if not self._store.commit(commit):
             return None
+        held.clear()
+        if handed is not None:
+            held.add(handed.id)
         self._after(commit, step, handed)
         if commit.end is not None:
             self._tell_relatives(loaded)

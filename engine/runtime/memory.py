@@ -233,9 +233,10 @@ class MemoryStore:
                 if owner == execution_id
             )
 
-    def discard_mail(self, execution_id: str) -> None:
+    def discard_mail(self, execution_id: str, letters: Sequence[int]) -> None:
         with self._lock:
-            self._inbox = {number: row for number, row in self._inbox.items() if row[0] != execution_id}
+            for number in letters:
+                self._inbox.pop(number, None)
 
     def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
         with self._lock:

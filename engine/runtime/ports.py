@@ -251,8 +251,8 @@ class Store(Protocol):
         """What lies in the mailbox now, in order."""
         ...
 
-    def discard_mail(self, execution_id: str) -> None:
-        """Forget the mail of an execution that has ended."""
+    def discard_mail(self, execution_id: str, letters: Sequence[int]) -> None:
+        """Forget letters to an execution that had ended when they were read; one that came since may redrive it."""
         ...
 
     def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:

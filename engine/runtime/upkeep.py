@@ -122,8 +122,9 @@ class CrashMarks:
         try:
             os.pwrite(descriptor, execution_id.ljust(36).encode(), 0)
             yield
-            os.ftruncate(descriptor, 0)
         finally:
+            # Also after an exception, which is counted where it is caught: what is left behind is left by the dead.
+            os.ftruncate(descriptor, 0)
             os.close(descriptor)
 
     def count_dead(self, note: Callable[[str, str], None]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,10 +17,10 @@ from engine.runtime.clock import ManualClock
 from engine.runtime.driver import Driver
 from engine.runtime.mapruns import MapRuns
 from engine.runtime.memory import MemoryDispatcher, MemoryNotifier
-from engine.runtime.ports import AttemptRow, Outcome, Work, WorkerRow
+from engine.runtime.ports import AttemptRow, OpenAttempt, Outcome, Work, WorkerRow
 from engine.runtime.upkeep import LEASE_SECONDS, Leases, Sweeper, TimerPoller
 from tests.contract.conftest import NOW, Bench
-from tests.harness import FUNCTION
+from tests.harness import FUNCTION, until
 
 RETRY = [{"ErrorEquals": ["Lambda.SdkClientException"], "IntervalSeconds": 1, "MaxAttempts": 3}]
 
@@ -354,3 +355,57 @@ def test_a_result_whose_attempt_was_cancelled_meanwhile_is_dropped_without_a_str
     assert types[-3:] == ["LambdaFunctionTimedOut", "TaskStateExited", "WaitStateEntered"]
     assert bench.attempt_status(f"{execution_id}:2.0") == "ABORTED"
     assert world.bells.executions == []
+
+
+@pytest.mark.parametrize("quick", [False, True], ids=["dispatched", "handed over"])
+def test_a_task_that_takes_its_time_to_start_is_not_taken_for_lost(bench: Bench, quick: bool) -> None:
+    def slow_to_start(payload: Any) -> Any:
+        for _ in range(3):  # the lease is renewed, quickly in a worker's first seconds
+            world.attempts.check_open()
+        assert world.attempts.busy == 1
+        return "done"
+
+    task = {"Type": "Task", "Resource": FUNCTION + "F", "End": True}
+    world = World(bench, quick=quick, answers={"T": slow_to_start})
+    execution_id = bench.create({"StartAt": "T", "States": {"T": task}})
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert world.attempts.busy == 0
+
+
+class Lasting:
+    """A work that lasts until it is told to end."""
+
+    def __init__(self) -> None:
+        self.end = threading.Event()
+        self.cancelled = False
+
+    def wait(self, seconds: float | None) -> Outcome | None:
+        self.end.wait(10)
+        return Outcome(output=Document("done"))
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+def test_an_attempt_that_begins_while_the_lease_is_renewed_goes_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, work = World(bench), Lasting()
+    task = {"Type": "Task", "Resource": FUNCTION + "F", "End": True}
+    execution_id = bench.create({"StartAt": "T", "States": {"T": task}})
+    world.driver.activate(execution_id)
+    begun_by: Callable[[str], Sequence[OpenAttempt]] = bench.store.begun_by
+
+    def begins_right_after(worker: str) -> Sequence[OpenAttempt]:
+        seen = begun_by(worker)
+        attempt = bench.store.begin(world.bells.attempts.pop(), worker, NOW)
+        assert attempt is not None
+        world.attempts.take(attempt, work)
+        return seen
+
+    monkeypatch.setattr(bench.store, "begun_by", begins_right_after)
+    world.attempts.check_open()
+    work.end.set()
+    until(lambda: not world.attempts.busy, 10, "the attempt's end")
+    assert not work.cancelled
+    assert world.to_the_end(execution_id) == "SUCCEEDED"

@@ -144,3 +144,20 @@ def test_what_runs_or_succeeded_cannot_be_redriven(bench: Bench) -> None:
     assert world.to_the_end(execution_id) == "SUCCEEDED"
     assert not bench.store.redrive(execution_id, encode_event(Redriven()), NOW)
     assert not bench.store.redrive("nobody", encode_event(Redriven()), NOW)
+
+
+def test_a_redrive_that_comes_while_late_mail_is_thrown_away_is_not_thrown_away(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Flaky()
+    world = World(bench, answers={"Work": work})
+    execution_id = bench.create(task("Work"))
+    assert world.to_the_end(execution_id) == "FAILED"
+    work.broken = False
+    bench.store.post(execution_id, encode_event(StopRequested(error=None, cause=None)), NOW)
+    late = bench.store.load(execution_id)
+    assert bench.store.redrive(execution_id, encode_event(Redriven()), NOW)
+    with monkeypatch.context() as patched:  # a worker that read just before the redrive
+        patched.setattr(bench.store, "load", lambda execution_id: late)
+        world.driver.activate(execution_id)
+    assert world.to_the_end(execution_id) == "SUCCEEDED"

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from designer.models import ApiToken, Execution, Machine, ShareLink
+from designer.models import ApiToken, Execution, Machine, MapRun, ShareLink
 from designer.services import signin
 from tests.designer.conftest import Api, body
 
@@ -25,8 +25,8 @@ def _routes() -> Iterator[str]:
 
 
 def _plain(route: str) -> str:
-    """``machines/<str:machine_id>/`` as ``machines/{machine_id}/``."""
-    return route.replace("<str:", "{").replace("<int:", "{").replace("<path:", "{").replace(">", "}")
+    """``machines/<key:machine_id>/`` as ``machines/{machine_id}/``."""
+    return route.replace("<key:", "{").replace("<int:", "{").replace("<path:", "{").replace(">", "}")
 
 
 ROUTES = sorted({_plain(route) for route in _routes()})
@@ -54,10 +54,11 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
     execution = alice.post(f"/api/machines/{machine['id']}/executions/", {})
     alice.post(f"/api/machines/{machine['id']}/shares/", {})
     token = alice.get("/api/tokens/")["results"][0]["id"]
+    run = MapRun.objects.create(id=f"{execution['id']}:5", execution_id=execution["id"], started_at=1, looked_at=1)
     path = "/" + route.format(
         machine_id=machine["id"],
+        map_run_id=run.pk,
         execution_id=execution["id"],
-        map_run_id=f"{execution['id']}:maprun:2.0",
         number=1,
         share_id=ShareLink.objects.get().pk,
         token_id=token,
@@ -145,3 +146,16 @@ def test_tokens_are_told_once_and_kept_as_hashes(alice: Api) -> None:
     assert {one["name"] for one in listed} == {"tests", "laptop"}
     assert made["token"] not in str(listed)
     assert not ApiToken.objects.filter(token_hash=made["token"]).exists()
+
+
+def test_an_address_that_a_visitor_made_up_does_not_lift_the_throttle(charlie: Client) -> None:
+    answers = [
+        charlie.post(
+            "/api/session/",
+            {"token": "wrong"},
+            content_type="application/json",
+            headers={"X-Forwarded-For": f"10.0.0.{number}"},
+        ).status_code
+        for number in range(21)
+    ]
+    assert answers[-1] == 429

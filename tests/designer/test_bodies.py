@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from typing import Any
+
 import pytest
 
 from tests.designer.conftest import HELLO, Api, body
@@ -73,3 +77,26 @@ def test_another_content_type_is_refused(alice: Api) -> None:
 def test_an_unknown_address_of_the_interface_is_a_problem_document(alice: Api) -> None:
     missing = alice.call("GET", "/api/nothing/here")
     assert (missing.status_code, body(missing)["code"]) == (404, "NotFound")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/machines/%00/", "/api/machines/%00/executions/", "/api/executions/x%00/", "/api/shared/%00/", "/%00"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_nul_in_an_address_answers_404(method: str, path: str, alice: Api) -> None:
+    assert alice.call(method, path, "{}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["machines/", "executions/", "tokens/", "machines/{id}/shares/", "machines/{id}/revisions/"],
+)
+@pytest.mark.parametrize(
+    "values",
+    [["abc", "x"], [5, "x"], ["2024-02-30T00:00:00", "x"], ["\ud800", "\ud800"], [10**30, 10**30], ["x"], [True, 1]],
+)
+def test_a_cursor_that_is_not_one_of_ours_is_never_a_500(path: str, values: list[Any], alice: Api) -> None:
+    machine = alice.machine()
+    cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    answer = alice.call("GET", f"/api/{path.format(id=machine['id'])}?cursor={cursor}")
+    assert answer.status_code in {200, 400}, answer.content

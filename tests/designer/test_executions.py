@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -11,7 +12,7 @@ from rest_framework import serializers
 
 from designer.api.serializers.executions import ExecutionSerializer, ExecutionSummarySerializer
 from designer.models import Execution, HistoryEvent, Inbox, Scope, TaskAttempt
-from designer.services import executions
+from designer.services import executions, runtime
 from engine.core.events import Redriven, decode_event
 from tests.designer.conftest import Api, body
 
@@ -85,6 +86,20 @@ def test_asking_for_an_ended_execution_does_not_wait(alice: Api) -> None:
         {"a": 1},
         "1970-01-01T00:00:00.002Z",
     )
+
+
+def test_waiting_for_a_redriven_execution_is_not_over_with_its_first_end(alice: Api) -> None:
+    execution = _start(alice, alice.machine())
+
+    async def waited() -> float:
+        loop = asyncio.get_running_loop()
+        ends = runtime._ends.setdefault(id(loop), runtime._Ends())
+        ends._ended(execution["id"])  # heard before it was redriven
+        began = loop.time()
+        await runtime.wait_until_ended(execution["id"], 0.3)
+        return loop.time() - began
+
+    assert asyncio.run(waited()) >= 0.3
 
 
 def test_documents_have_exactly_the_declared_fields(alice: Api) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -136,3 +138,28 @@ def test_the_picture_does_not_depend_on_the_order_of_keys() -> None:
 @settings(max_examples=200, deadline=None)
 def test_fitted_text_is_never_wider_than_its_room(text: str, room: float) -> None:
     assert width(fit(text, 13, room), 13) <= room
+
+
+def test_others_are_served_while_a_large_picture_is_made() -> None:
+    document: dict[str, Any] = {"StartAt": "S", "States": {"S": {"Type": "Pass", "End": True}}}
+    for level in range(25):
+        name = f"M{level}"
+        document = {"StartAt": name, "States": {name: {"Type": "Parallel", "End": True, "Branches": [document]}}}
+    _, svg = _draw(document)
+    pauses, done = [0.0], threading.Event()
+
+    def serve() -> None:
+        before = time.monotonic()
+        while not done.wait(0.01):
+            now = time.monotonic()
+            pauses.append(now - before)
+            before = now
+
+    served = threading.Thread(target=serve)
+    served.start()
+    try:
+        assert to_png(svg).startswith(b"\x89PNG")
+    finally:
+        done.set()
+        served.join()
+    assert max(pauses) < 0.5

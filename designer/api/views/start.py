@@ -26,6 +26,7 @@ from designer.api.serializers.executions import ExecutionSerializer, StartInput,
 from designer.api.views.base import PREFER, user_of
 from designer.models import Execution, ExecutionStatus
 from designer.services import executions, runtime
+from designer.store.connection import mend_connection
 from engine import jsontypes
 from engine.jsontypes import Json
 
@@ -59,7 +60,7 @@ async def start(request: HttpRequest, machine_id: str) -> HttpResponseBase:
     execution = started.execution
     seconds = wait_seconds(request.headers.get("Prefer"))
     if seconds and execution.status == ExecutionStatus.RUNNING:
-        await runtime.wait_until_ended(execution.pk, seconds)
+        await runtime.wait_until_ended(execution.pk, seconds, new=started.created)
         execution = await sync_to_async(executions.refresh)(execution)
     return _response(execution, created=started.created)
 
@@ -83,6 +84,7 @@ def _wanted(body: Json) -> dict[str, Any]:
 
 
 def _start(request: HttpRequest, machine_id: str, wanted: dict[str, Any]) -> executions.Started:
+    mend_connection()  # the short way in (designer/web/fast.py) has none of Django's signals, which do it elsewhere
     return executions.start_execution(authenticated_id(request), machine_id, **wanted)
 
 

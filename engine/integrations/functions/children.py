@@ -43,6 +43,13 @@ class Child:
     requests: int
     responses: int
     log: IO[bytes]
+    channel: socket.socket
+    """To the launcher that started it."""
+
+    turn: int = 0
+    """Counts its invocations, and their ends: who wants to end an invocation must not end the next one."""
+
+    killed: bool = False
     idle_since: float = 0.0
     reason: str | None = None
     gone: threading.Event = field(default_factory=threading.Event)
@@ -145,20 +152,26 @@ class Children:
             found = fresh.pop() if fresh else None
             self._idle[function.name] = fresh
             for child in stale:
-                self._kill(child)
-            return found or self._spawn(function)
+                self._discard(child)
+            child = found or self._spawn(function)
+            child.turn += 1
+            return child
 
     def give_back(self, child: Child) -> None:
         with self._lock:
-            if child.gone.is_set():
+            child.turn += 1
+            if child.gone.is_set() or child.killed:
+                child.close()
                 return
             child.idle_since = time.monotonic()
             self._idle.setdefault(child.function.name, []).append(child)
 
-    def kill(self, child: Child) -> None:
-        """End a child and its process group; whoever waits for its answer gets ChildGone."""
+    def kill(self, child: Child, turn: int) -> None:
+        """End a child and its process group, unless that turn is over; who waits for its answer gets ChildGone."""
         with self._lock:
-            self._kill(child)
+            if child.turn == turn:
+                child.killed = True
+                self._kill(child)
 
     def renew(self) -> None:
         """The worker's lease was renewed: its children may go on. Also lets go of those idle for long."""
@@ -170,7 +183,7 @@ class Children:
                 old = [child for child in idle if child.idle_since < limit]
                 self._idle[name] = [child for child in idle if child.idle_since >= limit]
                 for child in old:
-                    self._kill(child)
+                    self._discard(child)
 
     def close(self) -> None:
         with self._lock:
@@ -182,11 +195,16 @@ class Children:
             launcher.terminate()
             launcher.wait(5)
 
+    def _discard(self, child: Child) -> None:
+        """End a child that nobody waits for and that is not idle any more: nobody else would close its descriptors."""
+        self._kill(child)
+        child.close()
+
     def _kill(self, child: Child) -> None:
         self._send({"op": "kill", "id": child.id})
 
     def _spawn(self, function: Function) -> Child:
-        self._ensure_launcher()
+        channel = self._ensure_launcher()
         self._last_id += 1
         requests_out, requests_in = os.pipe()
         responses_out, responses_in = os.pipe()
@@ -209,7 +227,7 @@ class Children:
             for descriptor in (requests_out, responses_in, append):
                 os.close(descriptor)
         os.set_blocking(requests_in, False)
-        child = Child(self._last_id, function, requests_in, responses_out, log)
+        child = Child(self._last_id, function, requests_in, responses_out, log, channel)
         self._all[child.id] = child
         return child
 
@@ -225,9 +243,9 @@ class Children:
             # The launcher died: its children died with it, and the listener tells those who wait.
             self._channel = None
 
-    def _ensure_launcher(self) -> None:
+    def _ensure_launcher(self) -> socket.socket:
         if self._channel is not None and self._launcher is not None and self._launcher.poll() is None:
-            return
+            return self._channel
         started = threading.Event()
         problem: list[Exception] = []
         # PDEATHSIG fires when the *thread* that spawned ends, so a thread that lives as long as the launcher spawns it.
@@ -236,6 +254,9 @@ class Children:
         started.wait(30)
         if problem:
             raise problem[0]
+        if self._channel is None:
+            raise OSError("the launcher of functions did not start")
+        return self._channel
 
     def _host(self, started: Callable[[], None], problem: list[Exception]) -> None:
         try:
@@ -276,7 +297,8 @@ class Children:
         with self._lock:
             if self._channel is channel:
                 self._channel = None
-        for number in list(self._all):
+            left = [number for number, child in self._all.items() if child.channel is channel]
+        for number in left:
             self._forget(number, "launcher gone")
 
     def _forget(self, number: int, reason: str) -> None:

@@ -119,7 +119,7 @@ class Functions:
         if time.monotonic() < deadline:
             self._learn(invocation.call.name, time.monotonic() - invocation.began)
             return None
-        self._children.kill(child)
+        self._children.kill(child, invocation.turn)
         child.gone.wait(5)
         return self._dismiss(child, _timed_out(invocation.request_id, self._settings.timeout_seconds))
 
@@ -128,8 +128,8 @@ class Functions:
         child.close()
         return outcome
 
-    def kill(self, child: Child) -> None:
-        self._children.kill(child)
+    def kill(self, child: Child, turn: int) -> None:
+        self._children.kill(child, turn)
 
     def _learn(self, name: str, seconds: float) -> None:
         known = self._seconds.get(name)
@@ -145,6 +145,7 @@ class _Invocation:
     def __init__(self, functions: Functions, call: _Call, child: Child, request_id: str) -> None:
         self.call = call
         self.child = child
+        self.turn = child.turn
         self.request_id = request_id
         self.began = time.monotonic()
         self._functions = functions
@@ -153,7 +154,7 @@ class _Invocation:
         return self._functions.settle(self, None if seconds is None else time.monotonic() + seconds)
 
     def cancel(self) -> None:
-        self._functions.kill(self.child)
+        self._functions.kill(self.child, self.turn)
 
 
 class _Done:

@@ -1,0 +1,48 @@
+"""A database that ends connections, as a restart or a failover does."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from designer.store.connection import Session, mend_connection, writing
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite ends no connections"),
+]
+
+
+def _end_connection() -> None:
+    """Somebody else ends this thread's connection while it is idle."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [Session().row("SELECT pg_backend_pid()")[0]])
+    other.close()
+
+
+def test_a_read_after_the_database_ended_the_connection_takes_a_new_one() -> None:
+    _end_connection()
+    assert Session().row("SELECT 1")[0] == 1
+
+
+def test_a_write_after_the_database_ended_the_connection_takes_a_new_one() -> None:
+    _end_connection()
+    with writing() as session:
+        assert session.row("SELECT 1")[0] == 1
+
+
+def test_a_connection_that_was_found_dead_by_a_query_is_not_kept() -> None:
+    session = Session()
+    _end_connection()
+    with pytest.raises(Exception, match=r"terminat|closed|lost"):
+        session.row("SELECT 1")
+    assert Session().row("SELECT 1")[0] == 1
+
+
+def test_djangos_own_cursors_have_a_good_connection_after_mending() -> None:
+    _end_connection()
+    mend_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)

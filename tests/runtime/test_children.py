@@ -1,0 +1,82 @@
+"""Function children over many invocations: none left behind, none ended for another's sake."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.integrations.functions import Functions, Settings, children
+from engine.jsontypes import Document
+from engine.runtime.ports import AttemptRow, Outcome
+from tests.harness import FUNCTION, until
+
+ECHO = "import time\n\ndef handler(event, context):\n    time.sleep(0.5 * (event == 'slow'))\n    return event\n"
+
+
+@pytest.fixture
+def functions(tmp_path: Path) -> Iterator[Functions]:
+    (tmp_path / "Echo.py").write_text(ECHO)
+    found = Functions(Settings(folder=tmp_path))
+    yield found
+    found.close()
+
+
+def _attempt(value: str) -> AttemptRow:
+    return AttemptRow(
+        id=f"execution:{value}",
+        execution_id="execution",
+        scope="",
+        key=value,
+        state="T",
+        number=1,
+        resource=FUNCTION + "Echo",
+        payload=Document(value),
+        timeout_seconds=None,
+        heartbeat_seconds=None,
+        worker="worker",
+    )
+
+
+def _run(functions: Functions, value: str) -> Outcome:
+    outcome = functions.start(_attempt(value)).wait(10)
+    assert outcome is not None
+    return outcome
+
+
+def test_a_cancellation_that_comes_after_the_answer_ends_nobody_elses_task(functions: Functions) -> None:
+    first = functions.start(_attempt("first"))
+    assert first.wait(10) is not None
+    second = functions.start(_attempt("slow"))  # in the same warm child
+    first.cancel()
+    outcome = second.wait(10)
+    assert outcome is not None
+    assert (outcome.failed, outcome.output and outcome.output.value) == (False, "slow")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
+@pytest.mark.parametrize("reason", ["changed", "idle", "cancelled"])
+def test_children_that_are_let_go_leave_no_descriptor(
+    functions: Functions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    def once(number: int) -> None:
+        if reason == "changed":
+            (tmp_path / "Echo.py").write_text(ECHO + "#" * number)
+        if reason == "cancelled":
+            cancelled = functions.start(_attempt("slow"))
+            cancelled.cancel()
+            cancelled.wait(10)
+        _run(functions, "x")
+        if reason == "idle":
+            with monkeypatch.context() as patched:
+                patched.setattr(children, "_IDLE_SECONDS", -1.0)
+                functions.renew()
+
+    once(1)
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(2, 7):
+        once(number)
+    until(lambda: len(os.listdir("/proc/self/fd")) <= before, 5, "descriptors are closed")
