@@ -80,3 +80,12 @@ def test_children_that_are_let_go_leave_no_descriptor(
     for number in range(2, 7):
         once(number)
     until(lambda: len(os.listdir("/proc/self/fd")) <= before, 5, "descriptors are closed")
+
+
+def test_a_function_whose_environment_cannot_be_read_fails_with_the_reason(
+    functions: Functions, tmp_path: Path
+) -> None:
+    (tmp_path / "Echo.env").write_bytes(b"NAME=\xff\n")
+    outcome = _run(functions, "x")
+    assert (outcome.failed, outcome.error) == (True, "Lambda.ServiceException")
+    assert "utf-8" in (outcome.cause or "")

@@ -206,16 +206,16 @@ class Children:
     def _spawn(self, function: Function) -> Child:
         channel = self._ensure_launcher()
         self._last_id += 1
-        requests_out, requests_in = os.pipe()
-        responses_out, responses_in = os.pipe()
-        log = tempfile.TemporaryFile(mode="w+b", buffering=0)  # noqa: SIM115 - lives as long as the child
         message = {
             "op": "spawn",
             "id": self._last_id,
             "path": str(function.path),
             "name": function.name,
-            "environment": self._folder.environment(function.name),
+            "environment": self._folder.environment(function.name),  # may fail: before anything is opened
         }
+        requests_out, requests_in = os.pipe()
+        responses_out, responses_in = os.pipe()
+        log = tempfile.TemporaryFile(mode="w+b", buffering=0)  # noqa: SIM115 - lives as long as the child
         append = (
             os.open(f"/proc/self/fd/{log.fileno()}", os.O_WRONLY | os.O_APPEND)
             if sys.platform == "linux"

@@ -88,7 +88,7 @@ class Functions:
         }
         try:
             child = self._children.take(function)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # its NAME.env may not be UTF-8
             cause = f"The function could not be run: {error}"
             return _Done(Outcome(failed=True, error="Lambda.ServiceException", cause=cause))
         child.begin(json.dumps(request).encode())
