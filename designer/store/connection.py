@@ -92,12 +92,24 @@ class Session:
         return "" if self._sqlite else " FOR UPDATE SKIP LOCKED"
 
 
-def _lock_file() -> int:
-    held: tuple[int, int] | None = getattr(_local, "lock", None)
-    if held is None or held[0] != os.getpid():  # an inherited descriptor would share its lock with the parent
+class _LockFile:
+    """This thread's descriptor of the lock; closed when the thread is gone."""
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
         path = settings.ENVIRONMENT.data / "write.lock"
-        held = _local.lock = (os.getpid(), os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    return held[1]
+        self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def __del__(self) -> None:
+        if hasattr(self, "descriptor"):
+            os.close(self.descriptor)
+
+
+def _lock_file() -> int:
+    held: _LockFile | None = getattr(_local, "lock", None)
+    if held is None or held.process != os.getpid():  # an inherited descriptor would share its lock with the parent
+        held = _local.lock = _LockFile()
+    return held.descriptor
 
 
 @contextmanager

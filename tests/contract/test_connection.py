@@ -1,16 +1,18 @@
-"""A database that ends connections, as a restart or a failover does."""
+"""Connections that the database ends, as a restart or a failover does, and what threads leave behind."""
 
 from __future__ import annotations
+
+import os
+import sys
+import threading
 
 import pytest
 from django.db import connection
 
 from designer.store.connection import Session, mend_connection, writing
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite ends no connections"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
+ends_connections = pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite ends no connections")
 
 
 def _end_connection() -> None:
@@ -21,17 +23,20 @@ def _end_connection() -> None:
     other.close()
 
 
+@ends_connections
 def test_a_read_after_the_database_ended_the_connection_takes_a_new_one() -> None:
     _end_connection()
     assert Session().row("SELECT 1")[0] == 1
 
 
+@ends_connections
 def test_a_write_after_the_database_ended_the_connection_takes_a_new_one() -> None:
     _end_connection()
     with writing() as session:
         assert session.row("SELECT 1")[0] == 1
 
 
+@ends_connections
 def test_a_connection_that_was_found_dead_by_a_query_is_not_kept() -> None:
     session = Session()
     _end_connection()
@@ -40,9 +45,25 @@ def test_a_connection_that_was_found_dead_by_a_query_is_not_kept() -> None:
     assert Session().row("SELECT 1")[0] == 1
 
 
+@ends_connections
 def test_djangos_own_cursors_have_a_good_connection_after_mending() -> None:
     _end_connection()
     mend_connection()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
+def test_a_thread_that_wrote_leaves_no_descriptor_behind() -> None:
+    def write() -> None:
+        with writing() as session:
+            session.run("SELECT 1")
+        connection.close()
+
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+    assert len(os.listdir("/proc/self/fd")) <= before
