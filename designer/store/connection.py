@@ -45,6 +45,12 @@ def _has_news(descriptor: int) -> bool:
     return bool(waiter.poll(0))
 
 
+def release_thread() -> None:
+    """Close this thread's connection and its descriptor of the write lock."""
+    connection.close()
+    _local.__dict__.pop("lock", None)
+
+
 class Session:
     """Executes SQL with ``%s`` placeholders on the raw driver: Django's own cursor costs as much as the query."""
 

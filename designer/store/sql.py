@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from designer.arns import execution_arn, machine_arn, role_arn
-from designer.store.connection import Session, writing
+from designer.store.connection import Session, release_thread, writing
 from designer.store.mapruns import SqlMapRuns, count_end, end_map_runs, start_map_runs
 from engine.core.commands import EndExecution
 from engine.core.events import TaskStarted, encode_event
@@ -289,6 +289,9 @@ class SqlStore(SqlMapRuns):
     def forget_worker(self, worker: str) -> None:
         with writing() as session:
             session.run("DELETE FROM designer_worker WHERE id = %s", (worker,))
+
+    def release(self) -> None:
+        release_thread()
 
     def note_crash(self, execution_id: str, reason: str, limit: int) -> bool:
         with writing() as session:

@@ -95,6 +95,7 @@ class Attempts:
         try:
             self._see_through(attempt, work)
         finally:
+            self._store.release()
             with self._lock:
                 self._late -= 1
 

@@ -455,6 +455,9 @@ class MemoryStore:
         with self._lock:
             self._workers.pop(worker, None)
 
+    def release(self) -> None:
+        """A thread holds nothing of this store."""
+
     def note_crash(self, execution_id: str, reason: str, limit: int) -> bool:
         with self._lock:
             record = self._executions.get(execution_id)

@@ -285,6 +285,10 @@ class Store(Protocol):
 
     def forget_worker(self, worker: str) -> None: ...
 
+    def release(self) -> None:
+        """Let go of what this thread holds of the store, a connection say: the thread is about to end."""
+        ...
+
     def note_crash(self, execution_id: str, reason: str, limit: int) -> bool:
         """Count a crash of an activation; True when that parked the execution."""
         ...

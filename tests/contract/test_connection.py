@@ -9,7 +9,7 @@ import threading
 import pytest
 from django.db import connection
 
-from designer.store.connection import Session, mend_connection, writing
+from designer.store.connection import Session, mend_connection, release_thread, writing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ends_connections = pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite ends no connections")
@@ -59,7 +59,7 @@ def test_a_thread_that_wrote_leaves_no_descriptor_behind() -> None:
     def write() -> None:
         with writing() as session:
             session.run("SELECT 1")
-        connection.close()
+        release_thread()
 
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -376,6 +378,23 @@ class Watched(Done):
 
     def cancel(self) -> None:
         self.cancelled = True
+
+
+def test_an_attempt_that_outlived_its_hand_over_is_reported_from_a_thread_that_leaves_nothing(bench: Bench) -> None:
+    world = World(bench)
+    task = {"Type": "Task", "Resource": FUNCTION + "F", "End": True}
+    execution_id = bench.create({"StartAt": "T", "States": {"T": task}})
+    world.driver.activate(execution_id)
+    attempt = bench.store.begin(world.bells.attempts.pop(), world.row.id, NOW)
+    assert attempt is not None
+    world.attempts.take(attempt, Done(Outcome(output=Document("late"))))
+    for thread in threading.enumerate():
+        if thread.name.startswith("late-"):
+            thread.join()
+    del thread
+    gc.collect()  # a connection that was left open would be reported here
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == "late"
 
 
 def test_an_attempt_that_begins_while_the_lease_is_renewed_goes_on(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.asl.model import StateMachine, Working
 from engine.asl.parse import parse_definition
+from engine.core.advance import Step, advance
 from engine.core.commands import EndExecution, ScheduleTask
 from engine.core.events import (
     Event,
@@ -23,10 +27,12 @@ from engine.core.events import (
     TaskSucceeded,
     TimerFired,
 )
-from engine.core.execution import Status
+from engine.core.execution import Execution, Root, Status
 from engine.core.history import HistoryEvent
-from engine.jsontypes import Document, Json
-from tests.simulation import Answers, Simulator, simulation
+from engine.jsontypes import Document, Json, dump
+from engine.query.evaluator import Direct
+from engine.runtime.simulator import Held
+from tests.simulation import FACTS, Answers, Simulator, simulation
 
 BOUNDED = settings(
     max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -309,3 +315,45 @@ def test_variables_hold_ten_mebibytes_together_and_no_more() -> None:
     full = run_of([f"v{number}" for number in range(41)])
     assert (full.end.error, full.status) == ("States.DataLimitExceeded", Status.FAILED)
     assert "variables that the state 'I' can see" in (full.end.cause or "")
+
+
+@given(machines(), _OUTCOMES)
+@BOUNDED
+def test_replaying_what_happened_rebuilds_the_execution(machine: StateMachine, outcomes: Any) -> None:
+    told_to: list[tuple[Sequence[Event], int, str]] = []
+
+    class Recorded(Simulator):
+        def _step(self, events: Sequence[Event]) -> Step:
+            told_to.append((tuple(events), self.now, self._seed()))
+            return super()._step(events)
+
+    value: Json = {"a": [1, [2]]}
+    done = Recorded(machine=machine, facts=replace(FACTS, input=Document(value)), answers=answers(outcomes)).run()
+    store = Held(as_text=True)
+    root = Root(status=Status.RUNNING, last_event_id=0, last_at=0)
+    history: list[HistoryEvent] = []
+    for events, at, seed in told_to:
+        execution = Execution(facts=done.facts, root=root, scopes=store)
+        step = advance(machine, execution, events, at=at, seed=seed, evaluator=Direct())
+        store.write(step)
+        root = step.execution.root
+        history += step.history
+    assert [event.details_text for event in history] == [event.details_text for event in done.history]
+    assert (root, history) == (done.execution.root, done.history)
+
+
+@given(definitions())
+@BOUNDED
+def test_a_definition_printed_and_read_again_means_the_same(definition: dict[str, Any]) -> None:
+    written = parse_definition(json.dumps(definition), "json")
+    printed = parse_definition(dump(written.document), "json")
+    as_yaml = parse_definition(yaml.safe_dump(definition, sort_keys=False), "yaml")
+    assert written.document == printed.document == as_yaml.document == definition
+    shape = [(name, state.type_name, state.next) for name, state in (written.machine or machine_of()).index.items()]
+    for other in (printed.machine, as_yaml.machine):
+        assert other is not None
+        assert [(name, state.type_name, state.next) for name, state in other.index.items()] == shape
+
+
+def machine_of() -> StateMachine:
+    raise AssertionError("a definition of these strategies has a machine")
