@@ -103,6 +103,7 @@ def _start(**_: Any) -> None:
     from engine.integrations.item_files import ConfiguredFiles
     from engine.integrations.item_reader import read_items
     from engine.integrations.result_writer import write_results
+    from engine.integrations.router import Router
     from engine.runtime.clock import SystemClock
 
     global _host, _listener
@@ -113,19 +114,20 @@ def _start(**_: Any) -> None:
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
     files = ConfiguredFiles(environment.files_root, environment.aws_endpoint_url, environment.region)
+    functions = Functions(
+        Settings(
+            folder=environment.functions,
+            python=environment.functions_python,
+            memory_mb=environment.function_memory_mb,
+        )
+    )
     _host = Host(
         kind,
         store=SqlStore(),
         dispatcher=dispatcher(),
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
-        integrations=Functions(
-            Settings(
-                folder=environment.functions,
-                python=environment.functions_python,
-                memory_mb=environment.function_memory_mb,
-            )
-        ),
+        integrations=Router([functions]),
         read_items=lambda request: read_items(request, files),
         write_results=lambda request, arn, results: write_results(request, arn, results, files),
         marks=environment.data / "marks",

@@ -43,7 +43,10 @@ class ExecutionStatus(models.TextChoices):
 
 class AttemptStatus(models.TextChoices):
     QUEUED = "QUEUED"
+    OFFERED = "OFFERED"
     BEGUN = "BEGUN"
+    WAITING = "WAITING"
+    POLLING = "POLLING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
@@ -299,7 +302,9 @@ class TaskAttempt(models.Model):
     """One attempt of a Task state. QUEUED rows are the outbox: the message to a worker is only a doorbell.
 
     ``begun_at`` is set by the one worker whose compare-and-set made it BEGUN; an attempt that may have begun is
-    never begun again. ``id`` is the attempt's token.
+    never begun again, unless its service knows it by its id. ``token`` ends it from outside. ``handle`` names its job,
+    looked at when ``poll_at`` is due and, when nobody waits for it any more, cancelled when ``cancel_at`` is
+    (designer/store/attempts.py).
     """
 
     id = models.CharField(primary_key=True, max_length=64)
@@ -321,17 +326,42 @@ class TaskAttempt(models.Model):
     cause = models.TextField(null=True)
     logs = models.TextField(default="")
     logs_truncated = models.BooleanField(default=False)
+    role_arn = models.TextField(null=True)
+    token = models.CharField(max_length=128, null=True, unique=True)
+    handle = models.TextField(null=True)
+    poll_at = models.BigIntegerField(null=True)
+    polls = models.PositiveIntegerField(db_default=0)
+    cancel_at = models.BigIntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["execution", "scheduled_at"], name="attempt_of_execution"),
             models.Index(
-                fields=["status", "rung_at"], name="attempt_open", condition=models.Q(status__in=["QUEUED", "BEGUN"])
+                fields=["status", "rung_at"],
+                name="attempt_open",
+                condition=models.Q(status__in=["QUEUED", "BEGUN", "POLLING"]),
             ),
+            models.Index(
+                fields=["resource", "scheduled_at"], name="attempt_offered", condition=models.Q(status="OFFERED")
+            ),
+            models.Index(fields=["poll_at"], name="attempt_poll", condition=models.Q(poll_at__isnull=False)),
+            models.Index(fields=["cancel_at"], name="attempt_cancel", condition=models.Q(cancel_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.id
+
+
+class Activity(models.Model):
+    """Work that workers outside ask for by its ARN. Its tasks are the OFFERED attempts of its owner's machines."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activities")
+    name = models.CharField(max_length=80)
+    arn = models.CharField(max_length=256, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.arn
 
 
 class Timer(models.Model):

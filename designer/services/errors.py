@@ -14,6 +14,9 @@
     ├── DraftConflict            the draft moved meanwhile; carries both versions
     ├── ExecutionNotStuck
     ├── ExecutionNotRedrivable
+    ├── InvalidToken             a task token of nobody, or of somebody else's task
+    ├── InvalidOutput            a task's output that is not JSON
+    ├── TaskTimedOut             the task of a token has ended, or its execution has
     └── SignInLinkInvalid        unknown, used or too old (not told apart)
 
 Each carries fields and builds its sentence once. ``designer.api.problems`` turns them into answers.
@@ -151,6 +154,26 @@ class ExecutionNotRedrivable(Refused):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@dataclass
+class InvalidToken(Refused):
+    def __str__(self) -> str:
+        return "Invalid Token: 'Invalid token'"
+
+
+@dataclass
+class InvalidOutput(Refused):
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Invalid Output: '{self.reason}'"
+
+
+@dataclass
+class TaskTimedOut(Refused):
+    def __str__(self) -> str:
+        return "Task Timed Out: 'Provided task does not exist anymore'"
 
 
 @dataclass

@@ -58,6 +58,11 @@ def _dispatcher() -> Dispatcher:
     return made
 
 
+def ring_execution(execution_id: str) -> None:
+    """Have a worker look at an execution: there is mail for it."""
+    _dispatcher().ring_execution(execution_id)
+
+
 def ring_map_run(map_run_id: str) -> None:
     """Have a worker look at a Map Run: its limits have changed."""
     _dispatcher().ring_map_run(map_run_id)

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.asl.resource import FunctionArn, LambdaInvoke, UnknownResource, function_name, parse_resource
+from engine.asl.resource import FunctionArn, LambdaInvoke, Resource, UnknownResource, function_name, parse_resource
 from engine.errors import ErrorName
 from engine.integrations.functions.children import Child, ChildGone, Children
 from engine.integrations.functions.folder import Folder
+from engine.integrations.work import Done, failure
 from engine.jsontypes import Document, InvalidJson, Json, parse
-from engine.runtime.ports import AttemptRow, Outcome, Work
+from engine.runtime.ports import AttemptRow, Claim, Outcome, Work
 
 _QUICK_SECONDS = 0.1
 _TAIL_BYTES = 4096
@@ -70,11 +71,11 @@ class Functions:
         try:
             call = _understand(attempt.resource, attempt.payload)
         except (UnknownResource, ValueError) as error:
-            return _Done(Outcome(failed=True, error=ErrorName.RUNTIME, cause=str(error)))
+            return failure(ErrorName.RUNTIME, str(error))
         request_id = str(uuid.uuid4())
         function = self.folder.find(call.name)
         if function is None:
-            return _Done(_not_found(call.name, request_id, self.folder))
+            return Done(_not_found(call.name, request_id, self.folder))
         request = {
             "event": call.event,
             "context": {
@@ -89,10 +90,21 @@ class Functions:
         try:
             child = self._children.take(function)
         except (OSError, ValueError) as error:  # its NAME.env may not be UTF-8
-            cause = f"The function could not be run: {error}"
-            return _Done(Outcome(failed=True, error="Lambda.ServiceException", cause=cause))
+            return failure("Lambda.ServiceException", f"The function could not be run: {error}")
         child.begin(json.dumps(request).encode())
         return _Invocation(self, call, child, request_id)
+
+    def takes(self, resource: Resource) -> bool:
+        return isinstance(resource, (FunctionArn, LambdaInvoke))
+
+    def repeatable(self, resource: str) -> bool:
+        return False
+
+    def poll(self, claim: Claim) -> Outcome | float:
+        raise AssertionError("a function leaves no job behind")
+
+    def cancel(self, claim: Claim) -> bool:
+        return True
 
     def renew(self) -> None:
         self._children.renew()
@@ -155,19 +167,6 @@ class _Invocation:
 
     def cancel(self) -> None:
         self._functions.kill(self.child, self.turn)
-
-
-class _Done:
-    """The Work port: an attempt that ended before it began."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        self._outcome = outcome
-
-    def wait(self, seconds: float | None) -> Outcome | None:
-        return self._outcome
-
-    def cancel(self) -> None:
-        pass
 
 
 def _understand(resource: str, payload: Document) -> _Call:
