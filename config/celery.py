@@ -97,11 +97,15 @@ def _start(**_: Any) -> None:
     django.setup()
     from django.db import close_old_connections
 
+    from config.integrations import aws_settings
+    from designer.services.nested import NestedExecutions as StartedExecutions
     from designer.sockets.notifier import ChannelNotifier
     from designer.store.sql import SqlStore
+    from engine.integrations.aws import Aws
     from engine.integrations.functions import Functions, Settings
     from engine.integrations.item_files import ConfiguredFiles
     from engine.integrations.item_reader import read_items
+    from engine.integrations.nested import NestedExecutions
     from engine.integrations.result_writer import write_results
     from engine.integrations.router import Router
     from engine.runtime.clock import SystemClock
@@ -127,7 +131,7 @@ def _start(**_: Any) -> None:
         dispatcher=dispatcher(),
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
-        integrations=Router([functions]),
+        integrations=Router([functions, NestedExecutions(StartedExecutions()), Aws(aws_settings(environment))]),
         read_items=lambda request: read_items(request, files),
         write_results=lambda request, arn, results: write_results(request, arn, results, files),
         marks=environment.data / "marks",

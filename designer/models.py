@@ -174,6 +174,8 @@ class Execution(models.Model):
     processor = models.CharField(max_length=80, db_default="")
     child_index = models.PositiveIntegerField(null=True)
     child_items = models.PositiveIntegerField(db_default=0)
+    # The id of the attempt that started it: unique, so that an attempt begun again finds the one it started.
+    parent_attempt = models.CharField(max_length=64, null=True, unique=True)
     redrive_count = models.PositiveIntegerField(db_default=0)
     redriven_at = models.BigIntegerField(null=True)
 

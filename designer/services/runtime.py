@@ -31,8 +31,9 @@ logger = logging.getLogger(__name__)
 
 _INSERT = """
     INSERT INTO designer_execution
-        (id, machine_id, revision_id, name, status, input, started_at, version, last_event_id, state, crashes)
-    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, 0, 0, '', 0)
+        (id, machine_id, revision_id, name, status, input, started_at, parent_attempt, version, last_event_id, state,
+         crashes)
+    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, %s, 0, 0, '', 0)
 """
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
 _STARTED = encode_event(Started())
@@ -77,8 +78,13 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def start(*, machine: Machine, revision: Revision, name: str, input_text: str) -> Execution:
-    """Start a run of a revision. Raises ExecutionAlreadyExists or MachineIsDeleting; then nothing has changed."""
+def start(
+    *, machine: Machine, revision: Revision, name: str, input_text: str, parent_attempt: str | None = None
+) -> Execution:
+    """Start a run of a revision. Raises ExecutionAlreadyExists or MachineIsDeleting; then nothing has changed.
+
+    ``parent_attempt`` is the attempt of another execution that starts it: one execution an attempt, whatever happens.
+    """
     execution = Execution(
         id=str(uuid.uuid4()),
         machine=machine,
@@ -88,6 +94,7 @@ def start(*, machine: Machine, revision: Revision, name: str, input_text: str) -
         started_at=_now(),
         status=ExecutionStatus.RUNNING,
         redrive_count=0,
+        parent_attempt=parent_attempt,
     )
     try:
         with writing() as session:
@@ -97,7 +104,10 @@ def start(*, machine: Machine, revision: Revision, name: str, input_text: str) -
             )
             if row is None or row[0] != "ACTIVE":
                 raise MachineIsDeleting
-            values = (execution.id, machine.pk, revision.pk, name, input_text, execution.started_at)
+            values = (
+                *(execution.id, machine.pk, revision.pk, name, input_text, execution.started_at),
+                parent_attempt,
+            )
             session.run(_INSERT, values)
             session.run(_POST, (execution.id, _STARTED, execution.started_at))
     except Exception as error:

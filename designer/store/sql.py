@@ -25,7 +25,7 @@ from engine.runtime.ports import (
 
 _LOAD = """
     SELECT e.version, e.last_event_id, e.status, e.state, e.input, e.started_at, e.name, e.stuck_reason,
-           e.revision_id, m.name, e.processor, e.map_run_id, r.arn
+           e.revision_id, m.name, e.processor, e.map_run_id, r.arn, e.parent_attempt
       FROM designer_execution e JOIN designer_machine m ON m.id = e.machine_id
       LEFT JOIN designer_maprun r ON r.id = e.map_run_id WHERE e.id = %s
 """
@@ -92,7 +92,7 @@ class SqlStore(SqlMapRuns, SqlAttempts):
         if row is None:
             return None
         version, last_event_id, status, state, text, started_at, name, stuck, revision, machine = row[:10]
-        processor, map_run, map_run_arn = row[10:]
+        processor, map_run, map_run_arn, parent_attempt = row[10:]
         facts = Facts(
             arn=execution_arn(machine, name),
             name=name,
@@ -119,6 +119,7 @@ class SqlStore(SqlMapRuns, SqlAttempts):
             parked=stuck is not None,
             processor=processor,
             map_run_id=map_run,
+            parent_attempt=parent_attempt,
         )
 
     def definition(self, definition_id: str) -> Definition:

@@ -217,7 +217,11 @@ class Driver:
         return step, handed
 
     def _tell_relatives(self, loaded: Loaded) -> None:
-        """An execution has ended: its Map Run may make the next child or be done, and its own Map Runs are over."""
+        """An execution has ended: its Map Run may make the next child or be done, its own Map Runs are over, and the
+        attempt that started it can see how it ended."""
+        if loaded.parent_attempt is not None:
+            self._store.poll_now(loaded.parent_attempt, self._clock.now())
+            self._dispatcher.ring_attempt(loaded.parent_attempt)
         if loaded.map_run_id is not None:
             self._dispatcher.ring_map_run(loaded.map_run_id)
         for own in self._store.map_runs_of(loaded.execution_id):

@@ -58,6 +58,8 @@ class Loaded:
     processor: str = ""
     """The Distributed Map whose item processor a child runs; empty for any other execution."""
     map_run_id: str | None = None
+    parent_attempt: str | None = None
+    """The attempt of another execution that started this one and may wait for its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.asl.resource import FunctionArn, LambdaInvoke, Resource, UnknownResource, function_name, parse_resource
+from engine.asl.resource import (
+    FunctionArn,
+    LambdaInvoke,
+    Pattern,
+    Resource,
+    ServiceCall,
+    UnknownResource,
+    function_name,
+    parse_resource,
+)
 from engine.errors import ErrorName
 from engine.integrations.functions.children import Child, ChildGone, Children
 from engine.integrations.functions.folder import Folder
 from engine.integrations.work import Done, failure
 from engine.jsontypes import Document, InvalidJson, Json, parse
-from engine.runtime.ports import AttemptRow, Claim, Outcome, Work
+from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
 
 _QUICK_SECONDS = 0.1
 _TAIL_BYTES = 4096
@@ -37,13 +46,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result."""
+    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result; a ``callback`` ends later."""
 
     name: str
     event: Json
     wrapped: bool
     tail: bool = False
     """Whether the end of the log is to be in the result (``LogType: Tail``)."""
+    callback: bool = False
 
 
 class Functions:
@@ -95,6 +105,8 @@ class Functions:
         return _Invocation(self, call, child, request_id)
 
     def takes(self, resource: Resource) -> bool:
+        if isinstance(resource, ServiceCall):
+            return (resource.service, resource.action) == ("lambda", "invoke")
         return isinstance(resource, (FunctionArn, LambdaInvoke))
 
     def repeatable(self, resource: str) -> bool:
@@ -126,6 +138,8 @@ class Functions:
             outcome = _with_log(_answered(frame, invocation.call, invocation.request_id), child)
             if invocation.call.tail:
                 outcome = _with_tail(outcome)
+            if invocation.call.callback and outcome.output is not None:
+                outcome = replace(outcome, output=None, submission=Submission(output=outcome.output))
             self._children.give_back(child)
             return outcome
         if time.monotonic() < deadline:
@@ -171,8 +185,6 @@ class _Invocation:
 
 def _understand(resource: str, payload: Document) -> _Call:
     parsed = parse_resource(resource)
-    if not isinstance(parsed, (FunctionArn, LambdaInvoke)):
-        raise ValueError(f"Tasks of {resource} cannot run here yet: only functions can")
     if isinstance(parsed, FunctionArn):
         return _Call(parsed.name, payload.value, wrapped=False)
     parameters = payload.value
@@ -188,7 +200,8 @@ def _understand(resource: str, payload: Document) -> _Call:
         with contextlib.suppress(InvalidJson):
             event = parse(event)
     tail = parameters.get("LogType") == "Tail"
-    return _Call(named[0], {} if event is None else event, wrapped=True, tail=tail)
+    callback = isinstance(parsed, ServiceCall) and parsed.pattern is Pattern.CALLBACK
+    return _Call(named[0], {} if event is None else event, wrapped=True, tail=tail, callback=callback)
 
 
 def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
