@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
+from engine.asl.express import express_machine
 from engine.asl.model import StateMachine
 from engine.asl.parse import parse_definition
 from engine.core.advance import Step, advance
@@ -184,7 +185,7 @@ class Driver:
         parsed = parse_definition(stored.text, stored.format)
         if parsed.machine is None:
             raise ValueError(f"definition {definition_id} does not compile: {parsed.diagnostics[:1]}")
-        return parsed.machine
+        return express_machine(parsed.machine) if stored.express else parsed.machine
 
     def _advance(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
         """One activation and its commit; None when somebody else was faster."""

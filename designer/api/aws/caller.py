@@ -1,0 +1,25 @@
+"""Who calls, and what every operation is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The user whose access key signed the request."""
+
+    user_id: int
+
+    @property
+    def user(self) -> User:
+        """For services, which ask a user for nothing but the key: no query is needed."""
+        return User(pk=self.user_id)
+
+
+Given: TypeAlias = Mapping[str, Any]
+Handler: TypeAlias = Callable[[Caller, Given], Any]
