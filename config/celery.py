@@ -98,7 +98,7 @@ def _start(**_: Any) -> None:
     from django.db import close_old_connections
 
     from config.integrations import aws_settings
-    from designer.services.nested import NestedExecutions as StartedExecutions
+    from designer.api.aws.inside import OwnApi
     from designer.sockets.notifier import ChannelNotifier
     from designer.store.sql import SqlStore
     from engine.integrations.aws import Aws
@@ -125,13 +125,14 @@ def _start(**_: Any) -> None:
             memory_mb=environment.function_memory_mb,
         )
     )
+    own_api = OwnApi()
     _host = Host(
         kind,
         store=SqlStore(),
         dispatcher=dispatcher(),
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
-        integrations=Router([functions, NestedExecutions(StartedExecutions()), Aws(aws_settings(environment))]),
+        integrations=Router([functions, NestedExecutions(own_api), Aws(aws_settings(environment), own_api)]),
         read_items=lambda request: read_items(request, files),
         write_results=lambda request, arn, results: write_results(request, arn, results, files),
         marks=environment.data / "marks",

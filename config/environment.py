@@ -128,6 +128,9 @@ def read_environment() -> Environment:
     if sync not in {"full", "normal"}:
         raise ConfigurationError(f"TREADLE_SQLITE_SYNC={sync} must be full or normal")
     files_root = os.environ.get("TREADLE_FILES_ROOT")
+    key_id, secret = _secret("TREADLE_ACCESS_KEY_ID"), _secret("TREADLE_SECRET_ACCESS_KEY")
+    if (key_id is None) != (secret is None):
+        raise ConfigurationError("TREADLE_ACCESS_KEY_ID and TREADLE_SECRET_ACCESS_KEY must be given together")
     return Environment(
         host=os.environ.get("HOST") or "127.0.0.1",
         port=_integer("PORT", 8000, least=1, most=65535),
@@ -138,8 +141,8 @@ def read_environment() -> Environment:
         account_id=account,
         region=os.environ.get("TREADLE_REGION") or "us-east-1",
         aws_endpoint_url=os.environ.get("TREADLE_AWS_ENDPOINT_URL") or None,
-        access_key_id=_secret("TREADLE_ACCESS_KEY_ID"),
-        secret_access_key=_secret("TREADLE_SECRET_ACCESS_KEY"),
+        access_key_id=key_id,
+        secret_access_key=secret,
         api_token=_secret("TREADLE_API_TOKEN"),
         secret_key=_secret("TREADLE_SECRET_KEY"),
         public_url=public_url,

@@ -55,7 +55,11 @@ class AttemptStatus(models.TextChoices):
 
 
 class Machine(models.Model):
-    """A state machine: a name and its immutable, numbered revisions. ``head`` is the number of the newest."""
+    """A state machine: a name and its immutable, numbered revisions. ``head`` is the number of the newest.
+
+    ``last_version`` is the highest number that a published version ever had: none is used twice. ``tags`` maps keys to
+    values.
+    """
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="machines")
@@ -64,6 +68,8 @@ class Machine(models.Model):
     type = models.CharField(max_length=8, choices=MachineType.choices, default=MachineType.STANDARD)
     status = models.CharField(max_length=8, choices=MachineStatus.choices, default=MachineStatus.ACTIVE)
     head = models.PositiveIntegerField(default=1)
+    last_version = models.PositiveIntegerField(default=0, db_default=0)
+    tags = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(db_index=True)
 
@@ -72,13 +78,22 @@ class Machine(models.Model):
 
 
 class Revision(models.Model):
-    """One saved definition, as its author wrote it. Never changed; an execution keeps the one it started with."""
+    """One saved definition, as its author wrote it, and how it runs. Never changed; an execution keeps the one it
+    started with.
+
+    ``role_arn`` is empty where nobody named one. ``logging`` and ``encryption`` are JSON text of AWS's
+    loggingConfiguration and encryptionConfiguration, empty for its defaults.
+    """
 
     machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     definition = models.TextField()
     format = models.CharField(max_length=4, choices=DefinitionFormat.choices, default=DefinitionFormat.JSON)
     comment = models.CharField(max_length=256, blank=True, default="")
+    role_arn = models.CharField(max_length=256, blank=True, default="", db_default="")
+    logging = models.TextField(blank=True, default="", db_default="")
+    tracing = models.BooleanField(default=False, db_default=False)
+    encryption = models.TextField(blank=True, default="", db_default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -87,6 +102,66 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.machine_id} r{self.number}"
+
+
+class Version(models.Model):
+    """A published, numbered snapshot of a machine: a revision that callers can name for ever (AWS, "Versions")."""
+
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="versions")
+    description = models.CharField(max_length=256, blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "number"], name="version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.machine_id}:{self.number}"
+
+
+class Alias(models.Model):
+    """A name for one or two versions of a machine (AWS, "Aliases")."""
+
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=256, blank=True, default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="alias_name")]
+
+    def __str__(self) -> str:
+        return f"{self.machine_id}:{self.name}"
+
+
+class AliasRoute(models.Model):
+    """The share of an alias's executions, in percent, that one version gets."""
+
+    alias = models.ForeignKey(Alias, on_delete=models.CASCADE, related_name="routes")
+    version = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="routes")
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["alias", "version"], name="alias_route")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.weight} %"
+
+
+class Activity(models.Model):
+    """Work that programs outside ask for by its name (AWS, "Activities")."""
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activities")
+    name = models.CharField(max_length=80, unique=True)
+    tags = models.JSONField(default=dict)
+    encryption = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Draft(models.Model):
@@ -133,6 +208,20 @@ class ApiToken(models.Model):
         return self.name
 
 
+class AccessKey(models.Model):
+    """An AWS access key of a user. ``secret`` is encrypted: a signature can be verified only with the clear text."""
+
+    id = models.CharField(primary_key=True, max_length=128)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access_keys")
+    name = models.CharField(max_length=80)
+    secret = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class SignInLink(models.Model):
     """A one-time link, valid 10 minutes. Only the hash of its token is kept."""
 
@@ -150,7 +239,9 @@ class Execution(models.Model):
 
     ``version`` counts its commits (an activation writes only if nobody else did meanwhile); ``state`` is the core's
     root snapshot; ``crashes`` counts activations that died since the last commit; ``stuck_reason`` parks it;
-    ``resume_at`` is set while a spent budget has left work to do.
+    ``resume_at`` is set while a spent budget has left work to do. ``published`` and ``alias`` are the number of the
+    version and the name of the alias it was started by; ``redrive_tokens`` is JSON text of the last client tokens and
+    when they came.
     """
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
@@ -178,9 +269,19 @@ class Execution(models.Model):
     parent_attempt = models.CharField(max_length=64, null=True, unique=True)
     redrive_count = models.PositiveIntegerField(db_default=0)
     redriven_at = models.BigIntegerField(null=True)
+    redrive_tokens = models.TextField(default="", db_default="")
+    express = models.BooleanField(default=False, db_default=False)
+    published = models.PositiveIntegerField(null=True)
+    alias = models.CharField(max_length=80, null=True)
+    trace_header = models.CharField(max_length=256, null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="execution_name")]
+        constraints: ClassVar = [
+            # AWS: executions of EXPRESS machines may share a name.
+            models.UniqueConstraint(
+                fields=["machine", "name"], name="execution_name", condition=models.Q(express=False)
+            )
+        ]
         indexes: ClassVar = [
             models.Index(fields=["resume_at"], name="execution_left", condition=models.Q(resume_at__isnull=False)),
             models.Index(fields=["machine", "-started_at", "-id"], name="execution_of_machine"),
@@ -202,7 +303,7 @@ class MapRun(models.Model):
 
     id = models.CharField(primary_key=True, max_length=80)
     execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="map_runs")
-    arn = models.CharField(max_length=2000)
+    arn = models.CharField(max_length=2000, db_index=True)
     command = models.TextField()
     status = models.CharField(max_length=9, default="RUNNING")
     concurrency = models.PositiveIntegerField(default=0)
@@ -287,6 +388,18 @@ class HistoryEvent(models.Model):
         return f"{self.event_id} {self.type}"
 
 
+class ExecutionLog(models.Model):
+    """How far the execution log has got with an execution whose machine asks for one. Gone when all is written."""
+
+    execution = models.OneToOneField(Execution, on_delete=models.CASCADE, primary_key=True, related_name="log")
+    level = models.CharField(max_length=5)
+    with_data = models.BooleanField()
+    written = models.PositiveIntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"log of {self.execution_id}"
+
+
 class Inbox(models.Model):
     """An event on its way to an execution: inserted without any lock, drained by whoever advances the execution."""
 
@@ -352,18 +465,6 @@ class TaskAttempt(models.Model):
 
     def __str__(self) -> str:
         return self.id
-
-
-class Activity(models.Model):
-    """Work that workers outside ask for by its ARN. Its tasks are the OFFERED attempts of its owner's machines."""
-
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activities")
-    name = models.CharField(max_length=80)
-    arn = models.CharField(max_length=256, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return self.arn
 
 
 class Timer(models.Model):

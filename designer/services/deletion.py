@@ -21,6 +21,7 @@ from designer.models import (
     TaskAttempt,
     Timer,
 )
+from designer.services import runtime
 from designer.services.machines import get_machine, owned_machines
 
 if TYPE_CHECKING:
@@ -60,6 +61,13 @@ def delete_machine(user: User, machine_id: str) -> Machine | None:
         machine.status = MachineStatus.DELETING
         machine.save(update_fields=["status"])
     return None if finish_deletion(machine) else machine
+
+
+def delete_and_stop(user: User, machine_id: str) -> None:
+    """As AWS deletes: what still runs is stopped at its next transition, then all of it goes. Raises DoesNotExist."""
+    machine = delete_machine(user, machine_id)
+    if machine is not None:
+        runtime.stop_all(machine.pk)
 
 
 def finish_deletions() -> int:

@@ -6,9 +6,10 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from designer.models import Activity, TaskAttempt
+from designer.models import TaskAttempt
 from designer.services import runtime
-from designer.services.errors import DoesNotExist, InvalidOutput, InvalidToken, TaskTimedOut
+from designer.services.addresses import activity_at
+from designer.services.errors import InvalidOutput, InvalidToken, TaskTimedOut
 from designer.services.limits import PAYLOAD_BYTES, check_size
 from designer.store.sql import SqlStore
 from engine.core.events import TaskFailed, TaskSucceeded, encode_event
@@ -78,9 +79,11 @@ def _taken(answer: TokenAnswer, execution_id: str) -> None:
 
 
 def take_activity_task(user: User, arn: str, worker_name: str | None) -> ActivityTask | None:
-    """The oldest task that waits for a worker of this activity; None when none does. Raises DoesNotExist."""
-    if not Activity.objects.filter(arn=arn, owner=user).exists():
-        raise DoesNotExist("Activity", arn)
+    """The oldest task that waits for a worker of this activity; None when none does.
+
+    Raises UnreadableArn, DoesNotExist.
+    """
+    activity_at(user, arn)
     claimed = _store().claim_activity(arn, worker_name, _now())
     if claimed is None:
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from designer.arns import activity_arn
 from designer.store.connection import Session, writing
 from engine.core.events import TaskHeartbeat, TaskStarted, encode_event
 from engine.jsontypes import Document
@@ -219,21 +220,21 @@ class SqlAttempts:
     def missing_activities(self, execution_id: str, arns: Sequence[str]) -> frozenset[str]:
         marks = ", ".join(["%s"] * len(arns))
         rows = Session().rows(
-            f"SELECT a.arn FROM designer_activity a JOIN designer_machine m ON m.owner_id = a.owner_id "
-            f"JOIN designer_execution e ON e.machine_id = m.id WHERE e.id = %s AND a.arn IN ({marks})",
-            (execution_id, *arns),
+            f"SELECT a.name FROM designer_activity a JOIN designer_machine m ON m.owner_id = a.owner_id "
+            f"JOIN designer_execution e ON e.machine_id = m.id WHERE e.id = %s AND a.name IN ({marks})",
+            (execution_id, *map(_activity_name, arns)),
         )
-        return frozenset(arns) - {row[0] for row in rows}
+        return frozenset(arns) - {activity_arn(row[0]) for row in rows}
 
     def claim_activity(self, arn: str, worker_name: str | None, at: int) -> tuple[ActivityTask, str] | None:
-        look = Session().row(f"SELECT t.id {_OFFERED} LIMIT 1", (arn,))
+        look = Session().row(f"SELECT t.id {_OFFERED} LIMIT 1", (_activity_name(arn), arn))
         if look is None:
             return None  # those who ask again and again take no lock
         with writing() as session:
             row = session.row(
                 f"SELECT t.id, t.execution_id, t.scope, t.token, t.payload {_OFFERED} "
                 f"ORDER BY t.scheduled_at, t.id LIMIT 1{_lock_of(session)}",
-                (arn,),
+                (_activity_name(arn), arn),
             )
             if row is None:
                 return None
@@ -265,9 +266,13 @@ class SqlAttempts:
 _OFFERED = (
     "FROM designer_taskattempt t JOIN designer_execution e ON e.id = t.execution_id "
     "JOIN designer_machine m ON m.id = e.machine_id "
-    "JOIN designer_activity a ON a.arn = t.resource AND a.owner_id = m.owner_id "
+    "JOIN designer_activity a ON a.name = %s AND a.owner_id = m.owner_id "
     "WHERE t.resource = %s AND t.status = 'OFFERED'"
 )
+
+
+def _activity_name(arn: str) -> str:
+    return arn.rpartition(":")[2]
 
 
 def _lock_of(session: Session) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from designer.arns import execution_arn, machine_arn, role_arn
+from designer.arns import alias_arn, execution_arn, express_arn, machine_arn, role_arn, version_arn
 from designer.store.attempts import ABORT, OPEN, SqlAttempts, close
 from designer.store.connection import Session, release_thread, writing
 from designer.store.mapruns import SqlMapRuns, count_end, end_map_runs, start_map_runs
@@ -25,8 +25,10 @@ from engine.runtime.ports import (
 
 _LOAD = """
     SELECT e.version, e.last_event_id, e.status, e.state, e.input, e.started_at, e.name, e.stuck_reason,
-           e.revision_id, m.name, e.processor, e.map_run_id, r.arn, e.parent_attempt
+           e.revision_id, m.name, e.processor, e.map_run_id, r.arn, v.role_arn, e.express, e.published, e.alias,
+           e.parent_attempt
       FROM designer_execution e JOIN designer_machine m ON m.id = e.machine_id
+      JOIN designer_revision v ON v.id = e.revision_id
       LEFT JOIN designer_maprun r ON r.id = e.map_run_id WHERE e.id = %s
 """
 _MAIL = "SELECT id, event FROM designer_inbox WHERE execution_id = %s ORDER BY id"
@@ -92,15 +94,18 @@ class SqlStore(SqlMapRuns, SqlAttempts):
         if row is None:
             return None
         version, last_event_id, status, state, text, started_at, name, stuck, revision, machine = row[:10]
-        processor, map_run, map_run_arn, parent_attempt = row[10:]
+        processor, map_run, map_run_arn, role, express, published, alias, parent_attempt = row[10:]
         facts = Facts(
-            arn=execution_arn(machine, name),
+            arn=express_arn(machine, name, execution_id) if express else execution_arn(machine, name),
             name=name,
             machine_arn=machine_arn(machine),
             machine_name=machine,
-            role_arn=role_arn(),
+            role_arn=role or role_arn(),
             input=Document.stored(text),
             started_at=started_at,
+            version_arn=None if published is None else version_arn(machine, published),
+            alias_arn=None if alias is None else alias_arn(machine, alias),
+            express=bool(express),
         )
         if map_run_arn is not None:
             facts = child_facts(facts, map_run_arn, name, facts.input, started_at)
@@ -123,8 +128,12 @@ class SqlStore(SqlMapRuns, SqlAttempts):
         )
 
     def definition(self, definition_id: str) -> Definition:
-        row = Session().row("SELECT definition, format FROM designer_revision WHERE id = %s", (int(definition_id),))
-        return Definition(id=definition_id, text=row[0], format=row[1])
+        row = Session().row(
+            "SELECT r.definition, r.format, m.type FROM designer_revision r "
+            "JOIN designer_machine m ON m.id = r.machine_id WHERE r.id = %s",
+            (int(definition_id),),
+        )
+        return Definition(id=definition_id, text=row[0], format=row[1], express=row[2] == "EXPRESS")
 
     def commit(self, commit: Commit) -> bool:
         with writing() as session:

@@ -207,7 +207,12 @@ class Activation:
 
     def start(self) -> Scope:
         """The execution begins: its first state is ready."""
-        details = {**payload("input", self.facts.input), "roleArn": self.facts.role_arn}
+        facts = self.facts
+        details = {**payload("input", facts.input), "roleArn": facts.role_arn}
+        if facts.version_arn is not None:
+            details["stateMachineVersionArn"] = facts.version_arn
+        if facts.alias_arn is not None:
+            details["stateMachineAliasArn"] = facts.alias_arn
         self._close("ExecutionStarted", details, 0)
         self._start_machine_clock()
         scope = self.work.open("", self.machine.top, self.facts.input, previous=0)

@@ -24,7 +24,8 @@ def context_object(
             "StartTime": format_timestamp(facts.started_at),
             "Name": facts.name,
             "RoleArn": facts.role_arn,
-            "RedriveCount": root.redrives,
+            # Recorded: an EXPRESS execution, which cannot be redriven, has none.
+            **({} if facts.express else {"RedriveCount": root.redrives}),
             **({"RedriveTime": format_timestamp(root.redriven_at)} if root.redrives else {}),
         },
         "StateMachine": {"Id": facts.machine_arn, "Name": facts.machine_name},

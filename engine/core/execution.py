@@ -46,6 +46,10 @@ class Facts:
     role_arn: str
     input: Document
     started_at: int
+    version_arn: str | None = None
+    """The published version it was started by, and the alias; its first event tells them."""
+    alias_arn: str | None = None
+    express: bool = False
     context: dict[str, Json] | None = None
     """What takes the place of the context object (TestState)."""
 

@@ -7,10 +7,14 @@ its parent is told at once; looks now and then see to it that a lost word costs 
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 from engine.asl.resource import Pattern, Resource, ServiceCall, parse_resource
 from engine.errors import ErrorName
+from engine.integrations.aws.names import operation as operation_model
+from engine.integrations.aws.shapes import from_response
+from engine.integrations.own import StatesApi
 from engine.integrations.refusals import ServiceRefused
 from engine.integrations.work import Call, failed
 from engine.jsontypes import Document, Json, parse
@@ -18,27 +22,15 @@ from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
 
 _LOOK_SECONDS = 30.0
 _FIRST_LOOK_SECONDS = 5.0
+_NOT_AWAITED = "The execution that started it waits for it no longer"
 _PARAMETERS = frozenset({"StateMachineArn", "Input", "Name", "TraceHeader"})
-
-
-class Executions(Protocol):
-    """What there is of executions, for those that start others. Fields as DescribeExecution has them, in PascalCase;
-    ``Input`` and ``Output`` are JSON text. All raise ServiceRefused."""
-
-    def start(self, attempt: AttemptRow, machine_arn: str, name: str | None, input_text: str) -> dict[str, Json]:
-        """ExecutionArn and StartDate. The same attempt always gets the same execution."""
-        ...
-
-    def describe(self, attempt: AttemptRow, arn: str) -> dict[str, Json]: ...
-
-    def stop(self, attempt: AttemptRow, arn: str) -> None: ...
 
 
 class NestedExecutions:
     """The Integrations port for ``states:startExecution``."""
 
-    def __init__(self, executions: Executions) -> None:
-        self._executions = executions
+    def __init__(self, api: StatesApi) -> None:
+        self._api = api
 
     def takes(self, resource: Resource) -> bool:
         return isinstance(resource, ServiceCall) and (resource.service, resource.action) == ("states", "startExecution")
@@ -60,13 +52,15 @@ class NestedExecutions:
         unknown = sorted(given.keys() - _PARAMETERS)
         if unknown:
             return failed(ErrorName.RUNTIME, f"The field '{unknown[0]}' is not supported by Step Functions")
-        name = given.get("Name")
+        wanted = {"stateMachineArn": machine, "input": _input_text(given.get("Input"))}
+        for name, member in (("Name", "name"), ("TraceHeader", "traceHeader")):
+            if given.get(name) is not None:
+                wanted[member] = str(given[name])
         try:
-            started = self._executions.start(
-                attempt, machine, None if name is None else str(name), _input_text(given.get("Input"))
-            )
+            answer = self._api.call(attempt, "StartExecution", wanted)
         except ServiceRefused as error:
             return _refused(error)
+        started = _told("StartExecution", answer)
         output = Document({**started, **_metadata(attempt)})
         pattern = _pattern(attempt)
         if pattern is Pattern.REQUEST_RESPONSE:
@@ -78,9 +72,10 @@ class NestedExecutions:
 
     def poll(self, claim: Claim) -> Outcome | float:
         try:
-            found = self._executions.describe(claim.attempt, _arn(claim))
+            answer = self._api.call(claim.attempt, "DescribeExecution", {"executionArn": _arn(claim)})
         except ServiceRefused as error:
             return _refused(error)
+        found = _told("DescribeExecution", answer)
         if found["Status"] == "RUNNING":
             return _LOOK_SECONDS
         if found["Status"] != "SUCCEEDED":
@@ -91,7 +86,7 @@ class NestedExecutions:
 
     def cancel(self, claim: Claim) -> bool:
         try:
-            self._executions.stop(claim.attempt, _arn(claim))
+            self._api.call(claim.attempt, "StopExecution", {"executionArn": _arn(claim), "cause": _NOT_AWAITED})
         except ServiceRefused:
             return True  # it has ended, or is there no more
         return True
@@ -101,6 +96,14 @@ class NestedExecutions:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _told(operation: str, answer: Mapping[str, Any]) -> dict[str, Json]:
+    """The answer in Step Functions' own spelling."""
+    model = operation_model("stepfunctions", operation)
+    found = from_response(None if model is None else model.output_shape, answer)
+    assert isinstance(found, dict)
+    return found
 
 
 def _pattern(attempt: AttemptRow) -> Pattern:

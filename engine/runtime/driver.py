@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
+from engine.asl.express import express_machine
 from engine.asl.model import StateMachine, TaskState
 from engine.asl.parse import parse_definition
 from engine.asl.resource import ActivityArn
@@ -186,7 +187,7 @@ class Driver:
         parsed = parse_definition(stored.text, stored.format)
         if parsed.machine is None:
             raise ValueError(f"definition {definition_id} does not compile: {parsed.diagnostics[:1]}")
-        return parsed.machine
+        return express_machine(parsed.machine) if stored.express else parsed.machine
 
     def _activities_of(self, definition_id: str, processor: str) -> tuple[str, ...]:
         states = self.machine(definition_id, processor).index.values()

@@ -34,6 +34,7 @@ class Definition:
     id: str
     text: str
     format: Format
+    express: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

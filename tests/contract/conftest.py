@@ -89,7 +89,7 @@ class SqlBench:
 
     def create_activity(self, arn: str) -> None:
         user, _ = User.objects.get_or_create(username="alice")
-        Activity.objects.create(owner=user, name=arn.rpartition(":")[2], arn=arn)
+        Activity.objects.create(owner=user, name=arn.rpartition(":")[2], created_at=timezone.now())
 
     def create(self, definition: dict[str, Any], value: Any = None) -> str:
         user, _ = User.objects.get_or_create(username="alice")

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from designer.api.serializers.fields import InstantField, JsonTextField, JsonValueField, instant
-from designer.arns import execution_arn
+from designer.arns import arn_of
 from designer.models import AttemptStatus, Execution, ExecutionStatus
 from designer.services.executions import why_not_redrivable
 from engine import jsontypes
@@ -18,7 +18,7 @@ def summary_document(execution: Execution) -> dict[str, Any]:
     machine = execution.machine
     return {
         "id": execution.pk,
-        "arn": execution_arn(machine.name, execution.name),
+        "arn": arn_of(execution),
         "name": execution.name,
         "machine": {"id": machine.pk, "name": machine.name},
         "revision": execution.revision.number,

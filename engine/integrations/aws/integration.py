@@ -21,6 +21,7 @@ from engine.integrations.aws.jobs import JOBS, Ended, Job
 from engine.integrations.aws.names import OPTIMISED, operation, sdk_service
 from engine.integrations.aws.settings import NOT_CONFIGURED, AwsSettings, not_allowed
 from engine.integrations.aws.shapes import AnswerTooLarge, UnknownField, from_response, metadata, to_request
+from engine.integrations.own import StatesApi
 from engine.integrations.refusals import NoAnswer, ServiceRefused
 from engine.integrations.work import Call, failed, failure
 from engine.jsontypes import Document
@@ -32,6 +33,7 @@ _HARMLESS = frozenset(
     {("dynamodb", "PutItem"), ("dynamodb", "DeleteItem"), ("s3", "PutObject"), ("s3", "DeleteObject")}
 )
 _FIRST_LOOK_SECONDS = 1.0
+_OWN_SERVICE = "stepfunctions"
 _LONGEST_PAUSE_SECONDS = 60.0
 _PAUSE_GROWTH = 1.5
 _JOB_GONE = {"ResourceNotFoundException", "InvalidParameterException", "ClientException", "EntityNotFoundException"}
@@ -40,9 +42,11 @@ _JOB_GONE = {"ResourceNotFoundException", "InvalidParameterException", "ClientEx
 class Aws:
     """Optimised integrations and ``aws-sdk:SERVICE:ACTION`` for every service that botocore knows."""
 
-    def __init__(self, settings: AwsSettings) -> None:
+    def __init__(self, settings: AwsSettings, own: StatesApi | None = None) -> None:
+        """``own`` answers what is asked of Step Functions itself, in the place of AWS."""
         self._settings = settings
         self._clients = Clients(settings)
+        self._own = own
 
     def takes(self, resource: Resource) -> bool:
         return isinstance(resource, ServiceCall) and _botocore_service(resource) is not None
@@ -62,6 +66,8 @@ class Aws:
         if found is None:
             return failure(ErrorName.RUNTIME, f"{call.service} has no action {call.action}")
         service = str(found.service_model.service_name)
+        if self._own is not None and service == _OWN_SERVICE:
+            return Call(lambda: self._perform(call, found, attempt))
         if not self._settings.configured:
             return failure(ErrorName.TASK_FAILED, NOT_CONFIGURED)
         if not self._settings.allows(service, found.name):
@@ -83,7 +89,10 @@ class Aws:
         }
         try:
             service = str(model.service_model.service_name)
-            response = self._clients.call(service, model.name, parameters, attempt.role_arn)
+            if self._own is not None and service == _OWN_SERVICE:
+                response = self._own.call(attempt, model.name, parameters)
+            else:
+                response = self._clients.call(service, model.name, parameters, attempt.role_arn)
             output = _output(call, model, response)
         except (ServiceRefused, NoAnswer) as error:
             return _refused(call, error)

@@ -1,0 +1,34 @@
+"""TestState: one state run once, without an execution."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from engine.integrations.testing import answer_test
+from engine.jsontypes import Json
+from engine.runtime.evaluating import ChildEvaluator
+
+
+@lru_cache(maxsize=1)
+def _evaluator() -> ChildEvaluator:
+    return ChildEvaluator()
+
+
+def run_test(given: Mapping[str, Any]) -> dict[str, Json]:
+    """What AWS's TestState answers to ``given``. Raises InvalidTest."""
+    environment = settings.ENVIRONMENT
+    return answer_test(
+        given,
+        account=environment.account_id,
+        region=environment.region,
+        at=time.time_ns() // 1_000_000,
+        seed=secrets.token_hex(16),
+        evaluator=_evaluator(),
+        perform=None,
+    )
