@@ -123,6 +123,7 @@ def _start(**_: Any) -> None:
             folder=environment.functions,
             python=environment.functions_python,
             memory_mb=environment.function_memory_mb,
+            arn_prefix=f"arn:aws:lambda:{environment.region}:{environment.account_id}:function:",
         )
     )
     own_api = OwnApi()

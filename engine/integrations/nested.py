@@ -79,7 +79,8 @@ class NestedExecutions:
         if found["Status"] == "RUNNING":
             return _LOOK_SECONDS
         if found["Status"] != "SUCCEEDED":
-            return failed(ErrorName.TASK_FAILED, Document(found).text)
+            cause = {name: one for name, one in found.items() if not name.startswith("Redrive")}  # recorded
+            return failed(ErrorName.TASK_FAILED, Document(cause).text)
         if _pattern(claim.attempt) is Pattern.SYNC_2:
             found = {name: parse(str(one)) if name in {"Input", "Output"} else one for name, one in found.items()}
         return Outcome(output=Document(found))
