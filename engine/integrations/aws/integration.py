@@ -29,10 +29,6 @@ from engine.jsontypes import Document
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
 
 _READS = ("Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan", "Search", "Lookup", "Select")
-# Idempotent by what they do: the same item or key, put or deleted twice, is there or gone once.
-_HARMLESS = frozenset(
-    {("dynamodb", "PutItem"), ("dynamodb", "DeleteItem"), ("s3", "PutObject"), ("s3", "DeleteObject")}
-)
 _FIRST_LOOK_SECONDS = 1.0
 _OWN_SERVICE = "stepfunctions"
 _NOTHING = StructureShape("Nothing", {"type": "structure", "members": {}})
@@ -165,10 +161,7 @@ def _absent(model: OperationModel, parameters: dict[str, Any]) -> ServiceRefused
 
 def is_repeatable(model: OperationModel) -> bool:
     """Whether a call that may have begun can be made again without doing anything twice."""
-    service = str(model.service_model.service_name)
-    if model.name.startswith(_READS) or (service, model.name) in _HARMLESS:
-        return True
-    return token_member(model) is not None
+    return model.name.startswith(_READS) or token_member(model) is not None
 
 
 def token_member(model: OperationModel) -> str | None:
