@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 import designer.keys  # noqa: F401 - makes "key" known
 from designer.api.lane import answers_when_ended
-from designer.api.views import editing, executions, machines, map_runs, revisions, session, sharing, start
+from designer.api.views import access_keys, editing, executions, machines, map_runs, revisions, session, sharing, start
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("session/", session.Session.as_view()),
     path("tokens/", session.Tokens.as_view()),
     path("tokens/<key:token_id>/", session.OneToken.as_view()),
+    path("access-keys/", access_keys.AccessKeys.as_view()),
+    path("access-keys/<key:key_id>/", access_keys.OneAccessKey.as_view()),
     path("machines/", machines.Machines.as_view()),
     path("machines/import/", machines.MachineImport.as_view()),
     path(_one, machines.OneMachine.as_view()),
