@@ -8,8 +8,8 @@ DEV := $(PYTHON) config/bootstrap.py --dev
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Set up, then run Treadle on http://127.0.0.1:8000 (HOST, PORT, TREADLE_DATA ...)
-	@$(SETUP) python -m config.supervisor
+run: ## Set up, then run Treadle on http://127.0.0.1:8000 (HOST, PORT, TREADLE_DATA ...; AWS=local for an AWS to try)
+	@$(SETUP) $(if $(filter local,$(AWS)),--aws) python -m config.supervisor
 
 setup: ## Only set up: virtual environment, requirements, front end
 	@$(SETUP)

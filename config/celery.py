@@ -97,12 +97,17 @@ def _start(**_: Any) -> None:
     django.setup()
     from django.db import close_old_connections
 
+    from config.integrations import aws_settings
+    from designer.api.aws.inside import OwnApi
     from designer.sockets.notifier import ChannelNotifier
     from designer.store.sql import SqlStore
+    from engine.integrations.aws import Aws
     from engine.integrations.functions import Functions, Settings
     from engine.integrations.item_files import ConfiguredFiles
     from engine.integrations.item_reader import read_items
+    from engine.integrations.nested import NestedExecutions
     from engine.integrations.result_writer import write_results
+    from engine.integrations.router import Router
     from engine.runtime.clock import SystemClock
 
     global _host, _listener
@@ -113,19 +118,21 @@ def _start(**_: Any) -> None:
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
     files = ConfiguredFiles(environment.files_root, environment.aws_endpoint_url, environment.region)
+    functions = Functions(
+        Settings(
+            folder=environment.functions,
+            python=environment.functions_python,
+            memory_mb=environment.function_memory_mb,
+        )
+    )
+    own_api = OwnApi()
     _host = Host(
         kind,
         store=SqlStore(),
         dispatcher=dispatcher(),
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
-        integrations=Functions(
-            Settings(
-                folder=environment.functions,
-                python=environment.functions_python,
-                memory_mb=environment.function_memory_mb,
-            )
-        ),
+        integrations=Router([functions, NestedExecutions(own_api), Aws(aws_settings(environment), own_api)]),
         read_items=lambda request: read_items(request, files),
         write_results=lambda request, arn, results: write_results(request, arn, results, files),
         marks=environment.data / "marks",

@@ -43,7 +43,10 @@ class ExecutionStatus(models.TextChoices):
 
 class AttemptStatus(models.TextChoices):
     QUEUED = "QUEUED"
+    OFFERED = "OFFERED"
     BEGUN = "BEGUN"
+    WAITING = "WAITING"
+    POLLING = "POLLING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
@@ -262,6 +265,8 @@ class Execution(models.Model):
     processor = models.CharField(max_length=80, db_default="")
     child_index = models.PositiveIntegerField(null=True)
     child_items = models.PositiveIntegerField(db_default=0)
+    # The id of the attempt that started it: unique, so that an attempt begun again finds the one it started.
+    parent_attempt = models.CharField(max_length=64, null=True, unique=True)
     redrive_count = models.PositiveIntegerField(db_default=0)
     redriven_at = models.BigIntegerField(null=True)
     redrive_tokens = models.TextField(default="", db_default="")
@@ -412,7 +417,9 @@ class TaskAttempt(models.Model):
     """One attempt of a Task state. QUEUED rows are the outbox: the message to a worker is only a doorbell.
 
     ``begun_at`` is set by the one worker whose compare-and-set made it BEGUN; an attempt that may have begun is
-    never begun again. ``id`` is the attempt's token.
+    never begun again, unless its service knows it by its id. ``token`` ends it from outside. ``handle`` names its job,
+    looked at when ``poll_at`` is due and, when nobody waits for it any more, cancelled when ``cancel_at`` is
+    (designer/store/attempts.py).
     """
 
     id = models.CharField(primary_key=True, max_length=64)
@@ -434,13 +441,26 @@ class TaskAttempt(models.Model):
     cause = models.TextField(null=True)
     logs = models.TextField(default="")
     logs_truncated = models.BooleanField(default=False)
+    role_arn = models.TextField(null=True)
+    token = models.CharField(max_length=128, null=True, unique=True)
+    handle = models.TextField(null=True)
+    poll_at = models.BigIntegerField(null=True)
+    polls = models.PositiveIntegerField(db_default=0)
+    cancel_at = models.BigIntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["execution", "scheduled_at"], name="attempt_of_execution"),
             models.Index(
-                fields=["status", "rung_at"], name="attempt_open", condition=models.Q(status__in=["QUEUED", "BEGUN"])
+                fields=["status", "rung_at"],
+                name="attempt_open",
+                condition=models.Q(status__in=["QUEUED", "BEGUN", "POLLING"]),
             ),
+            models.Index(
+                fields=["resource", "scheduled_at"], name="attempt_offered", condition=models.Q(status="OFFERED")
+            ),
+            models.Index(fields=["poll_at"], name="attempt_poll", condition=models.Q(poll_at__isnull=False)),
+            models.Index(fields=["cancel_at"], name="attempt_cancel", condition=models.Q(cancel_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('designer', '0005_redrive'),
+        ('designer', '0006_open_attempts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

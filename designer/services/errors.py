@@ -14,6 +14,9 @@
     ├── DraftConflict            the draft moved meanwhile; carries both versions
     ├── ExecutionNotStuck
     ├── ExecutionNotRedrivable
+    ├── InvalidToken             a task token of nobody, or of somebody else's task
+    ├── InvalidOutput            a task's output that is not JSON
+    ├── TaskTimedOut             the task of a token has ended, or its execution has
     ├── InvalidConfiguration     a machine's role, logging or encryption that cannot be
     ├── VersionInUse             an alias points at it
     ├── StaleRevision            what was to be published is not the head any more
@@ -160,6 +163,26 @@ class ExecutionNotRedrivable(Refused):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@dataclass
+class InvalidToken(Refused):
+    def __str__(self) -> str:
+        return "Invalid Token: 'Invalid token'"
+
+
+@dataclass
+class InvalidOutput(Refused):
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Invalid Output: '{self.reason}'"
+
+
+@dataclass
+class TaskTimedOut(Refused):
+    def __str__(self) -> str:
+        return "Task Timed Out: 'Provided task does not exist anymore'"
 
 
 @dataclass

@@ -121,8 +121,20 @@ def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, nam
     return start_target(find_head(user_id, machine_id), name=chosen, text=text)
 
 
-def start_target(target: Target, *, name: str, text: str, trace_header: str | None = None) -> Started:
-    """Start what was found, with an input that was checked. Raises MachineDeleting, runtime.ExecutionAlreadyExists."""
+def started_by(attempt: str) -> Execution | None:
+    """The execution that an attempt of another one has started."""
+    return Execution.objects.select_related("machine", "revision", "map_run").filter(parent_attempt=attempt).first()
+
+
+def start_target(
+    target: Target, *, name: str, text: str, trace_header: str | None = None, parent_attempt: str | None = None
+) -> Started:
+    """Start what was found, with an input that was checked. Raises MachineDeleting, runtime.ExecutionAlreadyExists.
+
+    An attempt of another execution starts one and no more: begun again, it gets the one that it started.
+    """
+    if parent_attempt is not None and (known := started_by(parent_attempt)) is not None:
+        return Started(execution=known, created=False)
     machine = target.machine
     wanted = runtime.Start(
         machine=machine,
@@ -133,6 +145,7 @@ def start_target(target: Target, *, name: str, text: str, trace_header: str | No
         alias=target.alias,
         trace_header=trace_header,
         log=_log_wish(target.revision.logging),
+        parent_attempt=parent_attempt,
     )
     try:
         execution = runtime.start(wanted)

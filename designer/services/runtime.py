@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 _INSERT = """
     INSERT INTO designer_execution
         (id, machine_id, revision_id, name, status, input, started_at, version, last_event_id, state, crashes,
-         express, published, alias, trace_header)
-    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, 0, 0, '', 0, %s, %s, %s, %s)
+         express, published, alias, trace_header, parent_attempt)
+    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, 0, 0, '', 0, %s, %s, %s, %s, %s)
 """
 _LOG = "INSERT INTO designer_executionlog (execution_id, level, with_data, written) VALUES (%s, %s, %s, 0)"
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
@@ -63,6 +63,11 @@ def _dispatcher() -> Dispatcher:
     return made
 
 
+def ring_execution(execution_id: str) -> None:
+    """Have a worker look at an execution: there is mail for it."""
+    _dispatcher().ring_execution(execution_id)
+
+
 def ring_map_run(map_run_id: str) -> None:
     """Have a worker look at a Map Run: its limits have changed."""
     _dispatcher().ring_map_run(map_run_id)
@@ -88,7 +93,10 @@ class LogWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A run to be started. ``published`` and ``alias`` are the version and the alias that it was asked for by."""
+    """A run to be started. ``published`` and ``alias`` are the version and the alias that it was asked for by.
+
+    ``parent_attempt`` is the attempt of another execution that starts it: one execution an attempt, whatever happens.
+    """
 
     machine: Machine
     revision: Revision
@@ -98,6 +106,7 @@ class Start:
     alias: str | None = None
     trace_header: str | None = None
     log: LogWish | None = None
+    parent_attempt: str | None = None
 
 
 def start(wanted: Start) -> Execution:
@@ -116,6 +125,7 @@ def start(wanted: Start) -> Execution:
         published=wanted.published,
         alias=wanted.alias,
         trace_header=wanted.trace_header,
+        parent_attempt=wanted.parent_attempt,
     )
     try:
         with writing() as session:
@@ -140,7 +150,7 @@ def start(wanted: Start) -> Execution:
 def _values(one: Execution) -> tuple[object, ...]:
     """The columns of ``_INSERT``."""
     head = (one.id, one.machine_id, one.revision_id, one.name, one.input, one.started_at)
-    return (*head, one.express, one.published, one.alias, one.trace_header)
+    return (*head, one.express, one.published, one.alias, one.trace_header, one.parent_attempt)
 
 
 def _is_unique_violation(error: Exception) -> bool:

@@ -94,6 +94,7 @@ class Activation:
         seed: str,
         budget: int,
         evaluator: Evaluator,
+        missing_activities: frozenset[str] = frozenset(),
     ) -> None:
         root = execution.root
         self.machine = machine
@@ -101,6 +102,7 @@ class Activation:
         self.at = max(at, root.last_at)
         self.entropy = Entropy(seed)
         self._evaluator = evaluator
+        self.missing_activities = missing_activities
         self.status = root.status
         self.redrives = root.redrives
         self._redriven_at = root.redriven_at
@@ -328,6 +330,7 @@ class Activation:
         scope.waiting = None
         scope.begun = False
         scope.clocks = {}
+        scope.token = None
         scope.container = None
         scope.attempt = 0
         scope.retries = {}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from engine.asl.model import AnyState, TaskState, Working
-from engine.asl.resource import Pattern, Resource, ServiceCall
+from engine.asl.model import AnyState, Working
 from engine.asl.times import format_timestamp
 from engine.core.execution import Facts, Root, Scope
 from engine.jsontypes import Json
@@ -34,10 +33,6 @@ def context_object(
     }
     if item is not None:
         context["Map"] = {"Item": item}
-    if isinstance(state, TaskState) and _waits_for_token(state.resource):
-        context["Task"] = {"Token": f"{facts.arn}:{scope.entered}.{scope.attempt}"}
+    if scope.token is not None:
+        context["Task"] = {"Token": scope.token}
     return context
-
-
-def _waits_for_token(resource: Resource) -> bool:
-    return isinstance(resource, ServiceCall) and resource.pattern is Pattern.CALLBACK

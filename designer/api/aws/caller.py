@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The user whose access key signed the request."""
+    """The user whose access key signed the request, or whose machine asks; then ``attempt`` is that of its task."""
 
     user_id: int
+    attempt: str | None = None
 
     @property
     def user(self) -> User:

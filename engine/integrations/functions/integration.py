@@ -11,12 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.asl.resource import FunctionArn, LambdaInvoke, UnknownResource, function_name, parse_resource
+from engine.asl.resource import (
+    FunctionArn,
+    LambdaInvoke,
+    Pattern,
+    Resource,
+    ServiceCall,
+    UnknownResource,
+    function_name,
+    parse_resource,
+)
 from engine.errors import ErrorName
 from engine.integrations.functions.children import Child, ChildGone, Children
 from engine.integrations.functions.folder import Folder
+from engine.integrations.work import Done, failure
 from engine.jsontypes import Document, InvalidJson, Json, parse
-from engine.runtime.ports import AttemptRow, Outcome, Work
+from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
 
 _QUICK_SECONDS = 0.1
 _TAIL_BYTES = 4096
@@ -36,13 +46,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result."""
+    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result; a ``callback`` ends later."""
 
     name: str
     event: Json
     wrapped: bool
     tail: bool = False
     """Whether the end of the log is to be in the result (``LogType: Tail``)."""
+    callback: bool = False
 
 
 class Functions:
@@ -70,11 +81,11 @@ class Functions:
         try:
             call = _understand(attempt.resource, attempt.payload)
         except (UnknownResource, ValueError) as error:
-            return _Done(Outcome(failed=True, error=ErrorName.RUNTIME, cause=str(error)))
+            return failure(ErrorName.RUNTIME, str(error))
         request_id = str(uuid.uuid4())
         function = self.folder.find(call.name)
         if function is None:
-            return _Done(_not_found(call.name, request_id, self.folder))
+            return Done(_not_found(call.name, request_id, self.folder))
         request = {
             "event": call.event,
             "context": {
@@ -89,10 +100,23 @@ class Functions:
         try:
             child = self._children.take(function)
         except (OSError, ValueError) as error:  # its NAME.env may not be UTF-8
-            cause = f"The function could not be run: {error}"
-            return _Done(Outcome(failed=True, error="Lambda.ServiceException", cause=cause))
+            return failure("Lambda.ServiceException", f"The function could not be run: {error}")
         child.begin(json.dumps(request).encode())
         return _Invocation(self, call, child, request_id)
+
+    def takes(self, resource: Resource) -> bool:
+        if isinstance(resource, ServiceCall):
+            return (resource.service, resource.action) == ("lambda", "invoke")
+        return isinstance(resource, (FunctionArn, LambdaInvoke))
+
+    def repeatable(self, resource: str) -> bool:
+        return False
+
+    def poll(self, claim: Claim) -> Outcome | float:
+        raise AssertionError("a function leaves no job behind")
+
+    def cancel(self, claim: Claim) -> bool:
+        return True
 
     def renew(self) -> None:
         self._children.renew()
@@ -114,6 +138,8 @@ class Functions:
             outcome = _with_log(_answered(frame, invocation.call, invocation.request_id), child)
             if invocation.call.tail:
                 outcome = _with_tail(outcome)
+            if invocation.call.callback and outcome.output is not None:
+                outcome = replace(outcome, output=None, submission=Submission(output=outcome.output))
             self._children.give_back(child)
             return outcome
         if time.monotonic() < deadline:
@@ -157,23 +183,8 @@ class _Invocation:
         self._functions.kill(self.child, self.turn)
 
 
-class _Done:
-    """The Work port: an attempt that ended before it began."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        self._outcome = outcome
-
-    def wait(self, seconds: float | None) -> Outcome | None:
-        return self._outcome
-
-    def cancel(self) -> None:
-        pass
-
-
 def _understand(resource: str, payload: Document) -> _Call:
     parsed = parse_resource(resource)
-    if not isinstance(parsed, (FunctionArn, LambdaInvoke)):
-        raise ValueError(f"Tasks of {resource} cannot run here yet: only functions can")
     if isinstance(parsed, FunctionArn):
         return _Call(parsed.name, payload.value, wrapped=False)
     parameters = payload.value
@@ -189,7 +200,8 @@ def _understand(resource: str, payload: Document) -> _Call:
         with contextlib.suppress(InvalidJson):
             event = parse(event)
     tail = parameters.get("LogType") == "Tail"
-    return _Call(named[0], {} if event is None else event, wrapped=True, tail=tail)
+    callback = isinstance(parsed, ServiceCall) and parsed.pattern is Pattern.CALLBACK
+    return _Call(named[0], {} if event is None else event, wrapped=True, tail=tail, callback=callback)
 
 
 def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:

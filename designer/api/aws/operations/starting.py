@@ -71,7 +71,13 @@ def _start(caller: Caller, given: Given, *, sync: bool = False) -> Started:
     if sync and target.machine.type != MachineType.EXPRESS:
         raise WrongMachineType(target.machine.type)
     text = _input_text(given.get("input"))
-    return executions.start_target(target, name=chosen, text=text, trace_header=given.get("traceHeader"))
+    return executions.start_target(
+        target,
+        name=chosen,
+        text=text,
+        trace_header=given.get("traceHeader"),
+        parent_attempt=caller.attempt,
+    )
 
 
 def _input_text(text: str | None) -> str:
