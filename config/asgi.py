@@ -20,5 +20,5 @@ from designer.web.fast import FastStart  # noqa: E402
 from designer.web.layers import App, BoundedBodies, ReusedThreads  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": BoundedBodies(ReusedThreads(AwsApi(FastStart(cast(App, _django))))), "websocket": sockets}
+    {"http": BoundedBodies(AwsApi(ReusedThreads(FastStart(cast(App, _django))))), "websocket": sockets}
 )

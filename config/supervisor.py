@@ -245,6 +245,9 @@ class Supervisor:
             if self._wait_until_healthy():
                 if self._local_aws.command:
                     self._output.say(f"A local AWS (moto, in memory) answers at {self._local_aws.address}")
+                self._output.say(
+                    f"For boto3, the AWS CLI and Terraform (docs/reference/aws-api.md): {self._aws_words()}"
+                )
                 self._output.say(f"Treadle is ready at {prepared['link']}")
             elif not self._stopping:
                 raise CannotStart(f"the parts did not come up in {READY_SECONDS:.0f} s: see the lines above")
@@ -254,6 +257,16 @@ class Supervisor:
         finally:
             self._stop()
         return 0
+
+    def _aws_words(self) -> str:
+        """The environment of programs that are to talk to this server as to AWS; the keys are on the Settings page."""
+        here = self._environment
+        host = "127.0.0.1" if here.host in {"0.0.0.0", "::"} else here.host  # noqa: S104 - compared with
+        address = here.public_url or f"http://{f'[{host}]' if ':' in host else host}:{here.port}"
+        return (
+            f"AWS_ENDPOINT_URL_SFN={address.rstrip('/')} AWS_DISABLE_HOST_PREFIX_INJECTION=true "
+            f"AWS_REGION={here.region} AWS_DEFAULT_REGION={here.region}"
+        )
 
     def _start_rest(self) -> None:
         for part in self._parts:

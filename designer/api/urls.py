@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 import designer.keys  # noqa: F401 - makes "key" known
 from designer.api.lane import answers_when_ended
 from designer.api.views import (
+    access_keys,
     catalogue,
     connections,
     editing,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("session/", session.Session.as_view()),
     path("tokens/", session.Tokens.as_view()),
     path("tokens/<key:token_id>/", session.OneToken.as_view()),
+    path("access-keys/", access_keys.AccessKeys.as_view()),
+    path("access-keys/<key:key_id>/", access_keys.OneAccessKey.as_view()),
     path("machines/", machines.Machines.as_view()),
     path("machines/import/", machines.MachineImport.as_view()),
     path(_one, machines.OneMachine.as_view()),
@@ -49,8 +52,8 @@ urlpatterns = [
     path("connections/<key:connection_id>/", connections.OneConnection.as_view()),
     path("integrations/", catalogue.Catalogue.as_view()),
     path("integrations/aws-sdk/", catalogue.SdkServices.as_view()),
-    path("integrations/aws-sdk/<slug:service>/", catalogue.SdkActions.as_view()),
-    path("integrations/aws-sdk/<slug:service>/<slug:action>/", catalogue.SdkAction.as_view()),
+    path("integrations/aws-sdk/<key:service>/", catalogue.SdkActions.as_view()),
+    path("integrations/aws-sdk/<key:service>/<key:action>/", catalogue.SdkAction.as_view()),
     path("integrations/celery/", catalogue.CeleryTasks.as_view()),
     path("samples/", editing.Samples.as_view()),
     path("shared/<key:token>/", sharing.Shared.as_view()),

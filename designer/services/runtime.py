@@ -6,30 +6,23 @@ Starting writes the execution and its first letter in one transaction, then ring
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import logging
 import time
 import uuid
-from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import redis.asyncio
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
 from designer.models import Execution, ExecutionStatus, Machine, MachineType, Revision
+from designer.services.listening import Run, in_own_thread, listener, pause
 from designer.services.runtime_channels import ENDED_CHANNEL
 from designer.store.connection import writing
 from designer.store.sql import SqlStore
 from engine.core.events import Redriven, Started, StopRequested, encode_event
 from engine.runtime.ports import Dispatcher
-
-logger = logging.getLogger(__name__)
 
 _INSERT = """
     INSERT INTO designer_execution
@@ -40,8 +33,6 @@ _INSERT = """
 _LOG = "INSERT INTO designer_executionlog (execution_id, level, with_data, written) VALUES (%s, %s, %s, 0)"
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
 _STARTED = encode_event(Started())
-_REMEMBERED = 4096
-_LOOK_SECONDS = 2.0
 
 
 class ExecutionAlreadyExists(Exception):
@@ -238,83 +229,22 @@ def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
     return True
 
 
-class _Ends:
-    """Hears of ended executions, for all who wait in this event loop."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, set[asyncio.Event]] = {}
-        self._recent: OrderedDict[str, None] = OrderedDict()
-        self._task: asyncio.Task[None] | None = None
-        self._listening = asyncio.Event()
-
-    async def listen(self) -> bool:
-        """Whether ends are heard now."""
-        if self._task is None or self._task.done():
-            self._listening.clear()
-            self._task = asyncio.get_running_loop().create_task(self._run())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listening.wait(), 1.0)
-        return self._listening.is_set()
-
-    async def _run(self) -> None:
-        try:
-            client = redis.asyncio.Redis.from_url(settings.REDIS_URL, decode_responses=True)
-            async with client.pubsub(ignore_subscribe_messages=False) as channel:
-                await channel.subscribe(ENDED_CHANNEL)
-                async for message in channel.listen():
-                    if message["type"] == "subscribe":
-                        self._listening.set()
-                    elif message["type"] == "message":
-                        self._ended(message["data"])
-        except (redis.RedisError, OSError) as error:
-            logger.warning("ends are not heard (%s); waiting by looking", error)
-        finally:
-            self._listening.clear()
-
-    def _ended(self, execution_id: str) -> None:
-        self._recent[execution_id] = None
-        while len(self._recent) > _REMEMBERED:
-            self._recent.popitem(last=False)
-        for event in self._waiting.get(execution_id, ()):
-            event.set()
-
-    @contextlib.contextmanager
-    def waiter(self, execution_id: str, *, remembered: bool) -> Iterator[asyncio.Event]:
-        """Set at the end of the execution; at once when it is ``remembered`` as ended (and may be redriven since)."""
-        event = asyncio.Event()
-        if remembered and execution_id in self._recent:
-            event.set()
-        self._waiting.setdefault(execution_id, set()).add(event)
-        try:
-            yield event
-        finally:
-            waiting = self._waiting[execution_id]
-            waiting.discard(event)
-            if not waiting:
-                del self._waiting[execution_id]
-
-
-_ends: dict[int, _Ends] = {}
-
-
 def _ended_in_store(execution_id: str) -> bool:
     status = Execution.objects.filter(pk=execution_id).values_list("status", flat=True).first()
     return status != ExecutionStatus.RUNNING
 
 
-async def wait_until_ended(execution_id: str, seconds: float, *, new: bool = False) -> None:
+async def wait_until_ended(execution_id: str, seconds: float, *, new: bool = False, run: Run = in_own_thread) -> None:
     """Return when the execution has ended, or after ``seconds``. Holds no thread. A ``new`` one was never redriven."""
     loop = asyncio.get_running_loop()
-    ends = _ends.setdefault(id(loop), _Ends())
+    ends = listener(ENDED_CHANNEL)
     until = loop.time() + seconds
     with ends.waiter(execution_id, remembered=new) as ended:
         await ends.listen()
         while not ended.is_set():
-            if await sync_to_async(_ended_in_store)(execution_id):
+            if await run(_ended_in_store, execution_id):
                 return
             left = until - loop.time()
             if left <= 0:
                 return
-            # Word of an end can be lost with the broker, so look again now and then.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), min(left, _LOOK_SECONDS))
+            await pause(ended, left)

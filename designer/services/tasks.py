@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,9 +12,11 @@ from designer.services import runtime
 from designer.services.addresses import activity_at
 from designer.services.errors import InvalidOutput, InvalidToken, TaskTimedOut
 from designer.services.limits import PAYLOAD_BYTES, check_size
+from designer.services.listening import Run, in_own_thread, listener, pause
 from designer.store.sql import SqlStore
 from engine.core.events import TaskFailed, TaskSucceeded, encode_event
 from engine.jsontypes import Document, InvalidJson, parse
+from engine.runtime.doorbells import ACTIVITY_CHANNEL
 from engine.runtime.ports import ActivityTask, FinishedAttempt, TokenAnswer
 
 if TYPE_CHECKING:
@@ -76,6 +79,27 @@ def _taken(answer: TokenAnswer, execution_id: str) -> None:
     if answer is TokenAnswer.CLOSED:
         raise TaskTimedOut
     runtime.ring_execution(execution_id)
+
+
+async def wait_for_activity_task(
+    user: User, arn: str, worker_name: str | None, seconds: float, *, run: Run = in_own_thread
+) -> ActivityTask | None:
+    """The next task of an activity, or None after ``seconds``. Holds no thread while there is none.
+
+    Raises UnreadableArn, DoesNotExist.
+    """
+    loop = asyncio.get_running_loop()
+    offers = listener(ACTIVITY_CHANNEL)
+    until = loop.time() + seconds
+    with offers.waiter(arn) as offered:
+        await offers.listen()
+        while True:
+            offered.clear()
+            task: ActivityTask | None = await run(take_activity_task, user, arn, worker_name)
+            left = until - loop.time()
+            if task is not None or left <= 0:
+                return task
+            await pause(offered, left)
 
 
 def take_activity_task(user: User, arn: str, worker_name: str | None) -> ActivityTask | None:

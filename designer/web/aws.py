@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Coroutine, MutableMapping
+from typing import Any, TypeAlias
 
 from designer.api.aws.endpoint import answer
 from designer.web.layers import App, Receive, Send, read_body
 
 _CONTENT_TYPE = b"application/x-amz-json-1.0"
+_Answer: TypeAlias = tuple[int, bytes]
 
 
 class AwsApi:
@@ -26,7 +28,10 @@ class AwsApi:
         if body is None:
             return
         request_id = str(uuid.uuid4())
-        status, text = await answer(scope, body, request_id)
+        answered = await _unless_gone(answer(scope, body, request_id), receive)
+        if answered is None:
+            return
+        status, text = answered
         headers = [
             (b"content-type", _CONTENT_TYPE),
             (b"content-length", str(len(text)).encode()),
@@ -35,3 +40,22 @@ class AwsApi:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": text})
+
+
+async def _unless_gone(work: Coroutine[Any, Any, _Answer], receive: Receive) -> _Answer | None:
+    """The answer; None, and nothing goes on, when the client leaves before it is there. A worker that is gone must get
+    no task: nobody would ever do it.
+    """
+    answering = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return answering.result() if answering.done() else None
+    finally:
+        for task in (answering, leaving):
+            task.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

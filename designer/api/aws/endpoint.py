@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
@@ -21,6 +20,7 @@ from designer.api.aws.errors import ApiError, api_error
 from designer.api.aws.model import OPERATIONS, TARGET_PREFIX, Operation
 from designer.api.aws.operations import HANDLERS
 from designer.api.aws.signature import header_map, request_of, verify
+from designer.api.aws.threads import in_thread
 from designer.store.connection import mend_connection
 from engine import jsontypes
 
@@ -51,9 +51,9 @@ async def _perform(scope: Mapping[str, Any], body: bytes) -> Any:
     operation = _operation(headers.get("x-amz-target", ""))
     handler = HANDLERS[operation.name]
     if iscoroutinefunction(handler):
-        caller, given = await sync_to_async(_enter)(scope, headers, body, operation)
+        caller, given = await in_thread(_enter, scope, headers, body, operation)
         return operation.shape(await handler(caller, given))
-    return await sync_to_async(_run)(scope, headers, body, operation)
+    return await in_thread(_run, scope, headers, body, operation)
 
 
 def _run(scope: Mapping[str, Any], headers: Mapping[str, str], body: bytes, operation: Operation) -> Any:

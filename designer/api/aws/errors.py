@@ -108,6 +108,9 @@ TABLE: Final[dict[type[Exception], Callable[[Any], ApiError]]] = {
     errors.InvalidConfiguration: _configuration,
     errors.InvalidRouting: lambda e: ApiError("ValidationException", e.reason, reason="INVALID_ROUTING_CONFIGURATION"),
     errors.TooLarge: _too_large,
+    errors.InvalidToken: lambda e: ApiError("InvalidToken", str(e)),
+    errors.InvalidOutput: lambda e: ApiError("InvalidOutput", str(e)),
+    errors.TaskTimedOut: lambda e: ApiError("TaskTimedOut", str(e)),
     errors.MachineNameTaken: lambda e: ApiError(
         "StateMachineAlreadyExists", f"State Machine Already Exists: '{machine_arn(e.name)}'"
     ),

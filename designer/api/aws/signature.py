@@ -78,7 +78,7 @@ class _Signer(SigV4Auth):  # type: ignore[misc]  # botocore has no types
 
     def payload(self, request: AWSRequest) -> str:
         """Always the body's own hash: nothing is taken unsigned."""
-        return sha256(request.body).hexdigest()
+        return sha256(request.body or b"").hexdigest()
 
     def derive(self, secret: str, date: str) -> bytes:
         key: bytes = f"AWS4{secret}".encode()

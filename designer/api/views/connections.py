@@ -58,6 +58,7 @@ class OneConnection(APIView):
     )
     def put(self, request: Request, connection_id: str) -> Response:
         """Authorise otherwise; name and ARN stay."""
+        connections.get_connection(user_of(request), connection_id)
         given = checked(shapes.AuthorisationInput, request)
         changed = connections.update_connection(
             user_of(request), connection_id, kind=given["kind"], settings=_settings(given)

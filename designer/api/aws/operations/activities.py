@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from designer.api.aws.caller import Caller, Given
-from designer.api.aws.errors import ApiError
 from designer.api.aws.operations.machines import tags_of
 from designer.api.aws.paging import page
+from designer.api.aws.threads import in_thread
 from designer.arns import activity_arn, read_arn
-from designer.services import activities
+from designer.services import activities, tasks
 from designer.services.addresses import activity_at
 from designer.services.configuration import encryption_told
+
+_POLL_SECONDS = 60.0
+"""How long AWS holds a poll before it answers that there is nothing."""
 
 
 def create_activity(caller: Caller, given: Given) -> dict[str, Any]:
@@ -49,17 +52,24 @@ def delete_activity(caller: Caller, given: Given) -> dict[str, Any]:
     return {}
 
 
-def get_activity_task(caller: Caller, given: Given) -> dict[str, Any]:
-    raise ApiError("UnknownOperationException", None)
+async def get_activity_task(caller: Caller, given: Given) -> dict[str, Any]:
+    """A long poll; no task is an answer without a token."""
+    task = await tasks.wait_for_activity_task(
+        caller.user, given["activityArn"], given.get("workerName"), _POLL_SECONDS, run=in_thread
+    )
+    return {} if task is None else {"taskToken": task.token, "input": task.input.text}
 
 
 def send_task_success(caller: Caller, given: Given) -> dict[str, Any]:
-    raise ApiError("UnknownOperationException", None)
+    tasks.send_success(caller.user, given["taskToken"], given["output"])
+    return {}
 
 
 def send_task_failure(caller: Caller, given: Given) -> dict[str, Any]:
-    raise ApiError("UnknownOperationException", None)
+    tasks.send_failure(caller.user, given["taskToken"], error=given.get("error"), cause=given.get("cause"))
+    return {}
 
 
 def send_task_heartbeat(caller: Caller, given: Given) -> dict[str, Any]:
-    raise ApiError("UnknownOperationException", None)
+    tasks.send_heartbeat(caller.user, given["taskToken"])
+    return {}

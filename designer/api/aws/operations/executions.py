@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 
 from designer.api.aws.caller import Caller, Given
 from designer.api.aws.errors import ApiError
 from designer.api.aws.operations.machines import METADATA_ONLY, definition_told
 from designer.api.aws.paging import page
+from designer.api.aws.threads import in_thread
 from designer.arns import alias_arn, arn_of, machine_arn, map_run_resource, version_arn
 from designer.models import Execution, ExecutionStatus, HistoryEvent, MachineType, Revision
 from designer.services import executions, runtime
@@ -168,10 +168,10 @@ def event_told(event: HistoryEvent, *, with_data: bool) -> dict[str, Any]:
 
 async def stop_execution(caller: Caller, given: Given) -> dict[str, Any]:
     """Answers when it has ended, or soon after: whoever describes it next finds it ABORTED."""
-    found = await sync_to_async(_stop)(caller, given)
+    found = await in_thread(_stop, caller, given)
     if found.status == ExecutionStatus.RUNNING:
-        await runtime.wait_until_ended(found.pk, _STOP_SECONDS)
-        found = await sync_to_async(executions.refresh)(found)
+        await runtime.wait_until_ended(found.pk, _STOP_SECONDS, run=in_thread)
+        found = await in_thread(executions.refresh, found)
     return {"stopDate": found.stopped_at or runtime.now()}
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from asgiref.sync import sync_to_async
-
 from designer.api.aws.caller import Caller, Given
 from designer.api.aws.errors import ApiError
 from designer.api.aws.operations.executions import data_told, milliseconds_billed
+from designer.api.aws.threads import in_thread
 from designer.arns import arn_of, machine_arn, read_arn
 from designer.models import AliasRoute, Execution, ExecutionStatus, MachineType, new_id
 from designer.services import executions, runtime
@@ -36,9 +35,9 @@ def start_execution(caller: Caller, given: Given) -> dict[str, Any]:
 
 
 async def start_sync_execution(caller: Caller, given: Given) -> dict[str, Any]:
-    execution = await sync_to_async(_start_express)(caller, given)
-    await runtime.wait_until_ended(execution.pk, LONGEST_SECONDS + _GRACE_SECONDS, new=True)
-    ended = await sync_to_async(executions.refresh)(execution)
+    execution = await in_thread(_start_express, caller, given)
+    await runtime.wait_until_ended(execution.pk, LONGEST_SECONDS + _GRACE_SECONDS, new=True, run=in_thread)
+    ended = await in_thread(executions.refresh, execution)
     if ended.status == ExecutionStatus.RUNNING:
         raise ApiError("InternalFailure", "The execution did not end: no worker takes it up.", status=500)
     return {

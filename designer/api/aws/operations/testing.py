@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-from asgiref.sync import sync_to_async
-
 from designer.api.aws.caller import Caller, Given
+from designer.api.aws.threads import in_test_thread
 from designer.services import state_tests
 from designer.services.definitions import accepted_by_aws, parse
 from engine.asl.diagnostics import Diagnostic, Severity
 
 _MOST_DIAGNOSTICS = 100
-_AT_A_TIME = 4
-"""Tests under way in one process: each may evaluate what its author likes."""
-
-_gates: dict[int, asyncio.Semaphore] = {}
 
 
 def validate_definition(caller: Caller, given: Given) -> dict[str, Any]:
@@ -46,6 +40,4 @@ def _told(one: Diagnostic) -> dict[str, str]:
 async def test_state(caller: Caller, given: Given) -> dict[str, Any]:
     """Bounded: what is to be evaluated runs as guarded as in a worker, and a few at a time."""
     del caller
-    gate = _gates.setdefault(id(asyncio.get_running_loop()), asyncio.Semaphore(_AT_A_TIME))
-    async with gate:
-        return await sync_to_async(state_tests.run_test)(given)
+    return await in_test_thread(state_tests.run_test, given)
