@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from designer.services.performing import performer
 from engine.integrations.testing import answer_test
 from engine.jsontypes import Json
 from engine.runtime.evaluating import ChildEvaluator
@@ -30,5 +31,5 @@ def run_test(given: Mapping[str, Any]) -> dict[str, Json]:
         at=time.time_ns() // 1_000_000,
         seed=secrets.token_hex(16),
         evaluator=_evaluator(),
-        perform=None,
+        perform=performer(),
     )
