@@ -59,6 +59,7 @@ app.conf.update(
 
 _DELETIONS_SECONDS = 2.0
 _RETENTION_SECONDS = 3600.0
+_LOG_SECONDS = 1.0
 
 _loops: list[Loop] = []
 _host: Host | None = None
@@ -147,6 +148,7 @@ def _start(**_: Any) -> None:
 def _upkeep(release: Callable[[], None]) -> list[Loop]:
     """What the app has to do now and then, in the one place that always runs."""
     from designer.services.deletion import finish_deletions
+    from designer.services.execution_logs import delete_old_logs, write_execution_logs
     from designer.services.retention import delete_old_executions
 
     def every(seconds: float, work: Callable[[], int]) -> Callable[[], float]:
@@ -162,6 +164,8 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
     return [
         Loop("deletions", every(_DELETIONS_SECONDS, finish_deletions)),
         Loop("retention", every(_RETENTION_SECONDS, delete_old_executions)),
+        Loop("log", every(_LOG_SECONDS, write_execution_logs)),
+        Loop("old-logs", every(_RETENTION_SECONDS, delete_old_logs)),
     ]
 
 

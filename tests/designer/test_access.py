@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from designer.models import ApiToken, Execution, Machine, MapRun, ShareLink
+from designer.models import AccessKey, ApiToken, Execution, Machine, MapRun, ShareLink
 from designer.services import signin
 from tests.designer.conftest import Api, body
 
@@ -39,7 +39,15 @@ def _methods(response: Any) -> list[str]:
 @pytest.mark.parametrize("route", [route for route in ROUTES if route not in OPEN])
 def test_without_signing_in_every_address_answers_401(route: str, charlie: Client) -> None:
     path = "/" + route.format(
-        machine_id="x", execution_id="x", map_run_id="x", number=1, share_id="x", token_id="x", token="x", rest="x"
+        machine_id="x",
+        execution_id="x",
+        map_run_id="x",
+        number=1,
+        share_id="x",
+        token_id="x",
+        key_id="x",
+        token="x",
+        rest="x",
     )
     for method in METHODS:
         response = charlie.generic(method, path, "{}", content_type="application/json")
@@ -54,6 +62,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
     execution = alice.post(f"/api/machines/{machine['id']}/executions/", {})
     alice.post(f"/api/machines/{machine['id']}/shares/", {})
     token = alice.get("/api/tokens/")["results"][0]["id"]
+    key = alice.post("/api/access-keys/", {"name": "a"})["id"]
     run = MapRun.objects.create(id=f"{execution['id']}:5", execution_id=execution["id"], started_at=1, looked_at=1)
     path = "/" + route.format(
         machine_id=machine["id"],
@@ -62,6 +71,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
         number=1,
         share_id=ShareLink.objects.get().pk,
         token_id=token,
+        key_id=key,
         rest="nothing",
     )
     valid = {"text": "x", "format": "json", "base_revision": 1, "definition": "{}"}
@@ -73,6 +83,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
             assert method == "POST"
         assert machine["id"] not in str(response.headers)
     assert Machine.objects.get().name == "Hello"
+    assert AccessKey.objects.filter(pk=key).exists()
     assert Execution.objects.get().status == "RUNNING"
     assert ShareLink.objects.get().revoked_at is None
 
