@@ -23,6 +23,8 @@ from django.conf import settings
 from config.environment import take_secrets
 from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
 from engine.runtime.host import Host, Kind
+from engine.runtime.ports import Integrations
+from engine.runtime.trials import TRIAL_TASK, CeleryTrials, answer_trial
 from engine.runtime.upkeep import Loop
 
 GRACE_SECONDS = 20.0
@@ -63,6 +65,7 @@ _LOG_SECONDS = 1.0
 
 _loops: list[Loop] = []
 _host: Host | None = None
+_integrations: Integrations | None = None
 _listener: CancelListener | None = None
 _hurry = threading.Event()
 _left = threading.Event()
@@ -75,6 +78,18 @@ def _current() -> Host:
 
 
 register(app, _current)
+
+
+@app.task(name=TRIAL_TASK, ignore_result=True, acks_late=False, max_retries=0)
+def trial(request: str) -> None:
+    if _integrations is None:
+        raise RuntimeError("this process is not a Treadle worker")
+    answer_trial(request, _integrations, _url)
+
+
+def trials() -> CeleryTrials:
+    """Carries tasks out on a worker for tests of single states."""
+    return CeleryTrials(app, _url)
 
 
 def dispatcher() -> CeleryDispatcher:
@@ -111,7 +126,7 @@ def _start(**_: Any) -> None:
     from engine.integrations.router import Router
     from engine.runtime.clock import SystemClock
 
-    global _host, _listener
+    global _host, _integrations, _listener
     environment = settings.ENVIRONMENT
     # Threads that come back from the disk or a child should not wait 5 ms for one that computes.
     sys.setswitchinterval(0.0005)
@@ -127,13 +142,14 @@ def _start(**_: Any) -> None:
         )
     )
     own_api = OwnApi()
+    _integrations = router = Router([functions, NestedExecutions(own_api), Aws(aws_settings(environment), own_api)])
     _host = Host(
         kind,
         store=SqlStore(),
         dispatcher=dispatcher(),
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
-        integrations=Router([functions, NestedExecutions(own_api), Aws(aws_settings(environment), own_api)]),
+        integrations=router,
         read_items=lambda request: read_items(request, files),
         write_results=lambda request, arn, results: write_results(request, arn, results, files),
         marks=environment.data / "marks",
