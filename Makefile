@@ -41,8 +41,8 @@ bench: ## Measure ours and the rival in one run; table and bench/results.json
 chaos: ## Kill, stop and starve the parts at random; KILLS=50 unless told
 	@$(DEV) python -m tests.chaos --kills $(or $(KILLS),50)
 
-conformance: ## Recorded answers of AWS against the interpreter, a table by group (CASES=dir)
-	@$(DEV) python -m tests.conformance $(CASES)
+conformance: ## Recorded answers of AWS, a table by group: the interpreter alone, or with CASES=dir a server through boto3
+	@$(DEV) python -m $(if $(CASES),tests.live_conformance $(CASES),tests.conformance)
 
 backup: ## Back up the database (FILE=... or TREADLE_DATA/backups)
 	@$(SETUP) python manage.py backup $(FILE)

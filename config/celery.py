@@ -113,17 +113,12 @@ def _start(**_: Any) -> None:
     django.setup()
     from django.db import close_old_connections
 
-    from config.integrations import aws_settings
-    from designer.api.aws.inside import OwnApi
+    from config.integrations import integrations
     from designer.sockets.notifier import ChannelNotifier
     from designer.store.sql import SqlStore
-    from engine.integrations.aws import Aws
-    from engine.integrations.functions import Functions, Settings
     from engine.integrations.item_files import ConfiguredFiles
     from engine.integrations.item_reader import read_items
-    from engine.integrations.nested import NestedExecutions
     from engine.integrations.result_writer import write_results
-    from engine.integrations.router import Router
     from engine.runtime.clock import SystemClock
 
     global _host, _integrations, _listener
@@ -134,15 +129,7 @@ def _start(**_: Any) -> None:
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
     files = ConfiguredFiles(environment.files_root, environment.aws_endpoint_url, environment.region)
-    functions = Functions(
-        Settings(
-            folder=environment.functions,
-            python=environment.functions_python,
-            memory_mb=environment.function_memory_mb,
-        )
-    )
-    own_api = OwnApi()
-    _integrations = router = Router([functions, NestedExecutions(own_api), Aws(aws_settings(environment), own_api)])
+    _integrations = router = integrations(environment)
     _host = Host(
         kind,
         store=SqlStore(),

@@ -104,6 +104,7 @@ class Environment:
     concurrency: int
     files_root: Path | None
     celery_app: str | None
+    celery_allow: tuple[str, ...]
     aws_allow: tuple[str, ...]
     http_allow: tuple[str, ...]
     sqlite_sync: str
@@ -149,6 +150,7 @@ def read_environment() -> Environment:
         concurrency=_integer("TREADLE_CONCURRENCY", 8, least=1, most=256),
         files_root=Path(files_root).absolute() if files_root else None,
         celery_app=os.environ.get("TREADLE_CELERY_APP") or None,
+        celery_allow=_words("TREADLE_CELERY_ALLOW"),
         aws_allow=_words("TREADLE_AWS_ALLOW"),
         http_allow=_words("TREADLE_HTTP_ALLOW"),
         sqlite_sync=sync,

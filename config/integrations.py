@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 from config.environment import Environment
-from engine.integrations.aws import AwsSettings
+from designer.api.aws.inside import OwnApi
+from designer.services.connections import StoredConnections
+from engine.integrations.aws import Aws, AwsSettings
+from engine.integrations.aws.cluster_token import ClusterTokens
+from engine.integrations.celery_tasks import CelerySettings, CeleryTasks
+from engine.integrations.egress import Egress
+from engine.integrations.eks import Eks
+from engine.integrations.functions import Functions, Settings
+from engine.integrations.http import HttpTasks
+from engine.integrations.nested import NestedExecutions
+from engine.integrations.router import Router
 
 
-def aws_settings(environment: Environment) -> AwsSettings:
-    return AwsSettings(
+def integrations(environment: Environment) -> Router:
+    """All of them, put together."""
+    own = OwnApi()
+    egress = Egress(allow=environment.http_allow)
+    aws = AwsSettings(
         region=environment.region,
         endpoint_url=environment.aws_endpoint_url,
         allow=environment.aws_allow or None,
+    )
+    functions = Functions(
+        Settings(
+            folder=environment.functions,
+            python=environment.functions_python,
+            memory_mb=environment.function_memory_mb,
+            arn_prefix=f"arn:aws:lambda:{environment.region}:{environment.account_id}:function:",
+        )
+    )
+    return Router(
+        [
+            functions,
+            NestedExecutions(own),
+            HttpTasks(egress, StoredConnections(), region=environment.region),
+            CeleryTasks(CelerySettings(app=environment.celery_app, allow=environment.celery_allow)),
+            Eks(egress, ClusterTokens(aws)),
+            Aws(aws, own),
+        ]
     )

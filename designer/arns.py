@@ -57,6 +57,13 @@ def map_run_resource(arn: str) -> str:
     return arn.partition(":mapRun:")[2].rpartition(":")[0]
 
 
+def connection_arn(name: str, connection_id: str = "") -> str:
+    """As EventBridge names connections; also without the id, which tells one made anew from the old one."""
+    environment = settings.ENVIRONMENT
+    tail = f"/{connection_id}" if connection_id else ""
+    return f"arn:aws:events:{environment.region}:{environment.account_id}:connection/{name}{tail}"
+
+
 def function_arn(name: str) -> str:
     environment = settings.ENVIRONMENT
     return f"arn:aws:lambda:{environment.region}:{environment.account_id}:function:{name}"

@@ -222,6 +222,25 @@ class AccessKey(models.Model):
         return self.id
 
 
+class HttpConnection(models.Model):
+    """What HTTP tasks are authorised with (EventBridge, "Connections"). ``secrets`` is encrypted JSON."""
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="http_connections")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=24)
+    settings = models.JSONField(default=dict)
+    secrets = models.TextField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "name"], name="connection_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SignInLink(models.Model):
     """A one-time link, valid 10 minutes. Only the hash of its token is kept."""
 

@@ -27,6 +27,8 @@ TABLE: Final[dict[type[Exception], tuple[int, str]]] = {
     errors.InvalidDefinition: (400, "InvalidDefinition"),
     errors.InvalidBundle: (400, "InvalidBundle"),
     errors.InvalidInput: (400, "InvalidInput"),
+    errors.ConnectionNameTaken: (409, "ConnectionNameTaken"),
+    errors.CatalogueUnavailable: (503, "CatalogueUnavailable"),
     errors.InvalidToken: (400, "InvalidToken"),
     errors.InvalidOutput: (400, "InvalidOutput"),
     errors.TaskTimedOut: (400, "TaskTimedOut"),

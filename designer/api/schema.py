@@ -28,6 +28,7 @@ _MEANINGS = {
     413: "Too large.",
     428: "Say which version you replace.",
     429: "Too many requests; see Retry-After.",
+    503: "What it needs cannot be used now; `detail` says what and why.",
 }
 
 

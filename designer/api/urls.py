@@ -7,7 +7,19 @@ from drf_spectacular.views import SpectacularAPIView
 
 import designer.keys  # noqa: F401 - makes "key" known
 from designer.api.lane import answers_when_ended
-from designer.api.views import access_keys, editing, executions, machines, map_runs, revisions, session, sharing, start
+from designer.api.views import (
+    access_keys,
+    catalogue,
+    connections,
+    editing,
+    executions,
+    machines,
+    map_runs,
+    revisions,
+    session,
+    sharing,
+    start,
+)
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
 
@@ -36,6 +48,13 @@ urlpatterns = [
     path(f"{_one}executions/", start.start),
     path("validate/", editing.Validate.as_view()),
     path("functions/", editing.Functions.as_view()),
+    path("connections/", connections.Connections.as_view()),
+    path("connections/<key:connection_id>/", connections.OneConnection.as_view()),
+    path("integrations/", catalogue.Catalogue.as_view()),
+    path("integrations/aws-sdk/", catalogue.SdkServices.as_view()),
+    path("integrations/aws-sdk/<key:service>/", catalogue.SdkActions.as_view()),
+    path("integrations/aws-sdk/<key:service>/<key:action>/", catalogue.SdkAction.as_view()),
+    path("integrations/celery/", catalogue.CeleryTasks.as_view()),
     path("samples/", editing.Samples.as_view()),
     path("shared/<key:token>/", sharing.Shared.as_view()),
     path("shared/<key:token>/graph.svg", sharing.SharedSvg.as_view()),

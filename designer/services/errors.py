@@ -26,6 +26,8 @@
     ├── QuotaExceeded            AWS's quotas of versions, aliases and tags
     ├── WrongMachineType         what EXPRESS or STANDARD machines do not offer
     ├── MapRunEnded              its limits cannot be changed any more
+    ├── ConnectionNameTaken
+    ├── CatalogueUnavailable     what there is could not be looked up
     └── SignInLinkInvalid        unknown, used or too old (not told apart)
 
 Each carries fields and builds its sentence once. ``designer.api.problems`` turns them into answers.
@@ -262,6 +264,22 @@ class MapRunEnded(Refused):
 
     def __str__(self) -> str:
         return f"The Map Run has {self.status} already."
+
+
+@dataclass
+class ConnectionNameTaken(Refused):
+    name: str
+
+    def __str__(self) -> str:
+        return f"A connection named {self.name!r} exists already."
+
+
+@dataclass
+class CatalogueUnavailable(Refused):
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @dataclass

@@ -164,4 +164,7 @@ class _Body(io.RawIOBase):
 def _client(endpoint: str, region: str) -> Any:
     import boto3  # half a second that only those pay who read from S3
 
-    return boto3.client("s3", endpoint_url=endpoint, region_name=region)
+    session = boto3.Session(region_name=region)
+    if session.get_credentials() is None:
+        session = boto3.Session("treadle", "treadle", region_name=region)  # storage of one's own that asks for no more
+    return session.client("s3", endpoint_url=endpoint)

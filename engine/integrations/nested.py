@@ -20,8 +20,9 @@ from engine.integrations.work import Call, failed
 from engine.jsontypes import Document, Json, parse
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
 
-_LOOK_SECONDS = 30.0
-_FIRST_LOOK_SECONDS = 5.0
+_FIRST_LOOK_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 30.0
+_GROWTH = 1.6  # word of the end may come while nobody can take it: an early look costs little
 _NOT_AWAITED = "The execution that started it waits for it no longer"
 _PARAMETERS = frozenset({"StateMachineArn", "Input", "Name", "TraceHeader"})
 
@@ -77,9 +78,10 @@ class NestedExecutions:
             return _refused(error)
         found = _told("DescribeExecution", answer)
         if found["Status"] == "RUNNING":
-            return _LOOK_SECONDS
+            return min(_LONGEST_PAUSE_SECONDS, _FIRST_LOOK_SECONDS * _GROWTH ** min(claim.polls, 20))
         if found["Status"] != "SUCCEEDED":
-            return failed(ErrorName.TASK_FAILED, Document(found).text)
+            cause = {name: one for name, one in found.items() if not name.startswith("Redrive")}  # recorded
+            return failed(ErrorName.TASK_FAILED, Document(cause).text)
         if _pattern(claim.attempt) is Pattern.SYNC_2:
             found = {name: parse(str(one)) if name in {"Input", "Output"} else one for name, one in found.items()}
         return Outcome(output=Document(found))

@@ -233,7 +233,7 @@ class Attempts:
                 self._dispatcher.ring_attempt(row.id)
             return
         error = "Lambda.SdkClientException" if ":lambda:" in row.resource else ErrorName.TASK_FAILED
-        cause = f"The worker {row.worker} was lost while it ran this task; it may have run, wholly or in part"
+        cause = f"The worker {row.worker} was lost while it ran this task: it may have started"
         finished = FinishedAttempt(id=row.id, worker=row.worker, status="LOST", error=error, cause=cause)
         event = encode_event(TaskFailed(scope=row.scope, attempt=row.key, error=error, cause=cause))
         taken = self._store.finish(finished, event, now)

@@ -19,7 +19,7 @@ from engine.core.items import ChildInput, Tolerance
 from engine.errors import Failure
 from engine.jsontypes import Document
 
-CANCEL_AGAIN_MS = 30_000
+CANCEL_AGAIN_MS = 10_000
 """Between two tries to cancel a job."""
 RING_AGAIN_MS = 5_000
 """A doorbell that nobody answered for so long is rung again."""

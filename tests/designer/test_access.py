@@ -29,6 +29,7 @@ def _plain(route: str) -> str:
     return route.replace("<key:", "{").replace("<int:", "{").replace("<path:", "{").replace(">", "}")
 
 
+CONNECTION = {"name": "shop", "kind": "API_KEY", "user": "X-Key", "secret": "k"}
 ROUTES = sorted({_plain(route) for route in _routes()})
 
 
@@ -39,15 +40,9 @@ def _methods(response: Any) -> list[str]:
 @pytest.mark.parametrize("route", [route for route in ROUTES if route not in OPEN])
 def test_without_signing_in_every_address_answers_401(route: str, charlie: Client) -> None:
     path = "/" + route.format(
-        machine_id="x",
-        execution_id="x",
-        map_run_id="x",
+        **dict.fromkeys(("machine_id", "execution_id", "map_run_id", "share_id", "token_id", "token", "rest"), "x"),
+        **dict.fromkeys(("connection_id", "key_id", "service", "action"), "x"),
         number=1,
-        share_id="x",
-        token_id="x",
-        key_id="x",
-        token="x",
-        rest="x",
     )
     for method in METHODS:
         response = charlie.generic(method, path, "{}", content_type="application/json")
@@ -62,7 +57,6 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
     execution = alice.post(f"/api/machines/{machine['id']}/executions/", {})
     alice.post(f"/api/machines/{machine['id']}/shares/", {})
     token = alice.get("/api/tokens/")["results"][0]["id"]
-    key = alice.post("/api/access-keys/", {"name": "a"})["id"]
     run = MapRun.objects.create(id=f"{execution['id']}:5", execution_id=execution["id"], started_at=1, looked_at=1)
     path = "/" + route.format(
         machine_id=machine["id"],
@@ -71,7 +65,10 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
         number=1,
         share_id=ShareLink.objects.get().pk,
         token_id=token,
-        key_id=key,
+        key_id=alice.post("/api/access-keys/", {"name": "mine"})["id"],
+        connection_id=alice.post("/api/connections/", CONNECTION)["id"],
+        service="nothing",
+        action="nothing",
         rest="nothing",
     )
     valid = {"text": "x", "format": "json", "base_revision": 1, "definition": "{}"}
@@ -83,7 +80,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
             assert method == "POST"
         assert machine["id"] not in str(response.headers)
     assert Machine.objects.get().name == "Hello"
-    assert AccessKey.objects.filter(pk=key).exists()
+    assert AccessKey.objects.exists()
     assert Execution.objects.get().status == "RUNNING"
     assert ShareLink.objects.get().revoked_at is None
 

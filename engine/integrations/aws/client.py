@@ -30,14 +30,15 @@ class Clients:
     def call(self, service: str, operation: str, parameters: Mapping[str, Any], role: str | None) -> dict[str, Any]:
         """botocore's response. Raises ServiceRefused, NoAnswer."""
         try:
-            client = self._client(service, role)
+            client = self.of(service, role)
             return dict(client._make_api_call(operation, dict(parameters)))
         except ClientError as error:
             raise refused(error) from None
         except (BotoCoreError, ValueError, OSError) as error:
             raise NoAnswer(str(error)) from None
 
-    def _client(self, service: str, role: str | None) -> Any:
+    def of(self, service: str, role: str | None) -> Any:
+        """The client of a service, in behalf of a role where one is named."""
         key = (service, role)
         with self._lock:
             made, client = self._clients.get(key, (0.0, None))

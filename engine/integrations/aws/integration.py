@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from typing import Any
 
 from botocore.model import OperationModel, Shape, StructureShape
@@ -28,12 +29,9 @@ from engine.jsontypes import Document
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
 
 _READS = ("Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan", "Search", "Lookup", "Select")
-# Idempotent by what they do: the same item or key, put or deleted twice, is there or gone once.
-_HARMLESS = frozenset(
-    {("dynamodb", "PutItem"), ("dynamodb", "DeleteItem"), ("s3", "PutObject"), ("s3", "DeleteObject")}
-)
 _FIRST_LOOK_SECONDS = 1.0
 _OWN_SERVICE = "stepfunctions"
+_NOTHING = StructureShape("Nothing", {"type": "structure", "members": {}})
 _LONGEST_PAUSE_SECONDS = 60.0
 _PAUSE_GROWTH = 1.5
 _JOB_GONE = {"ResourceNotFoundException", "InvalidParameterException", "ClientException", "EntityNotFoundException"}
@@ -81,6 +79,9 @@ class Aws:
             return failed(ErrorName.RUNTIME, str(error))
         if not isinstance(parameters, dict):
             return failed(ErrorName.RUNTIME, f"The parameters of {call.arn} must be an object")
+        absent = _absent(model, parameters)
+        if absent is not None and not call.service.startswith("aws-sdk:"):
+            return _refused(call, absent)
         job = _job(call)
         parameters = {
             **parameters,
@@ -93,6 +94,8 @@ class Aws:
                 response = self._own.call(attempt, model.name, parameters)
             else:
                 response = self._clients.call(service, model.name, parameters, attempt.role_arn)
+            if "ReturnConsumedCapacity" not in parameters:
+                response.pop("ConsumedCapacity", None)  # DynamoDB tells it when asked; other endpoints always do
             output = _output(call, model, response)
         except (ServiceRefused, NoAnswer) as error:
             return _refused(call, error)
@@ -140,12 +143,25 @@ class Aws:
         """Connections end with the process."""
 
 
+def _absent(model: OperationModel, parameters: dict[str, Any]) -> ServiceRefused | None:
+    """What AWS's JSON services say of a required member that is not there, before they look at anything else."""
+    shape = model.input_shape
+    if model.service_model.metadata.get("protocol") != "json" or not isinstance(shape, StructureShape):
+        return None
+    missing = [name for name in shape.required_members if name not in parameters]
+    if not missing:
+        return None
+    places = "; ".join(
+        f"Value null at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+        for name in missing
+    )
+    errors = f"{len(missing)} validation error{'s' if len(missing) > 1 else ''} detected: "
+    return ServiceRefused("ValidationException", errors + places, status=400, request_id=str(uuid.uuid4()))
+
+
 def is_repeatable(model: OperationModel) -> bool:
     """Whether a call that may have begun can be made again without doing anything twice."""
-    service = str(model.service_model.service_name)
-    if model.name.startswith(_READS) or (service, model.name) in _HARMLESS:
-        return True
-    return token_member(model) is not None
+    return model.name.startswith(_READS) or token_member(model) is not None
 
 
 def token_member(model: OperationModel) -> str | None:
@@ -193,9 +209,7 @@ def _job_of(claim: Claim) -> tuple[ServiceCall, Job]:
 
 
 def _output(call: ServiceCall, model: OperationModel, response: dict[str, Any]) -> Document:
-    value = from_response(
-        model.output_shape or StructureShape("Nothing", {"type": "structure", "members": {}}), response
-    )
+    value = from_response(model.output_shape or _NOTHING, response)
     if isinstance(value, dict) and not call.service.startswith("aws-sdk:"):
         value = {**value, **metadata(response)}
     return Document(value)

@@ -69,12 +69,12 @@ def _services() -> frozenset[str]:
 @lru_cache(maxsize=512)
 def sdk_service(name: str) -> str | None:
     """botocore's name of the service that ``aws-sdk:NAME`` means, or None: SDKs name services by their serviceId."""
-    found = _by_service_id().get(name.lower())
+    found = services_by_sdk_name().get(name.lower())
     return found if found is not None else (name if name in _services() else None)
 
 
 @lru_cache(maxsize=1)
-def _by_service_id() -> dict[str, str]:
+def services_by_sdk_name() -> dict[str, str]:
     """Lower-case service ids without blanks. Only the head of each model is read: whole they are hundreds of MB."""
     found: dict[str, str] = {}
     for folder in botocore.loaders.Loader(include_default_search_paths=True).search_paths:

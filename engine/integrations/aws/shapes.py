@@ -38,7 +38,7 @@ def to_request(shape: Shape | None, value: Json, path: str = "") -> Any:
         return {key: to_request(shape.value, one, f"{path}.{key}") for key, one in value.items()}
     kind = shape.type_name if shape is not None else ""
     if kind == "blob":
-        return (value if isinstance(value, str) else dump(value)).encode()
+        return dump(value).encode()  # recorded: a string, too, is sent as JSON, in its quotes
     if kind == "string" and not isinstance(value, str) and value is not None:
         return dump(value)  # MessageBody, Detail and their like are given as JSON
     if kind in {"integer", "long"} and isinstance(value, float) and value.is_integer():

@@ -42,6 +42,8 @@ class Settings:
     memory_mb: int = 512
     timeout_seconds: float = 900.0
     lease_seconds: float = 5.0
+    arn_prefix: str = "arn:aws:lambda:us-east-1:000000000000:function:"
+    """Of functions that are called by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Call:
     """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result; a ``callback`` ends later."""
 
     name: str
+    arn: str
     event: Json
     wrapped: bool
     tail: bool = False
@@ -85,7 +88,8 @@ class Functions:
         request_id = str(uuid.uuid4())
         function = self.folder.find(call.name)
         if function is None:
-            return Done(_not_found(call.name, request_id, self.folder))
+            arn = call.arn if call.arn.startswith("arn:") else f"{self._settings.arn_prefix}{call.name}:$LATEST"
+            return Done(_not_found(call.name, arn, attempt, request_id, self.folder))
         request = {
             "event": call.event,
             "context": {
@@ -137,7 +141,7 @@ class Functions:
             self._learn(invocation.call.name, time.monotonic() - invocation.began)
             outcome = _with_log(_answered(frame, invocation.call, invocation.request_id), child)
             if invocation.call.tail:
-                outcome = _with_tail(outcome)
+                outcome = _with_tail(outcome, invocation.request_id)
             if invocation.call.callback and outcome.output is not None:
                 outcome = replace(outcome, output=None, submission=Submission(output=outcome.output))
             self._children.give_back(child)
@@ -186,7 +190,7 @@ class _Invocation:
 def _understand(resource: str, payload: Document) -> _Call:
     parsed = parse_resource(resource)
     if isinstance(parsed, FunctionArn):
-        return _Call(parsed.name, payload.value, wrapped=False)
+        return _Call(parsed.name, _qualified(parsed.arn), payload.value, wrapped=False)
     parameters = payload.value
     if not isinstance(parameters, dict):
         raise ValueError("lambda:invoke needs Parameters with a FunctionName")
@@ -201,7 +205,15 @@ def _understand(resource: str, payload: Document) -> _Call:
             event = parse(event)
     tail = parameters.get("LogType") == "Tail"
     callback = isinstance(parsed, ServiceCall) and parsed.pattern is Pattern.CALLBACK
-    return _Call(named[0], {} if event is None else event, wrapped=True, tail=tail, callback=callback)
+    arn = _qualified(str(parameters["FunctionName"]))
+    return _Call(named[0], arn, {} if event is None else event, wrapped=True, tail=tail, callback=callback)
+
+
+def _qualified(text: str) -> str:
+    """What Lambda calls a function that it was asked for."""
+    if not text.startswith("arn:"):
+        return text
+    return text if text.count(":") > 6 else f"{text}:$LATEST"
 
 
 def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
@@ -265,11 +277,12 @@ def _with_log(outcome: Outcome, child: Child) -> Outcome:
     )
 
 
-def _with_tail(outcome: Outcome) -> Outcome:
+def _with_tail(outcome: Outcome, request_id: str) -> Outcome:
     """Lambda's LogResult: the last 4 KB of the log, in Base64."""
     if outcome.output is None or not isinstance(outcome.output.value, dict):
         return outcome
-    log = base64.b64encode(outcome.logs.encode()[-_TAIL_BYTES:]).decode()
+    whole = f"START RequestId: {request_id} Version: $LATEST\n{outcome.logs}END RequestId: {request_id}\n"
+    log = base64.b64encode(whole.encode()[-_TAIL_BYTES:]).decode()
     return replace(outcome, output=Document({**outcome.output.value, "LogResult": log}))
 
 
@@ -286,9 +299,11 @@ def _timed_out(request_id: str, seconds: float) -> Outcome:
     return _failed({"errorMessage": message, "errorType": "Sandbox.Timedout"}, wrapped=True)
 
 
-def _not_found(name: str, request_id: str, folder: Folder) -> Outcome:
+def _not_found(name: str, arn: str, attempt: AttemptRow, request_id: str, folder: Folder) -> Outcome:
+    """As Lambda words it; where to put the function is said in the attempt's log."""
     cause = (
-        f"Function not found: {name} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
-        f"Request ID: {request_id}; Proxy: null). There is no {name}.py in the functions folder {folder.root}"
+        f"Function not found: {arn} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
+        f"Request ID: {request_id}; Proxy: null)"
     )
-    return Outcome(failed=True, error="Lambda.ResourceNotFoundException", cause=cause)
+    hint = f"There is no {name}.py in the functions folder {folder.root}, which {attempt.state} calls.\n"
+    return Outcome(failed=True, error="Lambda.ResourceNotFoundException", cause=cause, logs=hint)
