@@ -23,6 +23,8 @@ from django.conf import settings
 from config.environment import take_secrets
 from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
 from engine.runtime.host import Host, Kind
+from engine.runtime.ports import Integrations
+from engine.runtime.trials import TRIAL_TASK, CeleryTrials, answer_trial
 from engine.runtime.upkeep import Loop
 
 GRACE_SECONDS = 20.0
@@ -59,9 +61,11 @@ app.conf.update(
 
 _DELETIONS_SECONDS = 2.0
 _RETENTION_SECONDS = 3600.0
+_LOG_SECONDS = 1.0
 
 _loops: list[Loop] = []
 _host: Host | None = None
+_integrations: Integrations | None = None
 _listener: CancelListener | None = None
 _hurry = threading.Event()
 _left = threading.Event()
@@ -74,6 +78,18 @@ def _current() -> Host:
 
 
 register(app, _current)
+
+
+@app.task(name=TRIAL_TASK, ignore_result=True, acks_late=False, max_retries=0)
+def trial(request: str) -> None:
+    if _integrations is None:
+        raise RuntimeError("this process is not a Treadle worker")
+    answer_trial(request, _integrations, _url)
+
+
+def trials() -> CeleryTrials:
+    """Carries tasks out on a worker for tests of single states."""
+    return CeleryTrials(app, _url)
 
 
 def dispatcher() -> CeleryDispatcher:
@@ -105,7 +121,7 @@ def _start(**_: Any) -> None:
     from engine.integrations.result_writer import write_results
     from engine.runtime.clock import SystemClock
 
-    global _host, _listener
+    global _host, _integrations, _listener
     environment = settings.ENVIRONMENT
     # Threads that come back from the disk or a child should not wait 5 ms for one that computes.
     sys.setswitchinterval(0.0005)
@@ -113,13 +129,14 @@ def _start(**_: Any) -> None:
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
     files = ConfiguredFiles(environment.files_root, environment.aws_endpoint_url, environment.region)
+    _integrations = router = integrations(environment)
     _host = Host(
         kind,
         store=SqlStore(),
         dispatcher=dispatcher(),
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
-        integrations=integrations(environment),
+        integrations=router,
         read_items=lambda request: read_items(request, files),
         write_results=lambda request, arn, results: write_results(request, arn, results, files),
         marks=environment.data / "marks",
@@ -134,6 +151,7 @@ def _start(**_: Any) -> None:
 def _upkeep(release: Callable[[], None]) -> list[Loop]:
     """What the app has to do now and then, in the one place that always runs."""
     from designer.services.deletion import finish_deletions
+    from designer.services.execution_logs import delete_old_logs, write_execution_logs
     from designer.services.retention import delete_old_executions
 
     def every(seconds: float, work: Callable[[], int]) -> Callable[[], float]:
@@ -149,6 +167,8 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
     return [
         Loop("deletions", every(_DELETIONS_SECONDS, finish_deletions)),
         Loop("retention", every(_RETENTION_SECONDS, delete_old_executions)),
+        Loop("log", every(_LOG_SECONDS, write_execution_logs)),
+        Loop("old-logs", every(_RETENTION_SECONDS, delete_old_logs)),
     ]
 
 

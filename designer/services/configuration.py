@@ -59,6 +59,22 @@ class Configuration:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogWish:
+    """What the execution log is to hold: AWS's level, and whether payloads too."""
+
+    level: str
+    with_data: bool
+
+
+def log_wish(text: str) -> LogWish | None:
+    """What the ``logging`` of a revision asks for; None for nothing."""
+    if not text:
+        return None
+    wish = logging_told(text)
+    return None if wish["level"] == "OFF" else LogWish(level=wish["level"], with_data=wish["includeExecutionData"])
+
+
 def logging_told(text: str) -> dict[str, Any]:
     found = jsontypes.parse(text) if text else _LOGGING_OFF
     assert isinstance(found, dict)

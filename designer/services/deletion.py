@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from designer.models import (
     Blob,
     Execution,
+    ExecutionLog,
     ExecutionStatus,
     HistoryEvent,
     Inbox,
@@ -93,7 +94,7 @@ def delete_executions(ids: list[str]) -> None:
     """Delete ended executions with all that hangs on them, in one transaction and without loading a row."""
     with transaction.atomic():
         Inbox.objects.filter(execution_id__in=ids).delete()
-        for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt):
+        for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt, ExecutionLog):
             related = model._default_manager.filter(execution_id__in=ids)
             related._raw_delete(connection.alias)
         runs = list(MapRun.objects.filter(execution_id__in=ids).values_list("pk", flat=True))

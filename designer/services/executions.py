@@ -20,7 +20,7 @@ from designer.models import (
     new_id,
 )
 from designer.services import runtime
-from designer.services.configuration import logging_told
+from designer.services.configuration import log_wish
 from designer.services.errors import (
     DoesNotExist,
     ExecutionNotRedrivable,
@@ -144,7 +144,7 @@ def start_target(
         published=target.published,
         alias=target.alias,
         trace_header=trace_header,
-        log=_log_wish(target.revision.logging),
+        log=log_wish(target.revision.logging),
         parent_attempt=parent_attempt,
     )
     try:
@@ -157,15 +157,6 @@ def start_target(
     except runtime.MachineIsDeleting:
         raise MachineDeleting(machine.name) from None
     return Started(execution=execution, created=True)
-
-
-def _log_wish(text: str) -> runtime.LogWish | None:
-    if not text:
-        return None
-    wish = logging_told(text)
-    return (
-        None if wish["level"] == "OFF" else runtime.LogWish(level=wish["level"], with_data=wish["includeExecutionData"])
-    )
 
 
 _HEAD = """

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from designer.models import Execution, ExecutionStatus, Machine, MachineType, Revision
+from designer.models import Execution, ExecutionLog, ExecutionStatus, Machine, MachineType, Revision
+from designer.services.configuration import LogWish, log_wish
 from designer.services.listening import Run, in_own_thread, listener, pause
 from designer.services.runtime_channels import ENDED_CHANNEL
 from designer.store.connection import writing
@@ -30,7 +31,7 @@ _INSERT = """
          express, published, alias, trace_header, parent_attempt)
     VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, 0, 0, '', 0, %s, %s, %s, %s, %s)
 """
-_LOG = "INSERT INTO designer_executionlog (execution_id, level, with_data, written) VALUES (%s, %s, %s, 0)"
+_LOG = "INSERT INTO designer_executionlog (execution_id, level, with_data, written) VALUES (%s, %s, %s, %s)"
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
 _STARTED = encode_event(Started())
 
@@ -72,14 +73,6 @@ def _store() -> SqlStore:
 def now() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogWish:
-    """What the execution log is to hold: AWS's level, and whether payloads too."""
-
-    level: str
-    with_data: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +122,7 @@ def start(wanted: Start) -> Execution:
             session.run(_INSERT, _values(execution))
             session.run(_POST, (execution.id, _STARTED, execution.started_at))
             if wanted.log is not None:
-                session.run(_LOG, (execution.id, wanted.log.level, wanted.log.with_data))
+                session.run(_LOG, (execution.id, wanted.log.level, wanted.log.with_data, 0))
     except Exception as error:
         if _is_unique_violation(error):
             raise ExecutionAlreadyExists(machine.name, wanted.name) from None
@@ -214,7 +207,8 @@ def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
     """Take an execution that ended badly up again where it ended. False when it cannot be."""
     event = encode_event(Redriven())
     with transaction.atomic():
-        execution = Execution.objects.select_for_update().only("redrive_tokens").filter(pk=execution_id).first()
+        rows = Execution.objects.select_for_update(of=("self",)).select_related("revision")
+        execution = rows.only("redrive_tokens", "last_event_id", "revision__logging").filter(pk=execution_id).first()
         if execution is None:
             return False
         tokens = _tokens(execution)
@@ -225,8 +219,17 @@ def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
         if client_token is not None:
             kept = list({**tokens, client_token: now()}.items())[-_TOKENS_KEPT:]
             Execution.objects.filter(pk=execution_id).update(redrive_tokens=json.dumps(dict(kept)))
+        _log_again(execution)
     _dispatcher().ring_execution(execution_id)
     return True
+
+
+def _log_again(execution: Execution) -> None:
+    """The log of an execution that had ended goes on where it ended."""
+    wish = log_wish(execution.revision.logging)
+    if wish is not None:
+        defaults = {"level": wish.level, "with_data": wish.with_data, "written": execution.last_event_id}
+        ExecutionLog.objects.get_or_create(execution=execution, defaults=defaults)
 
 
 def _ended_in_store(execution_id: str) -> bool:

@@ -9,16 +9,23 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
-from designer.services.performing import performer
 from engine.integrations.testing import answer_test
 from engine.jsontypes import Json
 from engine.runtime.evaluating import ChildEvaluator
+from engine.runtime.trials import CeleryTrials
 
 
 @lru_cache(maxsize=1)
 def _evaluator() -> ChildEvaluator:
     return ChildEvaluator()
+
+
+@lru_cache(maxsize=1)
+def _trials() -> CeleryTrials:
+    made: CeleryTrials = import_string(settings.TREADLE_TRIALS)()
+    return made
 
 
 def run_test(given: Mapping[str, Any]) -> dict[str, Json]:
@@ -31,5 +38,5 @@ def run_test(given: Mapping[str, Any]) -> dict[str, Json]:
         at=time.time_ns() // 1_000_000,
         seed=secrets.token_hex(16),
         evaluator=_evaluator(),
-        perform=performer(),
+        perform=_trials().perform,
     )

@@ -513,6 +513,21 @@ def test_a_state_is_tested_and_a_definition_validated_without_an_execution(sfn: 
     assert (found["result"], len(found["diagnostics"])) == ("FAIL", 1)
 
 
+def test_a_task_without_a_mock_is_carried_out(sfn: Any, server: Server) -> None:
+    server.write_function("Double", "def handler(event, context):\n    return event['n'] * 2\n")
+    server.write_function("Bad", "def handler(event, context):\n    raise ValueError('no')\n")
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
+    state = {"Type": "Task", "Resource": f"{function}Double", "End": True}
+    tested = sfn.test_state(definition=json.dumps(state), roleArn=ROLE, input='{"n": 4}')
+    assert (tested["status"], tested["output"]) == ("SUCCEEDED", "8")
+    state = {"Type": "Task", "Resource": f"{function}Bad", "End": True}
+    tested = sfn.test_state(definition=json.dumps(state), roleArn=ROLE)
+    assert (tested["status"], tested["error"]) == ("FAILED", "ValueError")
+    nested = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
+              "Parameters": {"StateMachineArn": f"{PREFIX}:stateMachine:JobPoller"}}  # fmt: skip
+    assert sfn.test_state(definition=json.dumps(nested), roleArn=ROLE)["status"] == "FAILED"
+
+
 def test_an_expression_without_end_fails_its_test_and_holds_up_nobody(sfn: Any) -> None:
     endless = "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}"
     state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": endless, "End": True}

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from designer.models import ApiToken, Execution, Machine, MapRun, ShareLink
+from designer.models import AccessKey, ApiToken, Execution, Machine, MapRun, ShareLink
 from designer.services import signin
 from tests.designer.conftest import Api, body
 
@@ -80,6 +80,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
             assert method == "POST"
         assert machine["id"] not in str(response.headers)
     assert Machine.objects.get().name == "Hello"
+    assert AccessKey.objects.exists()
     assert Execution.objects.get().status == "RUNNING"
     assert ShareLink.objects.get().revoked_at is None
 
