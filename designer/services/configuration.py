@@ -13,6 +13,7 @@ from typing import Any
 from designer.arns import role_arn
 from designer.models import Revision
 from designer.services.errors import InvalidConfiguration
+from designer.services.log_groups import is_missing
 from engine import jsontypes
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+\Z")
@@ -101,7 +102,7 @@ def check_logging(given: dict[str, Any]) -> str:
         raise InvalidConfiguration("logging", "Must specify exactly one Log Destination.")
     for one in destinations:
         arn = (one.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn") or ""
-        if not _LOG_GROUP.match(arn):
+        if not _LOG_GROUP.match(arn) or is_missing(arn):
             raise InvalidConfiguration("logging", "Log Destination not found.")
     found = {"level": level, "includeExecutionData": bool(given.get("includeExecutionData"))}
     if destinations:

@@ -7,6 +7,9 @@ from engine.integrations.refusals import NoAnswer, ServiceRefused
 from engine.integrations.work import failed
 from engine.runtime.ports import Outcome
 
+_ATTEMPTS = " (SDK Attempt Count: 1)"
+"""Recorded: what Step Functions itself answers to an SDK call ends so, what other services answer does not."""
+
 
 def optimised_error(names: Optimised, error: ServiceRefused | NoAnswer) -> Outcome:
     if isinstance(error, NoAnswer):
@@ -27,6 +30,7 @@ def sdk_error(service: str, error: ServiceRefused | NoAnswer) -> Outcome:
     extended = f", Extended Request ID: {error.extended_id or error.request_id}" if service == "s3" else ""
     cause = (
         f"{error.message} (Service: {prefix}, Status Code: {error.status}, Request ID: {error.request_id}{extended})"
+        f"{_ATTEMPTS if service == 'stepfunctions' else ''}"
     )
     kind = _exception(error.code) if _modelled(service, error.code) else f"{prefix}Exception"
     return failed(f"{prefix}.{kind}", cause)
