@@ -62,6 +62,7 @@ app.conf.update(
 _DELETIONS_SECONDS = 2.0
 _RETENTION_SECONDS = 3600.0
 _LOG_SECONDS = 1.0
+_EVENTS_SECONDS = 0.5
 
 _loops: list[Loop] = []
 _host: Host | None = None
@@ -153,6 +154,7 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
     from designer.services.deletion import finish_deletions
     from designer.services.execution_logs import delete_old_logs, write_execution_logs
     from designer.services.retention import delete_old_executions
+    from designer.services.status_events import deliver_status_events
 
     def every(seconds: float, work: Callable[[], int]) -> Callable[[], float]:
         def step() -> float:
@@ -168,6 +170,7 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
         Loop("deletions", every(_DELETIONS_SECONDS, finish_deletions)),
         Loop("retention", every(_RETENTION_SECONDS, delete_old_executions)),
         Loop("log", every(_LOG_SECONDS, write_execution_logs)),
+        Loop("status-events", every(_EVENTS_SECONDS, deliver_status_events)),
         Loop("old-logs", every(_RETENTION_SECONDS, delete_old_logs)),
     ]
 

@@ -419,6 +419,23 @@ class ExecutionLog(models.Model):
         return f"log of {self.execution_id}"
 
 
+class StatusEvent(models.Model):
+    """A status change that is to be told to TREADLE_EVENTS_URL; ``due`` is when to try next (or whose lease ends)."""
+
+    id = models.BigAutoField(primary_key=True)
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="status_events")
+    status = models.CharField(max_length=9)
+    at = models.BigIntegerField()
+    due = models.BigIntegerField(db_index=True)
+    tries = models.PositiveIntegerField()
+    output = models.TextField(null=True)
+    error = models.TextField(null=True)
+    cause = models.TextField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.execution_id} is {self.status}"
+
+
 class Inbox(models.Model):
     """An event on its way to an execution: inserted without any lock, drained by whoever advances the execution."""
 

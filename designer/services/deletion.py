@@ -19,6 +19,7 @@ from designer.models import (
     MapItem,
     MapRun,
     Scope,
+    StatusEvent,
     TaskAttempt,
     Timer,
 )
@@ -94,7 +95,7 @@ def delete_executions(ids: list[str]) -> None:
     """Delete ended executions with all that hangs on them, in one transaction and without loading a row."""
     with transaction.atomic():
         Inbox.objects.filter(execution_id__in=ids).delete()
-        for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt, ExecutionLog):
+        for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt, ExecutionLog, StatusEvent):
             related = model._default_manager.filter(execution_id__in=ids)
             related._raw_delete(connection.alias)
         runs = list(MapRun.objects.filter(execution_id__in=ids).values_list("pk", flat=True))

@@ -21,6 +21,7 @@ from designer.services.configuration import LogWish, log_wish
 from designer.services.listening import Run, in_own_thread, listener, pause
 from designer.services.runtime_channels import ENDED_CHANNEL
 from designer.store.connection import writing
+from designer.store.outbox import note_status
 from designer.store.sql import SqlStore
 from engine.core.events import Redriven, Started, StopRequested, encode_event
 from engine.runtime.ports import Dispatcher
@@ -121,6 +122,7 @@ def start(wanted: Start) -> Execution:
                 raise MachineIsDeleting
             session.run(_INSERT, _values(execution))
             session.run(_POST, (execution.id, _STARTED, execution.started_at))
+            note_status(session, execution.id, "RUNNING", execution.started_at)
             if wanted.log is not None:
                 session.run(_LOG, (execution.id, wanted.log.level, wanted.log.with_data, 0))
     except Exception as error:

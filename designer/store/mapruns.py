@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from designer.store.connection import Session, writing
+from designer.store.outbox import note_begun, note_status
 from engine.core.commands import StartMapRun, decode_map_run, encode_map_run
 from engine.core.events import StopRequested, encode_event
 from engine.core.items import ChildInput
@@ -162,6 +163,12 @@ class SqlMapRuns:
             session.many(_CHILD, [_child_values(run, child) for child in children])
             self._write_children(session, [child.commit for child in children])
             _log_children(session, run.execution_id, children)
+            note_begun(session, [(child.id, child.started_at) for child in children])
+            for one in (child.commit for child in children):
+                if one.end is not None:
+                    output = None if one.end.output is None else one.end.output.text
+                    status, error, cause = str(one.end.status), one.end.error, one.end.cause
+                    note_status(session, one.execution_id, status, one.at, output=output, error=error, cause=cause)
             session.run(
                 'DELETE FROM designer_mapitem WHERE map_run_id = %s AND "index" < %s',
                 (run.id, run.made + len(children)),

@@ -9,6 +9,7 @@ from designer.arns import alias_arn, execution_arn, express_arn, machine_arn, ro
 from designer.store.attempts import ABORT, OPEN, SqlAttempts, close
 from designer.store.connection import Session, release_thread, writing
 from designer.store.mapruns import SqlMapRuns, count_end, end_map_runs, start_map_runs
+from designer.store.outbox import note_status
 from engine.core.commands import EndExecution
 from engine.core.execution import Execution, Facts, Root, Scope, Status
 from engine.core.items import child_facts
@@ -161,6 +162,7 @@ class SqlStore(SqlMapRuns, SqlAttempts):
                 return False
             session.run("DELETE FROM designer_inbox WHERE execution_id = %s", (execution_id,))
             session.run(_POST, (execution_id, event, at))
+            note_status(session, execution_id, "RUNNING", at)
             return True
 
     def post(self, execution_id: str, event: str, at: int) -> None:
@@ -314,6 +316,7 @@ def _end(session: Session, execution_id: str, end: EndExecution, at: int) -> Non
     )
     if map_run is not None:
         count_end(session, map_run, items, str(end.status))
+    note_status(session, execution_id, str(end.status), at, output=output, error=end.error, cause=end.cause)
     session.run(f"{ABORT} WHERE execution_id = %s AND {OPEN}", (at, at, execution_id))
     end_map_runs(session, execution_id, at)
     session.run("DELETE FROM designer_timer WHERE execution_id = %s", (execution_id,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,8 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/tests"
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = {"TREADLE_ACCESS_KEY_ID": KEY, "TREADLE_SECRET_ACCESS_KEY": SECRET, "TREADLE_SQLITE_SYNC": "normal"}
+    if database := os.environ.get("TREADLE_DATABASE_URL"):  # tests.on_postgres
+        environment["TREADLE_DATABASE_URL"] = database
     with Server(tmp_path_factory.mktemp("aws"), environment=environment) as server:
         server.copy_sample_functions()
         yield server

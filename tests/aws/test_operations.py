@@ -377,12 +377,13 @@ def test_deleting_a_machine_stops_what_runs_and_then_all_is_gone(sfn: Any, make:
 
     def gone() -> bool:
         try:
-            return bool(sfn.describe_execution(executionArn=execution)["status"] == "gone")
-        except sfn.exceptions.ExecutionDoesNotExist:
+            sfn.describe_state_machine(stateMachineArn=arn)
+        except sfn.exceptions.StateMachineDoesNotExist:
             return True
+        return False
 
-    until(gone, 20, "the execution is deleted with its machine")
-    assert refused(sfn.describe_state_machine, stateMachineArn=arn)[0] == "StateMachineDoesNotExist"
+    until(gone, 20, "the machine is deleted")
+    assert refused(sfn.describe_execution, executionArn=execution)[0] == "ExecutionDoesNotExist"
 
 
 # -- Express ---------------------------------------------------------------------------------------------------------
