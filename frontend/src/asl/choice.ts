@@ -1,3 +1,4 @@
+import { t } from "../i18n";
 import { isObject, type Json, type JsonObject, text } from "./model";
 
 /** ASL's 39 data tests, in the order in which a person looks for them. */
@@ -48,9 +49,9 @@ export function ruleLabel(rule: Json | undefined): string {
   if (typeof rule.Condition === "string") {
     return rule.Condition.replace(/^\{%\s*|\s*%\}$/g, "");
   }
-  if (Array.isArray(rule.And)) return rule.And.map(nested).join(" and ");
-  if (Array.isArray(rule.Or)) return rule.Or.map(nested).join(" or ");
-  if (rule.Not !== undefined) return `not ${nested(rule.Not)}`;
+  if (Array.isArray(rule.And)) return rule.And.map(nested).join(` ${t("and")} `);
+  if (Array.isArray(rule.Or)) return rule.Or.map(nested).join(` ${t("or")} `);
+  if (rule.Not !== undefined) return t("not {rule}", { rule: nested(rule.Not) });
   const operator = operatorOf(rule);
   const variable = text(rule.Variable) ?? "?";
   if (!operator) return variable;

@@ -1,4 +1,5 @@
 import { produce } from "immer";
+import { t } from "../i18n";
 import {
   allStateNames,
   at,
@@ -118,18 +119,21 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
       return connect(root, edit.from, edit.to, edit.how);
     case "retarget": {
       setExit(root, edit.exit, edit.to);
-      return { select: null, said: `Now leads to ${edit.to}` };
+      return { select: null, said: t("Now leads to {to}", { to: edit.to }) };
     }
     case "branchOff":
       return branchOff(root, edit.exit, edit.to);
     case "removeExit":
       removeExit(root, edit.exit);
-      return { select: null, said: "Transition removed" };
+      return { select: null, said: t("Transition removed") };
     case "rename":
       return rename(root, edit.state, edit.to);
     case "delete":
       for (const ref of edit.states) remove(root, ref, edit.heal);
-      return { select: null, said: `Deleted ${edit.states.map((s) => s.name).join(", ")}` };
+      return {
+        select: null,
+        said: t("Deleted {value}", { value: edit.states.map((s) => s.name).join(", ") }),
+      };
     case "duplicate":
       return duplicate(root, edit.state);
     case "setState": {
@@ -143,12 +147,12 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
       const state = stateOf(root, edit.state);
       const branches = Array.isArray(state.Branches) ? state.Branches : [];
       state.Branches = [...branches, emptyBranch(root, "Step")];
-      return { select: edit.state, said: "Branch added" };
+      return { select: edit.state, said: t("Branch added") };
     }
     case "removeBranch": {
       const state = stateOf(root, edit.state);
       if (Array.isArray(state.Branches)) state.Branches.splice(edit.index, 1);
-      return { select: edit.state, said: "Branch removed" };
+      return { select: edit.state, said: t("Branch removed") };
     }
     default:
       return edit satisfies never;
@@ -157,7 +161,7 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
 
 function scopeOf(root: Json, path: Path): JsonObject {
   const scope = at(root, path);
-  if (!isObject(scope)) throw new EditRefused("This part of the definition is not an object");
+  if (!isObject(scope)) throw new EditRefused(t("This part of the definition is not an object"));
   return scope;
 }
 
@@ -169,7 +173,7 @@ function statesOf(root: Json, path: Path): JsonObject {
 
 function stateOf(root: Json, ref: StateRef): JsonObject {
   const state = statesOf(root, ref.scope)[ref.name];
-  if (!isObject(state)) throw new EditRefused(`There is no state ${ref.name}`);
+  if (!isObject(state)) throw new EditRefused(t("There is no state {name}", { name: ref.name }));
   return state;
 }
 
@@ -241,7 +245,10 @@ function insertOnExit(root: Json, exit: Exit, added: NewState) {
   }
   insertAfter(statesOf(root, exit.scope), exit.from, added.name, value);
   setExit(root, exit, added.name);
-  return { select: { scope: exit.scope, name: added.name }, said: `${added.name} inserted` };
+  return {
+    select: { scope: exit.scope, name: added.name },
+    said: t("{name} inserted", { name: added.name }),
+  };
 }
 
 function addToScope(root: Json, path: Path, added: NewState) {
@@ -252,7 +259,10 @@ function addToScope(root: Json, path: Path, added: NewState) {
   states[added.name] = value;
   if (!text(scope.StartAt) || !Object.hasOwn(states, scope.StartAt as string))
     scope.StartAt = added.name;
-  return { select: { scope: path, name: added.name }, said: `${added.name} added` };
+  return {
+    select: { scope: path, name: added.name },
+    said: t("{name} added", { name: added.name }),
+  };
 }
 
 /** A test to begin with, to be changed at once: it is valid, and fails no run whatever the input is. */
@@ -268,9 +278,11 @@ function connect(root: Json, from: StateRef, to: string, how: "next" | "choice" 
   } else if (how === "choice") {
     state.Choices = [...(Array.isArray(state.Choices) ? state.Choices : []), openRule(to)];
   } else if (TERMINAL.has(state.Type)) {
-    throw new EditRefused(`A ${state.Type} state ends the run: nothing can follow it`);
+    throw new EditRefused(
+      t("A {type} state ends the run: nothing can follow it", { type: String(state.Type) }),
+    );
   } else setNext(state, to);
-  return { select: from, said: `${from.name} now leads to ${to}` };
+  return { select: from, said: t("{name} now leads to {to}", { name: from.name, to }) };
 }
 
 /** Put a Choice on an exit that is already taken: the old target by default, the new one by a rule. */
@@ -316,16 +328,19 @@ function eachReference(scope: JsonObject, visit: (target: string) => string | un
 }
 
 function rename(root: Json, ref: StateRef, to: string) {
-  if (to.trim() === "") throw new EditRefused("A state needs a name");
+  if (to.trim() === "") throw new EditRefused(t("A state needs a name"));
   if (to === ref.name) return { select: ref, said: "" };
   if (allStateNames(root).includes(to))
-    throw new EditRefused(`There is already a state named ${to}`);
+    throw new EditRefused(t("There is already a state named {to}", { to }));
   const states = statesOf(root, ref.scope);
   const entries = Object.entries(states);
   for (const key of Object.keys(states)) delete states[key];
   for (const [key, value] of entries) states[key === ref.name ? to : key] = value;
   eachReference(scopeOf(root, ref.scope), (target) => (target === ref.name ? to : target));
-  return { select: { scope: ref.scope, name: to }, said: `${ref.name} is now ${to}` };
+  return {
+    select: { scope: ref.scope, name: to },
+    said: t("{name} is now {to}", { name: ref.name, to }),
+  };
 }
 
 /**
@@ -376,7 +391,10 @@ function duplicate(root: Json, ref: StateRef) {
   const states = statesOf(root, ref.scope);
   insertAfter(states, ref.name, name, copy);
   renameInside(root, copy);
-  return { select: { scope: ref.scope, name }, said: `${name} added as a copy of ${ref.name}` };
+  return {
+    select: { scope: ref.scope, name },
+    said: t("{name} added as a copy of {original}", { name, original: ref.name }),
+  };
 }
 
 function renameInside(root: Json, state: JsonObject): void {

@@ -1,3 +1,4 @@
+import { t } from "../i18n";
 import { ruleLabel } from "./choice";
 import type { EdgeKind, Exit } from "./edits";
 import {
@@ -139,7 +140,7 @@ function toNode(root: Json, scope: Path, name: string, id: string): GraphNode {
   const path = [...scope, "States", name];
   const state = at(root, path);
   if (!isObject(state)) {
-    return { id, name, path, scope, type: "Unknown", subtitle: "not an object", inner: [] };
+    return { id, name, path, scope, type: "Unknown", subtitle: t("not an object"), inner: [] };
   }
   const type = isStateType(state.Type) ? state.Type : "Unknown";
   const inner = innerScopes(state).map((part) => scopeGraph(root, [...path, ...part]));

@@ -8,6 +8,7 @@ import {
   useStore as useFlowStore,
   useReactFlow,
 } from "@xyflow/react";
+import { t } from "../i18n";
 import "@xyflow/react/dist/style.css";
 import "./canvas.css";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -198,7 +199,7 @@ function Canvas(props: CanvasProps) {
         ref={wrapper}
         className={classes.join(" ")}
         role="group"
-        aria-label="State machine graph. Arrow keys walk it, question mark lists the keys."
+        aria-label={t("State machine graph. Arrow keys walk it, question mark lists the keys.")}
         onKeyDown={props.onKey}
       >
         <ReactFlow
@@ -229,7 +230,7 @@ function Canvas(props: CanvasProps) {
           <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
           <EmptyScopes layout={layout} />
           {boxes.length > 40 && boxes.length <= 500 && (
-            <MiniMap pannable zoomable ariaLabel="Overview" />
+            <MiniMap pannable zoomable ariaLabel={t("Overview")} />
           )}
         </ReactFlow>
         {reconnect.line}
@@ -266,7 +267,7 @@ function EmptyScopes({ layout }: { layout: Layout }) {
       }}
       onClick={(event) => canvas.addTo(placed.scope.path, { x: event.clientX, y: event.clientY })}
     >
-      + add the first state
+      {t("+ add the first state")}
     </button>
   ));
 }
@@ -277,24 +278,24 @@ function Tools() {
     <div className="canvas-tools">
       <button
         type="button"
-        title="Zoom in"
-        aria-label="Zoom in"
+        title={t("Zoom in")}
+        aria-label={t("Zoom in")}
         onClick={() => flow.zoomIn({ duration: 120 })}
       >
         +
       </button>
       <button
         type="button"
-        title="Zoom out"
-        aria-label="Zoom out"
+        title={t("Zoom out")}
+        aria-label={t("Zoom out")}
         onClick={() => flow.zoomOut({ duration: 120 })}
       >
         −
       </button>
       <button
         type="button"
-        title="Fit all (0)"
-        aria-label="Fit all"
+        title={t("Fit all (0)")}
+        aria-label={t("Fit all")}
         onClick={() => flow.fitView({ padding: 0.1, duration: 200, maxZoom: 1.4 })}
       >
         <svg
@@ -311,8 +312,8 @@ function Tools() {
       </button>
       <button
         type="button"
-        title="Zoom to 100 %"
-        aria-label="Zoom to 1:1"
+        title={t("Zoom to 100 %")}
+        aria-label={t("Zoom to 1:1")}
         onClick={() => flow.zoomTo(1, { duration: 120 })}
       >
         1:1

@@ -1,6 +1,7 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import type { Shown } from "../executions/statuses";
+import { count, t } from "../i18n";
 import { useCanvas } from "./context";
 import type { PlacedNode } from "./layout";
 import { STATUS_WORDS, StatusIcon } from "./StatusIcon";
@@ -10,12 +11,9 @@ export type BoxNode = Node<{ placed: PlacedNode; exits: number }>;
 
 function label(placed: PlacedNode, exits: number, shown: Shown | undefined): string {
   const { node } = placed;
-  if (!node) return placed.kind === "start" ? "Start" : "End";
-  const parts = [
-    `${node.type} ${node.name}`,
-    `${exits} ${exits === 1 ? "transition" : "transitions"}`,
-  ];
-  if (node.inner.length > 0) parts.push(`${node.inner.length} inside`);
+  if (!node) return placed.kind === "start" ? t("Start") : t("End");
+  const parts = [`${node.type} ${node.name}`, count(exits, "{n} transition", "{n} transitions")];
+  if (node.inner.length > 0) parts.push(t("{n} inside", { n: node.inner.length }));
   if (shown) parts.push(STATUS_WORDS[shown.status]);
   return parts.join(", ");
 }
@@ -43,7 +41,7 @@ function Visits({ shown }: { shown: Shown | undefined }) {
   const counts = Object.entries(shown.counts)
     .map(([status, count]) => `${count} ${STATUS_WORDS[status as keyof typeof STATUS_WORDS]}`)
     .join(", ");
-  const attempts = shown.attempts > 1 ? `attempt ${shown.attempts}` : "";
+  const attempts = shown.attempts > 1 ? t("attempt {n}", { n: shown.attempts }) : "";
   return (
     <span className="visits" title={counts}>
       {[shown.visits > 1 ? `×${shown.visits}` : "", attempts].filter(Boolean).join(" · ")}
@@ -143,7 +141,7 @@ const Terminal = memo(function Terminal({ data }: NodeProps<BoxNode>) {
   return (
     <>
       <Handle type="target" position={Position.Top} isConnectable={!start} />
-      <div className="terminal">{start ? "Start" : "End"}</div>
+      <div className="terminal">{start ? t("Start") : t("End")}</div>
       {start && <Handle type="source" position={Position.Bottom} />}
     </>
   );
@@ -153,7 +151,7 @@ function Badge({ errors, warnings }: { errors: number; warnings: number }) {
   return (
     <span
       className={errors > 0 ? "badge" : "badge warning"}
-      title={`${errors} errors, ${warnings} warnings`}
+      title={t("{errors} errors, {warnings} warnings", { errors, warnings })}
     >
       {errors || warnings}
     </span>

@@ -5,6 +5,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { OPERATORS, operatorOf, ruleLabel, withOperator } from "../../asl/choice";
 import { isObject, type Json, type JsonObject, text } from "../../asl/model";
+import { t } from "../../i18n";
 import { JsonField, NumberField, StateField, TextField } from "./fields";
 import type { PanelProps } from "./Inspector";
 
@@ -14,7 +15,7 @@ const GROUPS = FAMILIES.map((family) => ({
   options: OPERATORS.filter((o) => o.family === family).map((o) => ({
     value: o.name,
     label: o.name,
-    description: o.operand === "path" ? `${o.sign} the value at a path` : o.sign,
+    description: o.operand === "path" ? t("{sign} the value at a path", { sign: o.sign }) : o.sign,
   })),
 }));
 const LOGIC = {
@@ -51,7 +52,7 @@ export function ChoiceRules({ state, set, names }: PanelProps & { names: readonl
   };
   return (
     <SpaceBetween size="s">
-      <FormField label="Rules" description="The first that holds is taken">
+      <FormField label={t("Rules")} description={t("The first that holds is taken")}>
         <SpaceBetween size="xs">
           {rules.map((rule, index) => (
             <ExpandableSection
@@ -68,21 +69,21 @@ export function ChoiceRules({ state, set, names }: PanelProps & { names: readonl
                   <Button
                     variant="icon"
                     iconName="angle-up"
-                    ariaLabel={`Rule ${index + 1} up`}
+                    ariaLabel={t("Rule {index} up", { index: index + 1 })}
                     disabled={index === 0}
                     onClick={() => move(index, -1)}
                   />
                   <Button
                     variant="icon"
                     iconName="angle-down"
-                    ariaLabel={`Rule ${index + 1} down`}
+                    ariaLabel={t("Rule {index} down", { index: index + 1 })}
                     disabled={index === rules.length - 1}
                     onClick={() => move(index, 1)}
                   />
                   <Button
                     variant="icon"
                     iconName="remove"
-                    ariaLabel={`Delete rule ${index + 1}`}
+                    ariaLabel={t("Delete rule {index}", { index: index + 1 })}
                     onClick={() => put(rules.filter((_, i) => i !== index))}
                   />
                 </SpaceBetween>
@@ -90,15 +91,15 @@ export function ChoiceRules({ state, set, names }: PanelProps & { names: readonl
             </ExpandableSection>
           ))}
           <Button iconName="add-plus" onClick={() => put([...rules, fresh])}>
-            Add a rule
+            {t("Add a rule")}
           </Button>
         </SpaceBetween>
       </FormField>
       <StateField
-        label="Otherwise"
+        label={t("Otherwise")}
         value={text(state.Default)}
         names={names}
-        none="Fail (no Default)"
+        none={t("Fail (no Default)")}
         onChange={(v) => set("Default", v)}
       />
     </SpaceBetween>
@@ -129,7 +130,7 @@ function Rule({
   const chosen = logic ?? operator?.name;
   const next = (
     <StateField
-      label="Then"
+      label={t("Then")}
       value={text(rule.Next)}
       names={names}
       onChange={(v) => onChange({ ...rule, Next: v ?? "" })}
@@ -139,7 +140,7 @@ function Rule({
     return (
       <SpaceBetween size="s">
         <TextField
-          label="Condition"
+          label={t("Condition")}
           value={text(rule.Condition)}
           onChange={(v) => onChange({ ...rule, Condition: v ?? "" })}
         />
@@ -151,20 +152,20 @@ function Rule({
     <SpaceBetween size="s">
       {!logic && (
         <TextField
-          label="Value at"
+          label={t("Value at")}
           value={text(rule.Variable)}
           onChange={(v) => onChange({ ...rule, Variable: v ?? "" })}
         />
       )}
-      <FormField label="Test">
+      <FormField label={t("Test")}>
         <Select
           selectedOption={chosen ? { value: chosen, label: chosen } : null}
-          placeholder="Choose a test"
+          placeholder={t("Choose a test")}
           filteringType="auto"
           options={[
             ...GROUPS,
             {
-              label: "Logic",
+              label: t("Logic"),
               options: ["And", "Or", "Not"].map((value) => ({ value, label: value })),
             },
           ]}
@@ -174,7 +175,7 @@ function Rule({
       {logic && (
         <JsonField
           label={logic}
-          hint="Tests without Next, nested as deep as you like"
+          hint={t("Tests without Next, nested as deep as you like")}
           required
           value={rule[logic]}
           onChange={(v) => onChange({ ...rule, [logic]: v ?? null })}
@@ -194,7 +195,7 @@ function Operand({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonOb
   switch (operator.operand) {
     case "boolean":
       return (
-        <FormField label="Is">
+        <FormField label={t("Is")}>
           <Select
             selectedOption={{ value: String(value), label: String(value) }}
             options={[
@@ -206,17 +207,22 @@ function Operand({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonOb
         </FormField>
       );
     case "number":
-      return <NumberField label="Number" value={value} onChange={set} />;
+      return <NumberField label={t("Number")} value={value} onChange={set} />;
     case "path":
-      return <TextField label="Path" value={text(value)} onChange={set} />;
+      return <TextField label={t("Path")} value={text(value)} onChange={set} />;
     case "timestamp":
       return (
-        <TextField label="Time" hint="2026-01-31T12:00:00Z" value={text(value)} onChange={set} />
+        <TextField
+          label={t("Time")}
+          hint="2026-01-31T12:00:00Z"
+          value={text(value)}
+          onChange={set}
+        />
       );
     case "string":
       return (
         <TextField
-          label={operator.name === "StringMatches" ? "Pattern (* is anything)" : "Text"}
+          label={operator.name === "StringMatches" ? t("Pattern (* is anything)") : t("Text")}
           value={text(value)}
           onChange={set}
         />

@@ -3,6 +3,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { type Designer, stateAround } from "./store";
 import type { DesignProblem } from "./validation";
@@ -51,24 +52,25 @@ export function CodePanel({
     setScrollTo((old) => ({ offset: problem.from, n: (old?.n ?? 0) + 1 }));
   };
   return (
-    <section className="code-panel" aria-label="Code">
+    <section className="code-panel" aria-label={t("Code")}>
       <div className="code-bar">
         <SegmentedControl
           selectedId={tab}
-          label="Panel"
+          label={t("Panel")}
           onChange={(e) => setTab(e.detail.selectedId)}
           options={[
-            { id: "code", text: "Code" },
+            { id: "code", text: t("Code") },
             {
               id: "problems",
-              text: problems.length > 0 ? `Problems (${problems.length})` : "Problems",
+              text:
+                problems.length > 0 ? t("Problems ({n})", { n: problems.length }) : t("Problems"),
             },
           ]}
         />
         <SpaceBetween direction="horizontal" size="xs">
           <SegmentedControl
             selectedId={format}
-            label="Language"
+            label={t("Language")}
             onChange={(e) => designer.setFormat(e.detail.selectedId as "json" | "yaml")}
             options={[
               { id: "json", text: "JSON" },
@@ -78,7 +80,7 @@ export function CodePanel({
           <Button
             variant="icon"
             iconName="copy"
-            ariaLabel="Copy the definition"
+            ariaLabel={t("Copy the definition")}
             onClick={() => void navigator.clipboard.writeText(text)}
           />
         </SpaceBetween>
@@ -87,7 +89,7 @@ export function CodePanel({
         <Code
           value={text}
           format={format}
-          label="Definition"
+          label={t("Definition")}
           onChange={designer.typed}
           onCursor={follow}
           onUndo={designer.undo}
@@ -100,7 +102,9 @@ export function CodePanel({
       {tab === "problems" && (
         <ul className="problems">
           {problems.length === 0 && (
-            <li className="problems-none">No problems. This machine can be saved and run.</li>
+            <li className="problems-none">
+              {t("No problems. This machine can be saved and run.")}
+            </li>
           )}
           {problems.map((problem) => (
             <li key={problem.key}>
@@ -109,15 +113,17 @@ export function CodePanel({
                 className={`problem ${problem.severity}`}
                 onClick={() => show(problem)}
               >
-                <b>{problem.severity === "error" ? "Error" : "Warning"}</b>
+                <b>{problem.severity === "error" ? t("Error") : t("Warning")}</b>
                 <span>{problem.message}</span>
-                <i>{problem.state?.name ?? `Line ${lineOf(text, problem.from)}`}</i>
+                <i>
+                  {problem.state?.name ?? t("Line {text}", { text: lineOf(text, problem.from) })}
+                </i>
               </button>
             </li>
           ))}
           {errors > 0 && (
             <li className="problems-none">
-              A draft is kept as it is; a revision must be without errors.
+              {t("A draft is kept as it is; a revision must be without errors.")}
             </li>
           )}
         </ul>

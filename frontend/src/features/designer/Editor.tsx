@@ -9,6 +9,7 @@ import { CanvasFocus, type FocusControl, idOfFocus } from "../../canvas/CanvasFo
 import { dragStore } from "../../canvas/drag";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
+import { t } from "../../i18n";
 import { flash, flashError } from "../../ui/flash";
 import { StartDialog } from "../executions/StartDialog";
 import { CodePanel } from "./CodePanel";
@@ -111,7 +112,7 @@ export function Editor({ machine }: { machine: Machine }) {
     async (comment: string) => {
       const revision = await drafts.saveRevision(comment);
       if (revision) {
-        flash("success", `Saved as revision ${revision.number}`);
+        flash("success", t("Saved as revision {number}", { number: revision.number }));
         for (const queryKey of [["machines"], ["machine", machine.id], ["revisions", machine.id]]) {
           void queries.invalidateQueries({ queryKey, refetchType: "none" });
         }
@@ -158,7 +159,7 @@ export function Editor({ machine }: { machine: Machine }) {
 
   const find = () =>
     editing.ask({
-      title: "Find a state",
+      title: t("Find a state"),
       at: { x: window.innerWidth / 2 - 130, y: 120 },
       choices: [...editing.nodes.values()].map((n) => ({
         id: n.id,
@@ -170,9 +171,9 @@ export function Editor({ machine }: { machine: Machine }) {
     });
 
   const note = !valid
-    ? "The text has a mistake. This is the last graph that could be drawn."
+    ? t("The text has a mistake. This is the last graph that could be drawn.")
     : layoutError !== null
-      ? `The graph could not be laid out: ${layoutError}`
+      ? t("The graph could not be laid out: {error}", { error: layoutError })
       : null;
   return (
     <main className="page-fill designer" data-pane={pane}>
@@ -186,7 +187,7 @@ export function Editor({ machine }: { machine: Machine }) {
         onRun={() => setOpen("start")}
         onKeys={() => setOpen("keys")}
       />
-      <div className="panes" role="tablist" aria-label="Parts of the designer">
+      <div className="panes" role="tablist" aria-label={t("Parts of the designer")}>
         {(["graph", "code", "properties"] as const).map((name) => (
           <button
             key={name}
@@ -195,7 +196,7 @@ export function Editor({ machine }: { machine: Machine }) {
             aria-selected={pane === name}
             onClick={() => setPane(name)}
           >
-            {name === "graph" ? "Graph" : name === "code" ? "Code" : "Properties"}
+            {name === "graph" ? t("Graph") : name === "code" ? t("Code") : t("Properties")}
           </button>
         ))}
       </div>
@@ -244,7 +245,7 @@ export function Editor({ machine }: { machine: Machine }) {
           }
           side={<CodePanel designer={designer} problems={problems} />}
         />
-        <aside className="inspector-frame" aria-label="Properties">
+        <aside className="inspector-frame" aria-label={t("Properties")}>
           <Inspector designer={designer} />
         </aside>
       </div>
@@ -280,7 +281,9 @@ export function Editor({ machine }: { machine: Machine }) {
         <StartDialog
           machine={machine}
           note={
-            changed ? "What you changed is saved as a revision first, and that is what runs." : null
+            changed
+              ? t("What you changed is saved as a revision first, and that is what runs.")
+              : null
           }
           before={async () => {
             if (!changed) return true;

@@ -5,16 +5,17 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { isObject, type Json, type JsonObject, text } from "../../asl/model";
+import { t } from "../../i18n";
 import { NumberField, PathField, StateField } from "./fields";
 import type { PanelProps } from "./Inspector";
 
-const COMMON = "States.ALL, States.Timeout, States.TaskFailed, or a function's own error";
+const COMMON = t("States.ALL, States.Timeout, States.TaskFailed, or a function's own error");
 
 /** Error names, one list in one line. */
 function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObject) => void }) {
   const names = Array.isArray(rule.ErrorEquals) ? rule.ErrorEquals.map(String) : [];
   return (
-    <FormField label="On errors" description={COMMON}>
+    <FormField label={t("On errors")} description={COMMON}>
       <Input
         value={names.join(", ")}
         onChange={(e) =>
@@ -58,7 +59,10 @@ function Rules(props: {
                     <Button
                       variant="icon"
                       iconName="remove"
-                      ariaLabel={`Delete ${props.title} ${index + 1}`}
+                      ariaLabel={t("Delete {title} {index}", {
+                        title: props.title,
+                        index: index + 1,
+                      })}
                       onClick={() => put(props.rules.filter((_, i) => i !== index))}
                     />
                   }
@@ -90,10 +94,10 @@ function withField(rule: JsonObject, key: string, value: Json | undefined): Json
 }
 
 const NUMBERS: readonly [string, string, string][] = [
-  ["MaxAttempts", "At most", "Tries beyond the first; 3 unless given"],
-  ["IntervalSeconds", "First pause", "Seconds; 1 unless given"],
-  ["BackoffRate", "Each pause longer by", "Factor; 2 unless given"],
-  ["MaxDelaySeconds", "No pause above", "Seconds"],
+  ["MaxAttempts", t("At most"), t("Tries beyond the first; 3 unless given")],
+  ["IntervalSeconds", t("First pause"), t("Seconds; 1 unless given")],
+  ["BackoffRate", t("Each pause longer by"), t("Factor; 2 unless given")],
+  ["MaxDelaySeconds", t("No pause above"), t("Seconds")],
 ];
 
 export function ErrorHandling({ state, set, names }: PanelProps & { names: readonly string[] }) {
@@ -101,9 +105,9 @@ export function ErrorHandling({ state, set, names }: PanelProps & { names: reado
     <div className="inspector-body">
       <SpaceBetween size="l">
         <Rules
-          title="Try again"
-          hint="The first that names the error is used"
-          add="Add a retry"
+          title={t("Try again")}
+          hint={t("The first that names the error is used")}
+          add={t("Add a retry")}
           rules={Array.isArray(state.Retry) ? state.Retry : []}
           fresh={{
             ErrorEquals: ["States.ALL"],
@@ -125,22 +129,22 @@ export function ErrorHandling({ state, set, names }: PanelProps & { names: reado
           }
         />
         <Rules
-          title="Catch"
-          hint="When trying again is over"
-          add="Add a catch"
+          title={t("Catch")}
+          hint={t("When trying again is over")}
+          add={t("Add a catch")}
           rules={Array.isArray(state.Catch) ? state.Catch : []}
           fresh={{ ErrorEquals: ["States.ALL"], Next: names[0] ?? "" }}
           onChange={(rules) => set("Catch", rules)}
           fields={(rule, change) => (
             <SpaceBetween size="s">
               <StateField
-                label="Go on with"
+                label={t("Go on with")}
                 value={text(rule.Next)}
                 names={names}
                 onChange={(v) => change({ ...rule, Next: v ?? "" })}
               />
               <PathField
-                label="Put the error at"
+                label={t("Put the error at")}
                 hint="ResultPath"
                 value={rule.ResultPath}
                 onChange={(v) => change(withField(rule, "ResultPath", v))}

@@ -18,6 +18,7 @@ import {
   STATE_TYPES,
   text,
 } from "../../asl/model";
+import { t } from "../../i18n";
 import { TabBar } from "../../ui/TabBar";
 import { ChoiceRules } from "./ChoiceRules";
 import { EdgePanel } from "./EdgePanel";
@@ -47,9 +48,9 @@ function scopeNames(root: Json | undefined, scope: Path): string[] {
 }
 
 const TABS = [
-  ["general", "General"],
-  ["data", "Data"],
-  ["errors", "Errors"],
+  ["general", t("General")],
+  ["data", t("Data")],
+  ["errors", t("Errors")],
   ["json", "JSON"],
 ] as const;
 
@@ -63,12 +64,15 @@ export function Inspector({ designer }: { designer: Designer }) {
   if (!only) return <MachinePanel designer={designer} root={parsed?.value} />;
   if (others.length > 0) {
     return (
-      <Panel title={`${selection.states.length} states`} subtitle="Chosen together">
+      <Panel
+        title={t("{n} states", { n: selection.states.length })}
+        subtitle={t("Chosen together")}
+      >
         <Button
           iconName="remove"
           onClick={() => designer.edit({ type: "delete", states: selection.states, heal: "heal" })}
         >
-          Delete them
+          {t("Delete them")}
         </Button>
       </Panel>
     );
@@ -77,8 +81,8 @@ export function Inspector({ designer }: { designer: Designer }) {
   const state = at(parsed?.value, path);
   if (!isObject(state)) {
     return (
-      <Panel title={only.name} subtitle="Not an object">
-        <Box variant="p">This state is not an object: mend it in the code.</Box>
+      <Panel title={only.name} subtitle={t("Not an object")}>
+        <Box variant="p">{t("This state is not an object: mend it in the code.")}</Box>
       </Panel>
     );
   }
@@ -95,7 +99,7 @@ export function Inspector({ designer }: { designer: Designer }) {
   return (
     <fieldset className="inspector" disabled={!valid}>
       <Title {...props} />
-      <TabBar label="Properties" tabs={tabs} active={shown} onChange={setTab} />
+      <TabBar label={t("Properties")} tabs={tabs} active={shown} onChange={setTab} />
       <div key={`${path.join("/")} ${shown}`} role="tabpanel" aria-label={shown}>
         {shown === "general" && <General {...props} />}
         {shown === "data" && <InputOutput {...props} />}
@@ -133,23 +137,27 @@ function MachinePanel({ designer, root }: { designer: Designer; root: Json | und
   const set = (key: string, value: Json | undefined) =>
     void designer.edit({ type: "setField", path: [key], value }, `machine/${key}`);
   return (
-    <Panel title="The machine" subtitle="Nothing is chosen: these belong to the whole">
+    <Panel title={t("The machine")} subtitle={t("Nothing is chosen: these belong to the whole")}>
       <SpaceBetween size="m">
-        <AreaField label="Comment" value={text(root.Comment)} onChange={(v) => set("Comment", v)} />
+        <AreaField
+          label={t("Comment")}
+          value={text(root.Comment)}
+          onChange={(v) => set("Comment", v)}
+        />
         <StateField
-          label="Starts at"
+          label={t("Starts at")}
           value={text(root.StartAt)}
           names={scopeNames(root, [])}
           onChange={(v) => set("StartAt", v)}
         />
         <NumberField
-          label="Time limit"
-          hint="Seconds for a whole execution"
+          label={t("Time limit")}
+          hint={t("Seconds for a whole execution")}
           value={root.TimeoutSeconds}
           onChange={(v) => set("TimeoutSeconds", v)}
         />
         <Box color="text-body-secondary">
-          Press <kbd>?</kbd> for the keys. Drag a block from the left onto a line, or press + on it.
+          {t("Press ? for the keys. Drag a block from the left onto a line, or press + on it.")}
         </Box>
       </SpaceBetween>
     </Panel>
@@ -171,7 +179,7 @@ function Title({ designer, reference, state, set }: PanelProps) {
   return (
     <div className="inspector-title">
       <SpaceBetween size="xs">
-        <FormField label="Name" errorText={error}>
+        <FormField label={t("Name")} errorText={error}>
           <Input
             controlId="state-name"
             value={name}
@@ -184,7 +192,7 @@ function Title({ designer, reference, state, set }: PanelProps) {
           />
         </FormField>
         <Select
-          ariaLabel="Type"
+          ariaLabel={t("Type")}
           selectedOption={{ value: String(state.Type), label: String(state.Type) }}
           options={STATE_TYPES.map((type) => ({ value: type, label: type }))}
           onChange={(e) => set("Type", e.detail.selectedOption.value ?? "Pass")}
@@ -212,15 +220,15 @@ function General(props: PanelProps) {
         <ByType {...props} names={names} />
         {hasNext(state.Type) && (
           <StateField
-            label="Then"
+            label={t("Then")}
             value={text(state.Next)}
             names={names}
-            none="End here"
+            none={t("End here")}
             onChange={goOn}
           />
         )}
         <AreaField
-          label="Comment"
+          label={t("Comment")}
           value={text(state.Comment)}
           onChange={(v) => set("Comment", v)}
         />
@@ -241,8 +249,8 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
     case "Pass":
       return (
         <JsonField
-          label="Result"
-          hint="What comes out; left empty, the input does"
+          label={t("Result")}
+          hint={t("What comes out; left empty, the input does")}
           value={state.Result}
           onChange={(v) => set("Result", v)}
         />
@@ -250,18 +258,26 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
     case "Fail":
       return (
         <SpaceBetween size="m">
-          <TextField label="Error" value={text(state.Error)} onChange={(v) => set("Error", v)} />
-          <AreaField label="Cause" value={text(state.Cause)} onChange={(v) => set("Cause", v)} />
           <TextField
-            label="Error from a path"
+            label={t("Error")}
+            value={text(state.Error)}
+            onChange={(v) => set("Error", v)}
+          />
+          <AreaField
+            label={t("Cause")}
+            value={text(state.Cause)}
+            onChange={(v) => set("Cause", v)}
+          />
+          <TextField
+            label={t("Error from a path")}
             value={text(state.ErrorPath)}
-            placeholder="$.error"
+            placeholder={t("$.error")}
             onChange={(v) => set("ErrorPath", v)}
           />
           <TextField
-            label="Cause from a path"
+            label={t("Cause from a path")}
             value={text(state.CausePath)}
-            placeholder="$.cause"
+            placeholder={t("$.cause")}
             onChange={(v) => set("CausePath", v)}
           />
         </SpaceBetween>
@@ -270,23 +286,23 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
       return (
         <SpaceBetween size="m">
           {state.Items !== undefined ? (
-            <JsonField label="Items" value={state.Items} onChange={(v) => set("Items", v)} />
+            <JsonField label={t("Items")} value={state.Items} onChange={(v) => set("Items", v)} />
           ) : (
             <PathField
-              label="Items"
-              hint="The path to the list"
+              label={t("Items")}
+              hint={t("The path to the list")}
               value={state.ItemsPath}
               onChange={(v) => set("ItemsPath", v)}
             />
           )}
           <NumberField
-            label="At most at once"
-            hint="Empty or 0: as many as there are"
+            label={t("At most at once")}
+            hint={t("Empty or 0: as many as there are")}
             value={state.MaxConcurrency}
             onChange={(v) => set("MaxConcurrency", v)}
           />
           <JsonField
-            label="Each item becomes"
+            label={t("Each item becomes")}
             hint="ItemSelector"
             value={state.ItemSelector}
             onChange={(v) => set("ItemSelector", v)}
@@ -295,7 +311,7 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
       );
     case "Parallel":
       return (
-        <FormField label="Branches">
+        <FormField label={t("Branches")}>
           <SpaceBetween size="xs">
             {(Array.isArray(state.Branches) ? state.Branches : []).map((branch, index) => (
               <div
@@ -304,12 +320,12 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
               >
                 <span>
                   {index + 1}.{" "}
-                  {isObject(branch) ? String(branch.StartAt ?? "empty") : "not an object"}
+                  {isObject(branch) ? String(branch.StartAt ?? "empty") : t("not an object")}
                 </span>
                 <Button
                   variant="icon"
                   iconName="remove"
-                  ariaLabel={`Remove branch ${index + 1}`}
+                  ariaLabel={t("Remove branch {index}", { index: index + 1 })}
                   onClick={() => designer.edit({ type: "removeBranch", state: reference, index })}
                 />
               </div>
@@ -318,7 +334,7 @@ function ByType(props: PanelProps & { names: readonly string[] }) {
               iconName="add-plus"
               onClick={() => designer.edit({ type: "addBranch", state: reference })}
             >
-              Add a branch
+              {t("Add a branch")}
             </Button>
           </SpaceBetween>
         </FormField>
@@ -342,25 +358,25 @@ function TaskFields({ state, set }: PanelProps) {
   return (
     <SpaceBetween size="m">
       <SuggestField
-        label="Resource"
+        label={t("Resource")}
         hint={
           functions.data
-            ? `A function of ${functions.data.folder}, or any resource`
-            : "A function, or any resource"
+            ? t("A function of {folder}, or any resource", { folder: functions.data.folder })
+            : t("A function, or any resource")
         }
         value={text(state.Resource)}
         options={options}
         onChange={(v) => set("Resource", v ?? "")}
       />
       <NumberField
-        label="Time limit"
-        hint="Seconds for one attempt"
+        label={t("Time limit")}
+        hint={t("Seconds for one attempt")}
         value={state.TimeoutSeconds}
         onChange={(v) => set("TimeoutSeconds", v)}
       />
       <NumberField
-        label="Heartbeat"
-        hint="Seconds within which the task must say that it lives"
+        label={t("Heartbeat")}
+        hint={t("Seconds within which the task must say that it lives")}
         value={state.HeartbeatSeconds}
         onChange={(v) => set("HeartbeatSeconds", v)}
       />
@@ -369,10 +385,10 @@ function TaskFields({ state, set }: PanelProps) {
 }
 
 const WAITS = {
-  Seconds: "A number of seconds",
-  SecondsPath: "Seconds from a path",
-  Timestamp: "Until a time",
-  TimestampPath: "Until a time from a path",
+  Seconds: t("A number of seconds"),
+  SecondsPath: t("Seconds from a path"),
+  Timestamp: t("Until a time"),
+  TimestampPath: t("Until a time from a path"),
 } as const;
 const WAIT_DEFAULTS: Record<keyof typeof WAITS, Json> = {
   Seconds: 5,
@@ -395,7 +411,7 @@ function WaitFields({ designer, reference, state, set }: PanelProps) {
   };
   return (
     <SpaceBetween size="m">
-      <FormField label="Waits">
+      <FormField label={t("Waits")}>
         <Select
           selectedOption={{ value: kind, label: WAITS[kind] }}
           options={kinds.map((key) => ({ value: key, label: WAITS[key] }))}
@@ -404,13 +420,13 @@ function WaitFields({ designer, reference, state, set }: PanelProps) {
       </FormField>
       {kind === "Seconds" ? (
         <NumberField
-          label="Seconds"
+          label={t("Seconds")}
           value={state.Seconds}
           onChange={(v) => set("Seconds", v ?? 0)}
         />
       ) : (
         <TextField
-          label={kind.endsWith("Path") ? "Path" : "Time"}
+          label={kind.endsWith("Path") ? t("Path") : t("Time")}
           value={text(state[kind])}
           onChange={(v) => set(kind, v ?? "")}
         />
@@ -429,11 +445,11 @@ const IO: Record<string, readonly string[]> = {
   Succeed: ["InputPath", "OutputPath"],
 };
 const IO_WORDS: Record<string, [string, string]> = {
-  InputPath: ["Take from the input", "InputPath. null gives {}"],
-  Parameters: ["Send", "Parameters. A key that ends with .$ takes a path"],
-  ResultSelector: ["Pick from the result", "ResultSelector"],
-  ResultPath: ["Put the result at", "ResultPath. null throws the result away"],
-  OutputPath: ["Hand on", "OutputPath. null gives {}"],
+  InputPath: [t("Take from the input"), t("InputPath. null gives {}")],
+  Parameters: [t("Send"), t("Parameters. A key that ends with .$ takes a path")],
+  ResultSelector: [t("Pick from the result"), "ResultSelector"],
+  ResultPath: [t("Put the result at"), t("ResultPath. null throws the result away")],
+  OutputPath: [t("Hand on"), t("OutputPath. null gives {}")],
 };
 
 function InputOutput({ state, set }: PanelProps) {
@@ -471,14 +487,16 @@ function InputOutput({ state, set }: PanelProps) {
         )}
         {state.Type !== "Fail" && (
           <JsonField
-            label="Variables"
-            hint='Assign: {"name.$": "$.path"}'
+            label={t("Variables")}
+            hint={t('Assign: {"name.$": "$.path"}')}
             value={state.Assign}
             onChange={(v) => set("Assign", v)}
           />
         )}
         {fields.length === 0 && (
-          <Box color="text-body-secondary">A {String(state.Type)} state passes nothing on.</Box>
+          <Box color="text-body-secondary">
+            {t("A {Type} state passes nothing on.", { Type: String(state.Type) })}
+          </Box>
         )}
       </SpaceBetween>
     </div>
@@ -489,7 +507,7 @@ function RawState({ designer, reference, state }: PanelProps) {
   return (
     <div className="inspector-body">
       <JsonField
-        label="The whole state"
+        label={t("The whole state")}
         rows={14}
         required
         value={state}

@@ -2,6 +2,7 @@ import Input from "@cloudscape-design/components/input";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import { useState } from "react";
 import { dragStore } from "../../canvas/drag";
+import { t } from "../../i18n";
 import { matching, type PaletteItem } from "./palette";
 
 /** Blocks to drag onto a line, or to click: a click puts one behind the chosen state. */
@@ -16,23 +17,23 @@ export function Palette({
   const [search, setSearch] = useState("");
   const shown = search ? matching(items, search) : items.filter((item) => item.group === group);
   return (
-    <nav className="palette" aria-label="Blocks">
+    <nav className="palette" aria-label={t("Blocks")}>
       <div className="palette-find">
         <Input
           type="search"
           value={search}
-          placeholder="Find a block"
-          ariaLabel="Find a block"
+          placeholder={t("Find a block")}
+          ariaLabel={t("Find a block")}
           onChange={(e) => setSearch(e.detail.value)}
         />
         {search === "" && (
           <SegmentedControl
             selectedId={group}
-            label="Kind of block"
+            label={t("Kind of block")}
             onChange={(e) => setGroup(e.detail.selectedId as "Flow" | "Tasks")}
             options={[
-              { id: "Flow", text: "Flow" },
-              { id: "Tasks", text: "Tasks" },
+              { id: "Flow", text: t("Flow") },
+              { id: "Tasks", text: t("Tasks") },
             ]}
           />
         )}
@@ -43,7 +44,7 @@ export function Palette({
             <Block item={item} onPick={onPick} />
           </li>
         ))}
-        {shown.length === 0 && <li className="palette-none">Nothing has such a name</li>}
+        {shown.length === 0 && <li className="palette-none">{t("Nothing has such a name")}</li>}
       </ul>
     </nav>
   );

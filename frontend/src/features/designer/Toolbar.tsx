@@ -8,15 +8,16 @@ import { useNavigate } from "react-router";
 import { useStore } from "zustand";
 import { bundleUrl, exportUrl, pictureUrl } from "../../api/client";
 import type { Machine } from "../../api/types";
+import { t } from "../../i18n";
 import { flashError } from "../../ui/flash";
 import type { Drafts, SaveState } from "./draft";
 import type { Designer } from "./store";
 
 const WORDS: Record<SaveState, [StatusIndicatorProps.Type, string]> = {
-  saved: ["success", "Draft kept"],
-  unsaved: ["pending", "Not kept on the server yet"],
-  saving: ["in-progress", "Keeping the draft"],
-  offline: ["warning", "Kept in this browser only"],
+  saved: ["success", t("Draft kept")],
+  unsaved: ["pending", t("Not kept on the server yet")],
+  saving: ["in-progress", t("Keeping the draft")],
+  offline: ["warning", t("Kept in this browser only")],
 };
 
 export function Toolbar(props: {
@@ -36,7 +37,9 @@ export function Toolbar(props: {
   const state = useStore(drafts, (s) => s.state);
   const base = useStore(drafts, (s) => s.base);
   const [type, words] =
-    changed || state !== "saved" ? WORDS[state] : (["success", `Revision ${base}`] as const);
+    changed || state !== "saved"
+      ? WORDS[state]
+      : (["success", t("Revision {n}", { n: base })] as const);
   const more = (id: string) => {
     if (id === "keys") props.onKeys();
     else if (id === "discard") void drafts.discard().catch(flashError);
@@ -51,7 +54,7 @@ export function Toolbar(props: {
         <Button
           variant="icon"
           iconName="arrow-left"
-          ariaLabel={`Back to ${machine.name}`}
+          ariaLabel={t("Back to {name}", { name: machine.name })}
           href={`/machines/${machine.id}`}
           onFollow={(e) => {
             e.preventDefault();
@@ -67,39 +70,39 @@ export function Toolbar(props: {
         <Button
           variant="icon"
           iconName="undo"
-          ariaLabel="Undo"
+          ariaLabel={t("Undo")}
           disabled={!canUndo}
           onClick={designer.undo}
         />
         <Button
           variant="icon"
           iconName="redo"
-          ariaLabel="Redo"
+          ariaLabel={t("Redo")}
           disabled={!canRedo}
           onClick={designer.redo}
         />
         <ButtonDropdown
           variant="icon"
-          ariaLabel="More"
+          ariaLabel={t("More")}
           expandToViewport
           onItemClick={(e) => more(e.detail.id)}
           items={[
-            { id: "keys", text: "Keys" },
-            { id: "discard", text: "Throw the draft away", disabled: !changed },
+            { id: "keys", text: t("Keys") },
+            { id: "discard", text: t("Throw the draft away"), disabled: !changed },
             {
-              text: `Export revision ${base}`,
+              text: t("Export revision {base}", { base }),
               items: [
                 { id: "json", text: "JSON" },
                 { id: "yaml", text: "YAML" },
-                { id: "bundle", text: "Bundle with all revisions" },
-                { id: "svg", text: "Picture (SVG)" },
-                { id: "png", text: "Picture (PNG)" },
+                { id: "bundle", text: t("Bundle with all revisions") },
+                { id: "svg", text: t("Picture (SVG)") },
+                { id: "png", text: t("Picture (PNG)") },
               ],
             },
           ]}
         />
         <Button onClick={props.onSave} disabled={!changed}>
-          Save
+          {t("Save")}
         </Button>
         <Button
           variant="primary"
@@ -107,7 +110,7 @@ export function Toolbar(props: {
           onClick={props.onRun}
           disabled={props.problems > 0}
         >
-          Run
+          {t("Run")}
         </Button>
       </SpaceBetween>
     </div>

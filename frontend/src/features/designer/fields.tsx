@@ -6,6 +6,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useEffect, useRef, useState } from "react";
 import type { Json } from "../../asl/model";
 import { equal } from "../../asl/patch";
+import { t } from "../../i18n";
 
 interface FieldProps<T> {
   readonly label: string;
@@ -84,7 +85,7 @@ export function JsonField({
   const take = (next: string) => {
     setText(next);
     if (next.trim() === "") {
-      setError(required ? "Something must stand here" : null);
+      setError(required ? t("Something must stand here") : null);
       if (required) return;
       sent.current = undefined;
       onChange(undefined);
@@ -148,7 +149,7 @@ export function StateField({
     <FormField
       label={label}
       description={hint}
-      errorText={missing ? `There is no state ${value} here` : null}
+      errorText={missing ? t("There is no state {value} here", { value }) : null}
     >
       <Select
         selectedOption={
@@ -159,7 +160,7 @@ export function StateField({
             : { value, label: value }
         }
         options={options}
-        placeholder="Choose a state"
+        placeholder={t("Choose a state")}
         filteringType={names.length > 8 ? "auto" : "none"}
         onChange={(e) => {
           const chosen = e.detail.selectedOption.value;
@@ -182,8 +183,8 @@ export function SuggestField({
       <Autosuggest
         value={value ?? ""}
         options={options}
-        enteredTextLabel={(text) => `Use "${text}"`}
-        empty="The functions folder holds nothing yet"
+        enteredTextLabel={(text) => t('Use "{text}"', { text })}
+        empty={t("The functions folder holds nothing yet")}
         onChange={(e) => onChange(e.detail.value)}
         ariaLabel={label}
       />

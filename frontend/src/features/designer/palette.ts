@@ -1,6 +1,7 @@
 import type { FunctionInfo } from "../../api/types";
 import { type NewState, newState } from "../../asl/edits";
 import type { Json, StateType } from "../../asl/model";
+import { t } from "../../i18n";
 
 export interface PaletteItem {
   readonly id: string;
@@ -12,13 +13,13 @@ export interface PaletteItem {
 }
 
 const FLOW: readonly [StateType, string][] = [
-  ["Choice", "Go one of several ways"],
-  ["Parallel", "Do several things at once"],
-  ["Map", "Do it for each item of a list"],
-  ["Wait", "Pause, or wait for a time"],
-  ["Pass", "Shape data, or stand in for a step"],
-  ["Succeed", "End here, well"],
-  ["Fail", "End here with an error"],
+  ["Choice", t("Go one of several ways")],
+  ["Parallel", t("Do several things at once")],
+  ["Map", t("Do it for each item of a list")],
+  ["Wait", t("Pause, or wait for a time")],
+  ["Pass", t("Shape data, or stand in for a step")],
+  ["Succeed", t("End here, well")],
+  ["Fail", t("End here with an error")],
 ];
 
 export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] {
@@ -36,8 +37,8 @@ export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] 
       id: "Task",
       group: "Tasks",
       type: "Task",
-      title: "Task",
-      description: "Call a function or a service",
+      title: t("Task"),
+      description: t("Call a function or a service"),
     },
     ...functions.map(
       (f): PaletteItem => ({

@@ -4,6 +4,7 @@ import { applyEdit, type Edit, EditRefused, type StateRef } from "../../asl/edit
 import { type GraphScope, toGraph } from "../../asl/graph";
 import { at, isObject, type Json, type Path, samePath, toPointer } from "../../asl/model";
 import { patchText, printText } from "../../asl/patch";
+import { t } from "../../i18n";
 
 /**
  * Code and graph are one document: the text is the truth, the parsed value and the graph follow from it.
@@ -88,7 +89,7 @@ function derive(text: string, format: Format): Partial<DesignerState> {
   const graph = graphOf(parsed);
   if (graph === null) {
     const problem = {
-      message: "A definition is an object with StartAt and States",
+      message: t("A definition is an object with StartAt and States"),
       from: 0,
       to: text.length,
     };
@@ -221,7 +222,7 @@ export function newDesigner(text: string, format: Format): Designer {
       canRedo: future.length > 0,
       ...derive(text, format),
     }));
-    say(back ? "Undone" : "Redone");
+    say(back ? t("Undone") : t("Redone"));
   };
 
   return {
@@ -238,7 +239,7 @@ export function newDesigner(text: string, format: Format): Designer {
       parseNow();
       const { parsed, valid, text, format, selection } = getState();
       if (!parsed || !valid) {
-        say("The text has a mistake: mend it, or undo, before the graph can be changed");
+        say(t("The text has a mistake: mend it, or undo, before the graph can be changed"));
         return false;
       }
       try {
@@ -277,7 +278,7 @@ export function newDesigner(text: string, format: Format): Designer {
       const { parsed, valid, format: old } = getState();
       if (format === old) return;
       if (!parsed || !valid) {
-        say("The text has a mistake: mend it before it can be turned into the other format");
+        say(t("The text has a mistake: mend it before it can be turned into the other format"));
         return;
       }
       const text = printText(parsed.value, format);

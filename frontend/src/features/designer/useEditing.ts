@@ -3,6 +3,7 @@ import type { Edit, Exit, StateRef } from "../../asl/edits";
 import { type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
 import { isObject, type Path, samePath } from "../../asl/model";
 import type { EditHandlers } from "../../canvas/GraphCanvas";
+import { t } from "../../i18n";
 import { findEdge } from "./EdgePanel";
 import type { Choice } from "./Picker";
 import { type PaletteItem, stateOf } from "./palette";
@@ -122,7 +123,10 @@ export function useEditing(
       if (!to) return;
       if (!samePath(from.scope, to.scope)) {
         designer.say(
-          `${from.name} and ${to.name} are in different parts: a transition stays inside its own branch or loop body`,
+          t(
+            "{name} and {other} are in different parts: a transition stays inside its own branch or loop body",
+            { name: from.name, other: to.name },
+          ),
         );
         return;
       }
@@ -134,18 +138,22 @@ export function useEditing(
       const taken = isObject(states) && g && hasNextEdge(g, exit);
       if (!taken) return done({ type: "connect", from: ref, to: to.name, how: "next" });
       const choices: Choice[] = [
-        { id: "replace", title: "Replace", description: `${from.name} leads to ${to.name} only` },
-        { id: "choice", title: "Put a Choice here", description: "Go one way or the other" },
+        {
+          id: "replace",
+          title: t("Replace"),
+          description: t("{name} leads to {to} only", { name: from.name, to: to.name }),
+        },
+        { id: "choice", title: t("Put a Choice here"), description: t("Go one way or the other") },
       ];
       if (["Task", "Map", "Parallel"].includes(from.type)) {
         choices.push({
           id: "catch",
-          title: "Catch errors",
-          description: `On an error, go on with ${to.name}`,
+          title: t("Catch errors"),
+          description: t("On an error, go on with {name}", { name: to.name }),
         });
       }
       ask({
-        title: `${from.name} already leads somewhere`,
+        title: t("{name} already leads somewhere", { name: from.name }),
         at,
         choices,
         answer: (id) => {
@@ -161,15 +169,15 @@ export function useEditing(
   const handlers = useMemo<EditHandlers>(
     () => ({
       selectEdge: designer.selectEdge,
-      insertAt: (exit, at) => askType("Add a state here", at, (item) => insertInto(exit, item)),
-      addTo: (scope, at) => askType("Add the first state", at, (item) => addTo(scope, item)),
+      insertAt: (exit, at) => askType(t("Add a state here"), at, (item) => insertInto(exit, item)),
+      addTo: (scope, at) => askType(t("Add the first state"), at, (item) => addTo(scope, item)),
       connect,
       connectToSpace: (source, at) => {
         const node = now.current.nodes.get(source);
         const start: Exit = { scope: [], from: null, kind: "start", index: 0 };
         const exit = node ? wayOn(node) : source === now.current.graph?.start ? start : null;
         if (exit)
-          askType(node ? `After ${node.name}` : "At the start", at, (item) =>
+          askType(node ? t("After {name}", { name: node.name }) : t("At the start"), at, (item) =>
             insertInto(exit, item),
           );
       },
@@ -180,7 +188,9 @@ export function useEditing(
         if (!exit || !to) return;
         if (!samePath(exit.scope, to.scope)) {
           designer.say(
-            `${to.name} is in another part: a transition stays inside its own branch or loop body`,
+            t("{name} is in another part: a transition stays inside its own branch or loop body", {
+              name: to.name,
+            }),
           );
         } else designer.edit({ type: "retarget", exit, to: to.name });
       },
@@ -203,8 +213,9 @@ export function useEditing(
       if (!node) return;
       if (where === "after") {
         const exit = wayOn(node);
-        if (exit) askType(`After ${node.name}`, at, (item) => insertInto(exit, item));
-        else designer.say(`Nothing can follow a ${node.type} state`);
+        if (exit)
+          askType(t("After {name}", { name: node.name }), at, (item) => insertInto(exit, item));
+        else designer.say(t("Nothing can follow a {type} state", { type: node.type }));
         return;
       }
       const scope = scopeOf(now.current.graph, node);
@@ -214,8 +225,9 @@ export function useEditing(
         (isStart(designer, reference)
           ? { scope: node.scope, from: null, kind: "start" as const, index: 0 }
           : null);
-      if (exit) askType(`Before ${node.name}`, at, (item) => insertInto(exit, item));
-      else designer.say(`Nothing leads to ${node.name} yet`);
+      if (exit)
+        askType(t("Before {name}", { name: node.name }), at, (item) => insertInto(exit, item));
+      else designer.say(t("Nothing leads to {name} yet", { name: node.name }));
     },
     [designer, askType, insertInto],
   );
@@ -226,7 +238,7 @@ export function useEditing(
       const scope = node && scopeOf(now.current.graph, node);
       if (!node || !scope) return;
       ask({
-        title: `${node.name} leads to`,
+        title: t("{name} leads to", { name: node.name }),
         at,
         choices: scope.nodes
           .filter((n) => n.id !== node.id)
@@ -255,7 +267,7 @@ export function useEditing(
       }
       const exit = node ? wayOn(node) : lastExit(g);
       if (exit) insertInto(exit, item);
-      else designer.say("Choose the state that the new one is to follow");
+      else designer.say(t("Choose the state that the new one is to follow"));
     },
     [designer, addTo, insertInto],
   );

@@ -10,6 +10,7 @@ import { listSamples, startExecution } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem } from "../../ui/names";
@@ -63,7 +64,7 @@ export function StartDialog(props: {
   });
   return (
     <Dialog
-      title={`Run ${props.machine.name}`}
+      title={t("Run {name}", { name: props.machine.name })}
       size="large"
       onClose={props.onClose}
       actions={
@@ -73,7 +74,7 @@ export function StartDialog(props: {
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
-          Start
+          {t("Start")}
         </Button>
       }
     >
@@ -88,8 +89,8 @@ export function StartDialog(props: {
           {props.note && <Alert type="info">{props.note}</Alert>}
           {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
           <FormField
-            label="Input"
-            description="Any JSON, up to 256 KiB"
+            label={t("Input")}
+            description={t("Any JSON, up to 256 KiB")}
             stretch
             errorText={parsed.ok ? null : parsed.problems[0]?.message}
           >
@@ -97,7 +98,7 @@ export function StartDialog(props: {
               <Code
                 value={input}
                 format="json"
-                label="Input"
+                label={t("Input")}
                 onChange={setInput}
                 problems={problems}
                 focus
@@ -105,8 +106,8 @@ export function StartDialog(props: {
             </div>
           </FormField>
           <FormField
-            label="Name"
-            description="Left empty, one is made up"
+            label={t("Name")}
+            description={t("Left empty, one is made up")}
             errorText={nameProblem(name)}
           >
             <Input value={name} onChange={(e) => setName(e.detail.value)} />

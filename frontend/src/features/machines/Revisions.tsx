@@ -12,6 +12,7 @@ import { getRevision, listRevisions, putDraft } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Revision } from "../../api/types";
 import { GraphView } from "../../canvas/GraphView";
+import { t } from "../../i18n";
 import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { when } from "../../ui/format";
@@ -31,32 +32,32 @@ export function Revisions({ machine }: { machine: Machine }) {
         items={items}
         trackBy="number"
         loading={list.isPending}
-        loadingText="Fetching revisions"
+        loadingText={t("Fetching revisions")}
         header={
-          <Header description="A revision never changes. Restoring one makes it the draft.">
-            Revisions
+          <Header description={t("A revision never changes. Restoring one makes it the draft.")}>
+            {t("Revisions")}
           </Header>
         }
         columnDefinitions={[
           {
             id: "number",
-            header: "Number",
+            header: t("Number"),
             cell: (r) => (r.number === machine.revision ? `${r.number} (latest)` : r.number),
             isRowHeader: true,
           },
-          { id: "comment", header: "What changed", cell: (r) => r.comment || "–" },
-          { id: "author", header: "By", cell: (r) => r.author ?? "–" },
-          { id: "when", header: "Saved", cell: (r) => when(r.created_at) },
+          { id: "comment", header: t("What changed"), cell: (r) => r.comment || "–" },
+          { id: "author", header: t("By"), cell: (r) => r.author ?? "–" },
+          { id: "when", header: t("Saved"), cell: (r) => when(r.created_at) },
           {
             id: "actions",
-            header: "Actions",
+            header: t("Actions"),
             cell: (r) => (
               <Button
                 variant="inline-link"
-                ariaLabel={`Look at revision ${r.number}`}
+                ariaLabel={t("Look at revision {number}", { number: r.number })}
                 onClick={() => setShown(r.number)}
               >
-                Look at it
+                {t("Look at it")}
               </Button>
             ),
           },
@@ -65,7 +66,7 @@ export function Revisions({ machine }: { machine: Machine }) {
           list.hasNextPage && (
             <Box textAlign="center">
               <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                Load more
+                {t("Load more")}
               </Button>
             </Box>
           )
@@ -108,10 +109,10 @@ function Look({
   const latest = number === machine.revision;
   return (
     <Dialog
-      title={`Revision ${number}`}
+      title={t("Revision {number}", { number })}
       size="max"
       onClose={onClose}
-      closeLabel="Close"
+      closeLabel={t("Close")}
       actions={
         !latest && (
           <Button
@@ -120,7 +121,7 @@ function Look({
             loading={restore.isPending}
             onClick={() => old && restore.mutate(old)}
           >
-            Restore as draft
+            {t("Restore as draft")}
           </Button>
         )
       }
@@ -130,14 +131,19 @@ function Look({
           <Alert type="error">{messageOf(revision.error ?? restore.error)}</Alert>
         )}
         {machine.has_draft && !latest && (
-          <Alert type="warning">There is a draft. Restoring this revision replaces it.</Alert>
+          <Alert type="warning">
+            {t("There is a draft. Restoring this revision replaces it.")}
+          </Alert>
         )}
         {!old && !revision.error && <Spinner />}
         {old?.definition !== undefined && <GraphView definition={old.definition} height="42vh" />}
         {old?.definition !== undefined && !latest && (
           <Compare
-            left={{ title: `Revision ${number}`, text: old.definition }}
-            right={{ title: `Revision ${machine.revision} (latest)`, text: machine.definition }}
+            left={{ title: t("Revision {number}", { number }), text: old.definition }}
+            right={{
+              title: t("Revision {revision} (latest)", { revision: machine.revision }),
+              text: machine.definition,
+            }}
             format={old.format}
           />
         )}

@@ -12,10 +12,12 @@ import { createToken, deleteToken, listTokens, signOut } from "../../api/client"
 import { messageOf } from "../../api/http";
 import type { Token } from "../../api/types";
 import { Page } from "../../app/Page";
+import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { ago, when } from "../../ui/format";
 import { Copyable } from "../machines/Sharing";
 import { useSession } from "../session/useSession";
+import { LanguageChoice } from "./LanguageChoice";
 
 export default function SettingsPage() {
   const navigate = useNavigate();
@@ -29,23 +31,27 @@ export default function SettingsPage() {
     },
   });
   return (
-    <Page title="Settings">
+    <Page title={t("Settings")}>
       <SpaceBetween size="l">
         <Header
           variant="h1"
           description={
             session.data
-              ? `Signed in as ${session.data.user.name}. Treadle ${session.data.version}`
+              ? t("Signed in as {name}. Treadle {version}", {
+                  name: session.data.user.name,
+                  version: session.data.version,
+                })
               : ""
           }
           actions={
             <Button loading={out.isPending} onClick={() => out.mutate()}>
-              Sign out
+              {t("Sign out")}
             </Button>
           }
         >
-          Settings
+          {t("Settings")}
         </Header>
+        <LanguageChoice />
         <Tokens />
       </SpaceBetween>
     </Page>
@@ -77,18 +83,20 @@ function Tokens() {
     <SpaceBetween size="m">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
       {create.data?.token && (
-        <Alert type="success" header="The token, shown this once">
-          <Copyable text={create.data.token} name="token" />
+        <Alert type="success" header={t("The token, shown this once")}>
+          <Copyable text={create.data.token} name={t("token")} />
         </Alert>
       )}
       <Table
         items={tokens.data?.results ?? []}
         trackBy="id"
         loading={tokens.isPending}
-        loadingText="Fetching tokens"
+        loadingText={t("Fetching tokens")}
         header={
           <Header
-            description="For programs that call the API: send it as Authorization: Bearer TOKEN."
+            description={t(
+              "For programs that call the API: send it as Authorization: Bearer TOKEN.",
+            )}
             actions={
               <form
                 onSubmit={(event) => {
@@ -99,8 +107,8 @@ function Tokens() {
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={name}
-                    placeholder="What it is for"
-                    ariaLabel="Name of the token"
+                    placeholder={t("What it is for")}
+                    ariaLabel={t("Name of the token")}
                     onChange={(e) => setName(e.detail.value)}
                   />
                   <Button
@@ -109,30 +117,30 @@ function Tokens() {
                     onClick={() => create.mutate()}
                     formAction="none"
                   >
-                    Create a token
+                    {t("Create a token")}
                   </Button>
                 </SpaceBetween>
               </form>
             }
           >
-            API tokens
+            {t("API tokens")}
           </Header>
         }
-        empty={<Box textAlign="center">No tokens</Box>}
+        empty={<Box textAlign="center">{t("No tokens")}</Box>}
         columnDefinitions={[
-          { id: "name", header: "Name", cell: (t) => t.name, isRowHeader: true },
-          { id: "made", header: "Made", cell: (t) => when(t.created_at) },
-          { id: "used", header: "Last used", cell: (t) => ago(t.last_used_at) },
+          { id: "name", header: t("Name"), cell: (token) => token.name, isRowHeader: true },
+          { id: "made", header: t("Made"), cell: (token) => when(token.created_at) },
+          { id: "used", header: t("Last used"), cell: (token) => ago(token.last_used_at) },
           {
             id: "delete",
-            header: "Actions",
-            cell: (t) => (
+            header: t("Actions"),
+            cell: (token) => (
               <Button
                 variant="inline-link"
-                ariaLabel={`Delete token ${t.name}`}
-                onClick={() => setDoomed(t)}
+                ariaLabel={t("Delete token {name}", { name: token.name })}
+                onClick={() => setDoomed(token)}
               >
-                Delete
+                {t("Delete")}
               </Button>
             ),
           },
@@ -140,13 +148,13 @@ function Tokens() {
       />
       {doomed && (
         <Confirm
-          title={`Delete the token ${doomed.name}?`}
-          action="Delete"
+          title={t("Delete the token {name}?", { name: doomed.name })}
+          action={t("Delete")}
           busy={remove.isPending}
           onConfirm={() => remove.mutate(doomed)}
           onClose={() => setDoomed(null)}
         >
-          Programs that use it are refused from then on.
+          {t("Programs that use it are refused from then on.")}
         </Confirm>
       )}
     </SpaceBetween>
