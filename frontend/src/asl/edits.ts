@@ -1,9 +1,9 @@
 import { produce } from "immer";
 import { t } from "../i18n";
+import { adopted, type Fragment, join } from "./fragments";
 import {
   allStateNames,
   at,
-  innerScopes,
   isObject,
   type Json,
   type JsonObject,
@@ -11,23 +11,33 @@ import {
   type StateType,
   text,
 } from "./model";
+import {
+  copyOf,
+  EditRefused,
+  type Exit,
+  eachReference,
+  exitTarget,
+  freeName,
+  hasNext,
+  insertAfter,
+  openRule,
+  type StateRef,
+  scopeOf,
+  setExit,
+  setNext,
+  speaksJsonata,
+  stateOf,
+  statesOf,
+  TERMINAL,
+} from "./surgery";
+import { type Wrapping, wrap } from "./wrapping";
+
+export { type EdgeKind, EditRefused, type Exit, freeName, hasNext, type StateRef } from "./surgery";
 
 /**
  * The edits of the designer, a closed union, and the one pure function that carries them out. A scope is
  * named by its path (`[]` is the machine itself), a state by its scope and its name.
  */
-export type EdgeKind = "start" | "next" | "choice" | "default" | "catch";
-export interface StateRef {
-  readonly scope: Path;
-  readonly name: string;
-}
-/** The exit of a state, or of a scope's start, that an edge leaves by. `index` is of Choices or Catch. */
-export interface Exit {
-  readonly scope: Path;
-  readonly from: string | null;
-  readonly kind: EdgeKind;
-  readonly index: number;
-}
 
 export type Edit =
   | { type: "insertOnExit"; exit: Exit; state: NewState }
@@ -42,7 +52,10 @@ export type Edit =
   | { type: "setState"; state: StateRef; value: JsonObject }
   | { type: "setField"; path: Path; value: Json | undefined }
   | { type: "addBranch"; state: StateRef }
-  | { type: "removeBranch"; state: StateRef; index: number };
+  | { type: "removeBranch"; state: StateRef; index: number }
+  | { type: "wrap"; states: readonly StateRef[]; how: Wrapping }
+  /** On an exit it is joined in there; without one it stands in the scope by itself. */
+  | { type: "paste"; fragment: Fragment; scope: Path; exit: Exit | null };
 
 export interface NewState {
   readonly name: string;
@@ -53,22 +66,6 @@ export interface Edited {
   /** What is to be selected after it, and what a screen reader hears. */
   readonly select: StateRef | null;
   readonly said: string;
-}
-
-const TERMINAL = new Set<unknown>(["Succeed", "Fail"]);
-const WITHOUT_NEXT = new Set<unknown>(["Succeed", "Fail", "Choice"]);
-
-export function hasNext(type: Json | undefined): boolean {
-  return !WITHOUT_NEXT.has(type);
-}
-
-/** A name that nothing in the machine has yet: `Wait`, `Wait (2)`, `Wait (3)`. */
-export function freeName(root: Json | undefined, wanted: string): string {
-  const taken = new Set(allStateNames(root));
-  const base = wanted.replace(/ \(\d+\)$/, "");
-  let name = taken.has(wanted) ? `${base} (2)` : wanted;
-  for (let n = 3; taken.has(name); n++) name = `${base} (${n})`;
-  return name;
 }
 
 /** A state as the palette gives it: the fields its type must have, and no others. */
@@ -84,7 +81,7 @@ export function newState(type: StateType, root: Json | undefined, resource?: str
     },
     Map: {
       Type: "Map",
-      ItemsPath: "$.items",
+      ...(speaksJsonata(root) ? { Items: "{% $states.input.items %}" } : { ItemsPath: "$.items" }),
       ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...emptyBranch(root, "Process item") },
     },
     Succeed: { Type: "Succeed" },
@@ -98,8 +95,6 @@ function emptyBranch(root: Json | undefined, wanted: string): JsonObject {
   const name = freeName(root, wanted);
   return { StartAt: name, States: { [name]: { Type: "Pass", End: true } } };
 }
-
-export class EditRefused extends Error {}
 
 export function applyEdit(root: Json, edit: Edit): Edited {
   let outcome: { select: StateRef | null; said: string } = { select: null, said: "" };
@@ -154,90 +149,20 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
       if (Array.isArray(state.Branches)) state.Branches.splice(edit.index, 1);
       return { select: edit.state, said: t("Branch removed") };
     }
+    case "wrap":
+      return wrap(root, edit.states, edit.how);
+    case "paste":
+      return paste(root, edit.fragment, edit.scope, edit.exit);
     default:
       return edit satisfies never;
   }
-}
-
-function scopeOf(root: Json, path: Path): JsonObject {
-  const scope = at(root, path);
-  if (!isObject(scope)) throw new EditRefused(t("This part of the definition is not an object"));
-  return scope;
-}
-
-function statesOf(root: Json, path: Path): JsonObject {
-  const scope = scopeOf(root, path);
-  if (!isObject(scope.States)) scope.States = {};
-  return scope.States as JsonObject;
-}
-
-function stateOf(root: Json, ref: StateRef): JsonObject {
-  const state = statesOf(root, ref.scope)[ref.name];
-  if (!isObject(state)) throw new EditRefused(t("There is no state {name}", { name: ref.name }));
-  return state;
-}
-
-/** Put a key behind another one, so that a new state stands in the text where it stands in the graph. */
-function insertAfter(object: JsonObject, after: string | null, key: string, value: Json): void {
-  const entries = Object.entries(object);
-  const place = after === null ? -1 : entries.findIndex(([name]) => name === after);
-  entries.splice(after !== null && place < 0 ? entries.length : place + 1, 0, [key, value]);
-  for (const name of Object.keys(object)) delete object[name];
-  for (const [name, entry] of entries) object[name] = entry;
-}
-
-function exitTarget(root: Json, exit: Exit): string | undefined {
-  const scope = scopeOf(root, exit.scope);
-  if (exit.from === null) return text(scope.StartAt);
-  const state = stateOf(root, { scope: exit.scope, name: exit.from });
-  switch (exit.kind) {
-    case "choice":
-    case "catch": {
-      const rules = exit.kind === "choice" ? state.Choices : state.Catch;
-      const rule = Array.isArray(rules) ? rules[exit.index] : undefined;
-      return isObject(rule) ? text(rule.Next) : undefined;
-    }
-    case "default":
-      return text(state.Default);
-    default:
-      return text(state.Next);
-  }
-}
-
-function setExit(root: Json, exit: Exit, to: string): void {
-  const scope = scopeOf(root, exit.scope);
-  if (exit.from === null) {
-    scope.StartAt = to;
-    return;
-  }
-  const state = stateOf(root, { scope: exit.scope, name: exit.from });
-  if (exit.kind === "choice" || exit.kind === "catch") {
-    const rules = exit.kind === "choice" ? state.Choices : state.Catch;
-    const rule = Array.isArray(rules) ? rules[exit.index] : undefined;
-    if (isObject(rule)) rule.Next = to;
-  } else if (exit.kind === "default") state.Default = to;
-  else setNext(state, to);
-}
-
-/** `Next` takes the very place of `End`, so that the text changes in one line. */
-function setNext(state: JsonObject, to: string | null): void {
-  const [oldKey, newKey] = to === null ? ["Next", "End"] : ["End", "Next"];
-  const value: Json = to === null ? true : to;
-  const entries = Object.entries(state)
-    .filter(([key]) => !(key === oldKey && Object.hasOwn(state, newKey as string)))
-    .map(([key, old]): [string, Json] =>
-      key === oldKey || key === newKey ? [newKey as string, value] : [key, old],
-    );
-  if (!entries.some(([key]) => key === newKey)) entries.push([newKey as string, value]);
-  for (const key of Object.keys(state)) delete state[key];
-  Object.assign(state, Object.fromEntries(entries));
 }
 
 function insertOnExit(root: Json, exit: Exit, added: NewState) {
   const target = exitTarget(root, exit);
   const value: JsonObject = structuredClone(added.value);
   if (value.Type === "Choice") {
-    value.Choices = target === undefined ? [] : [openRule(target)];
+    value.Choices = target === undefined ? [] : [openRule(target, speaksJsonata(root, value))];
     if (target !== undefined) value.Default = target;
   } else if (!TERMINAL.has(value.Type)) {
     if (target === undefined) value.End = true;
@@ -248,6 +173,31 @@ function insertOnExit(root: Json, exit: Exit, added: NewState) {
   return {
     select: { scope: exit.scope, name: added.name },
     said: t("{name} inserted", { name: added.name }),
+  };
+}
+
+function paste(root: Json, given: Fragment, path: Path, exit: Exit | null) {
+  const fragment = adopted(root, given);
+  const scope = scopeOf(root, path);
+  const states = statesOf(root, path);
+  const count = Object.keys(fragment.states).length;
+  const onward = exit === null ? undefined : exitTarget(root, exit);
+  const added = copyOf(fragment.states);
+  join(added, states, onward, setNext);
+  let after = exit?.from ?? (exit === null ? (Object.keys(states).at(-1) ?? null) : null);
+  for (const [name, value] of Object.entries(added)) {
+    insertAfter(states, after, name, value);
+    after = name;
+  }
+  if (exit !== null) setExit(root, exit, fragment.start);
+  else if (!text(scope.StartAt) || !Object.hasOwn(states, scope.StartAt as string))
+    scope.StartAt = fragment.start;
+  return {
+    select: { scope: path, name: fragment.start },
+    said:
+      count === 1
+        ? t("{name} added", { name: fragment.start })
+        : t("{n} states added, the first is {name}", { n: count, name: fragment.start }),
   };
 }
 
@@ -265,18 +215,16 @@ function addToScope(root: Json, path: Path, added: NewState) {
   };
 }
 
-/** A test to begin with, to be changed at once: it is valid, and fails no run whatever the input is. */
-function openRule(to: string): JsonObject {
-  return { Variable: "$.value", IsPresent: true, Next: to };
-}
-
 function connect(root: Json, from: StateRef, to: string, how: "next" | "choice" | "catch") {
   const state = stateOf(root, from);
   if (how === "catch") {
     const rule: JsonObject = { ErrorEquals: ["States.ALL"], Next: to };
     state.Catch = [...(Array.isArray(state.Catch) ? state.Catch : []), rule];
   } else if (how === "choice") {
-    state.Choices = [...(Array.isArray(state.Choices) ? state.Choices : []), openRule(to)];
+    state.Choices = [
+      ...(Array.isArray(state.Choices) ? state.Choices : []),
+      openRule(to, speaksJsonata(root, state)),
+    ];
   } else if (TERMINAL.has(state.Type)) {
     throw new EditRefused(
       t("A {type} state ends the run: nothing can follow it", { type: String(state.Type) }),
@@ -290,7 +238,7 @@ function branchOff(root: Json, exit: Exit, to: string) {
   const name = freeName(root, "Choice");
   const done = insertOnExit(root, exit, { name, value: { Type: "Choice", Choices: [] } });
   const state = stateOf(root, done.select);
-  state.Choices = [openRule(to)];
+  state.Choices = [openRule(to, speaksJsonata(root, state))];
   return done;
 }
 
@@ -303,28 +251,6 @@ function removeExit(root: Json, exit: Exit): void {
     if (exit.kind === "catch" && rules.length === 0) delete state.Catch;
   } else if (exit.kind === "default") delete state.Default;
   else setNext(state, null);
-}
-
-/** Every reference of a scope to a state of it, as a visitor that may change it. */
-function eachReference(scope: JsonObject, visit: (target: string) => string | undefined): void {
-  const swap = (object: JsonObject, key: string) => {
-    const target = text(object[key]);
-    if (target === undefined) return;
-    const next = visit(target);
-    if (next === target) return;
-    if (next === undefined) delete object[key];
-    else object[key] = next;
-  };
-  swap(scope, "StartAt");
-  for (const state of Object.values(isObject(scope.States) ? scope.States : {})) {
-    if (!isObject(state)) continue;
-    swap(state, "Next");
-    swap(state, "Default");
-    for (const rules of [state.Choices, state.Catch]) {
-      if (!Array.isArray(rules)) continue;
-      for (const rule of rules) if (isObject(rule)) swap(rule, "Next");
-    }
-  }
 }
 
 function rename(root: Json, ref: StateRef, to: string) {
@@ -386,33 +312,15 @@ function remove(root: Json, ref: StateRef, heal: "heal" | "gap"): void {
 
 /** A copy beside the original, nested states renamed with it: names are unique in the whole machine. */
 function duplicate(root: Json, ref: StateRef) {
-  const copy = JSON.parse(JSON.stringify(stateOf(root, ref))) as JsonObject;
-  const name = freeName(root, ref.name);
-  const states = statesOf(root, ref.scope);
-  insertAfter(states, ref.name, name, copy);
-  renameInside(root, copy);
+  const copy = adopted(root, { start: ref.name, states: { [ref.name]: stateOf(root, ref) } });
+  const value = copy.states[copy.start] ?? null;
+  // What led back to the original from inside still does: it is a copy of the state, not of its loop.
+  eachReference({ States: { "": value } }, (target) => (target === copy.start ? ref.name : target));
+  insertAfter(statesOf(root, ref.scope), ref.name, copy.start, value);
   return {
-    select: { scope: ref.scope, name },
-    said: t("{name} added as a copy of {original}", { name, original: ref.name }),
+    select: { scope: ref.scope, name: copy.start },
+    said: t("{name} added as a copy of {original}", { name: copy.start, original: ref.name }),
   };
-}
-
-function renameInside(root: Json, state: JsonObject): void {
-  for (const path of innerScopes(state)) {
-    const scope = at(state, path);
-    if (!isObject(scope) || !isObject(scope.States)) continue;
-    const names = new Map<string, string>();
-    const renamed: JsonObject = {};
-    for (const [old, value] of Object.entries(scope.States)) {
-      const fresh = freeName(root, `${old} (2)`);
-      names.set(old, fresh);
-      renamed[fresh] = value;
-      scope.States = { ...scope.States, ...renamed };
-    }
-    scope.States = renamed;
-    eachReference(scope, (target) => names.get(target) ?? target);
-    for (const inner of Object.values(renamed)) if (isObject(inner)) renameInside(root, inner);
-  }
 }
 
 function setField(root: Json, path: Path, value: Json | undefined): void {

@@ -5,6 +5,7 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
+  SelectionMode,
   useStore as useFlowStore,
   useReactFlow,
 } from "@xyflow/react";
@@ -40,7 +41,13 @@ export interface CanvasProps {
   readonly note?: string | null;
   readonly edit?: EditHandlers;
   readonly onKey?: (event: React.KeyboardEvent) => void;
+  readonly clipboard?: ClipboardHandlers;
   readonly children?: ReactNode;
+}
+export interface ClipboardHandlers {
+  readonly onCopy: (event: React.ClipboardEvent) => void;
+  readonly onCut: (event: React.ClipboardEvent) => void;
+  readonly onPaste: (event: React.ClipboardEvent) => void;
 }
 export interface EditHandlers {
   selectEdge(id: string | null): void;
@@ -51,6 +58,8 @@ export interface EditHandlers {
   retarget(edgeId: string, target: string): void;
   drop(item: unknown, place: DropPlace): void;
   rename(id: string): void;
+  fold(id: string): void;
+  menu(id: string | null, at: { x: number; y: number }): void;
 }
 
 const NO_PROBLEMS: CanvasActions["problems"] = new Map();
@@ -169,6 +178,8 @@ function Canvas(props: CanvasProps) {
       selectEdge: (id) => edit?.selectEdge(id),
       beginReconnect: reconnect.begin,
       rename: (id) => edit?.rename(id),
+      fold: (id) => edit?.fold(id),
+      menu: (id, at) => edit?.menu(id, at),
     }),
     [mode, problems, selectedEdge, lit, roving, edit, reconnect.begin],
   );
@@ -201,6 +212,7 @@ function Canvas(props: CanvasProps) {
         role="group"
         aria-label={t("State machine graph. Arrow keys walk it, question mark lists the keys.")}
         onKeyDown={props.onKey}
+        {...props.clipboard}
       >
         <ReactFlow
           nodes={boxes}
@@ -208,6 +220,12 @@ function Canvas(props: CanvasProps) {
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           onNodesChange={choose}
+          selectionMode={SelectionMode.Full}
+          onPaneContextMenu={(event) => {
+            if (!edit) return;
+            event.preventDefault();
+            edit.menu(null, { x: event.clientX, y: event.clientY });
+          }}
           onPaneClick={() => {
             onSelect(new Set());
             edit?.selectEdge(null);

@@ -16,6 +16,9 @@ export interface CanvasActions {
   selectEdge(id: string): void;
   beginReconnect(edgeId: string, event: React.PointerEvent): void;
   rename(id: string): void;
+  fold(id: string): void;
+  /** What can be done with a box, asked for at a place of the page. */
+  menu(id: string, at: { x: number; y: number }): void;
 }
 
 export const CanvasContext = createContext<CanvasActions | null>(null);

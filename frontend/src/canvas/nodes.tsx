@@ -14,6 +14,7 @@ function label(placed: PlacedNode, exits: number, shown: Shown | undefined): str
   if (!node) return placed.kind === "start" ? t("Start") : t("End");
   const parts = [`${node.type} ${node.name}`, count(exits, "{n} transition", "{n} transitions")];
   if (node.inner.length > 0) parts.push(t("{n} inside", { n: node.inner.length }));
+  if (node.hidden > 0) parts.push(count(node.hidden, "folded, {n} state", "folded, {n} states"));
   if (shown) parts.push(STATUS_WORDS[shown.status]);
   return parts.join(", ");
 }
@@ -64,6 +65,11 @@ function useBox(id: string, placed: PlacedNode) {
       "data-status": status,
       tabIndex: canvas.focusId === id ? 0 : -1,
       onDoubleClick: () => canvas.rename(id),
+      onContextMenu: (event: React.MouseEvent) => {
+        if (canvas.mode !== "edit") return;
+        event.preventDefault();
+        canvas.menu(id, { x: event.clientX, y: event.clientY });
+      },
     },
     statusClass: `status-${status}${shown ? " has-status" : ""}`,
   };
@@ -83,7 +89,7 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
       <Handle type="target" position={Position.Top} />
       <button
         type="button"
-        className={`state type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}`}
+        className={`state type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}${placed.node?.hidden ? " is-folded" : ""}`}
         aria-pressed={selected}
         title={name}
         {...attributes}
@@ -93,12 +99,15 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
           {name}
         </span>
         <span className="sub" aria-hidden="true">
-          {placed.node?.subtitle}
+          {placed.node?.hidden
+            ? `${placed.node.type}, ${count(placed.node.hidden, "{n} state", "{n} states")}`
+            : placed.node?.subtitle}
         </span>
         <Marks shown={shown} />
         <Visits shown={shown} />
         {problems && <Badge {...problems} />}
       </button>
+      {placed.node !== null && placed.node.hidden > 0 && <Fold id={id} name={name} folded />}
       <Handle type="source" position={Position.Bottom} />
     </>
   );
@@ -131,10 +140,33 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
         </span>
         {problems && <Badge {...problems} />}
       </button>
+      {canvas.mode === "edit" && <Fold id={id} name={name} folded={false} />}
       <Handle type="source" position={Position.Bottom} />
     </>
   );
 });
+
+function Fold({ id, name, folded }: { id: string; name: string; folded: boolean }) {
+  const canvas = useCanvas();
+  const words = folded ? t("Unfold {name}", { name }) : t("Fold {name}", { name });
+  return (
+    <button
+      type="button"
+      className="fold nopan"
+      tabIndex={-1}
+      aria-label={words}
+      title={words}
+      onClick={(event) => {
+        event.stopPropagation();
+        canvas.fold(id);
+      }}
+    >
+      <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+        <path d={folded ? "M3 1l4 4-4 4" : "M1 3l4 4 4-4"} fill="none" stroke="currentColor" />
+      </svg>
+    </button>
+  );
+}
 
 const Terminal = memo(function Terminal({ data }: NodeProps<BoxNode>) {
   const start = data.placed.kind === "start";

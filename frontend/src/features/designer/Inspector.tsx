@@ -18,6 +18,7 @@ import {
   STATE_TYPES,
   text,
 } from "../../asl/model";
+import type { Wrapping } from "../../asl/wrapping";
 import { t } from "../../i18n";
 import { TabBar } from "../../ui/TabBar";
 import { ChoiceRules } from "./ChoiceRules";
@@ -68,12 +69,7 @@ export function Inspector({ designer }: { designer: Designer }) {
         title={t("{n} states", { n: selection.states.length })}
         subtitle={t("Chosen together")}
       >
-        <Button
-          iconName="remove"
-          onClick={() => designer.edit({ type: "delete", states: selection.states, heal: "heal" })}
-        >
-          {t("Delete them")}
-        </Button>
+        <Together designer={designer} states={selection.states} />
       </Panel>
     );
   }
@@ -107,6 +103,25 @@ export function Inspector({ designer }: { designer: Designer }) {
         {shown === "json" && <RawState {...props} />}
       </div>
     </fieldset>
+  );
+}
+
+/** What can be done with several states at once. */
+function Together({ designer, states }: { designer: Designer; states: readonly StateRef[] }) {
+  const wrap = (how: Wrapping) => () => void designer.edit({ type: "wrap", states, how });
+  return (
+    <SpaceBetween size="s">
+      <Box>{states.map((state) => state.name).join(", ")}</Box>
+      <Button onClick={wrap("parallel")}>{t("Wrap in a Parallel")}</Button>
+      <Button onClick={wrap("branches")}>{t("Wrap in a Parallel, a branch for each")}</Button>
+      <Button onClick={wrap("map")}>{t("Wrap in a Map")}</Button>
+      <Button
+        iconName="remove"
+        onClick={() => designer.edit({ type: "delete", states, heal: "heal" })}
+      >
+        {t("Delete them")}
+      </Button>
+    </SpaceBetween>
   );
 }
 

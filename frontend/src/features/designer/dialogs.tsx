@@ -5,11 +5,12 @@ import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { t } from "../../i18n";
+import { type Message, t } from "../../i18n";
 import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Refusal } from "../../ui/Refusal";
 import { useFocusSoon } from "../../ui/useFocusSoon";
+import { COMMANDS } from "./commands";
 import type { Conflict } from "./draft";
 
 export function SaveDialog(props: {
@@ -91,21 +92,12 @@ export function ConflictDialog({
   );
 }
 
-const KEYS: readonly [string, string][] = [
-  [t("Arrows"), t("walk: up and down along lines, left and right to neighbours")],
-  ["[ and ]", t("out of a container, into it")],
-  ["Enter / Esc", t("to the properties / back to the graph")],
-  ["A / Shift+A", t("add a state after / before")],
-  ["C", t("connect to a state from a list")],
-  ["F2", t("rename")],
-  ["Del / Shift+Del", t("delete and join the ends / leave the gap")],
-  ["Ctrl+D", t("duplicate")],
-  ["Ctrl+Z / Ctrl+Shift+Z", t("undo / redo")],
-  ["Ctrl+S / Ctrl+Enter", t("save as a revision / run")],
-  ["Ctrl+F", t("find a state")],
-  ["0 / F", t("fit all / go to the chosen state")],
-  ["F8", t("next problem")],
-  ["?", t("this list")],
+const WALKING: readonly [string, Message][] = [
+  ["↑ ↓", "along the lines"],
+  ["← →", "to neighbours"],
+  ["Shift+↑ ↓ ← →", "choose more on the way"],
+  ["[ ]", "out of a container, into it"],
+  ["Esc", "back to the graph"],
 ];
 
 export function KeysDialog({ onClose }: { onClose: () => void }) {
@@ -113,12 +105,20 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t("Keys")} onClose={onClose} closeLabel={t("Close")}>
       <table className="keys">
         <tbody>
-          {KEYS.map(([keys, what]) => (
+          {WALKING.map(([keys, what]) => (
             <tr key={keys}>
               <th scope="row">
                 <kbd>{keys}</kbd>
               </th>
-              <td>{what}</td>
+              <td>{t(what)}</td>
+            </tr>
+          ))}
+          {COMMANDS.filter((command) => command.keys.length > 0).map((command) => (
+            <tr key={command.id}>
+              <th scope="row">
+                <kbd>{command.keys[0]}</kbd>
+              </th>
+              <td>{t(command.title)}</td>
             </tr>
           ))}
         </tbody>

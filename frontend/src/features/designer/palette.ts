@@ -1,5 +1,6 @@
 import type { FunctionInfo } from "../../api/types";
 import { type NewState, newState } from "../../asl/edits";
+import type { Fragment } from "../../asl/fragments";
 import type { Json, StateType } from "../../asl/model";
 import { t } from "../../i18n";
 
@@ -10,6 +11,8 @@ export interface PaletteItem {
   readonly title: string;
   readonly description: string;
   readonly resource?: string;
+  /** A pattern: several states that are put in together. */
+  readonly fragment?: Fragment;
 }
 
 const FLOW: readonly [StateType, string][] = [

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from "zustand";
 import { type Format, type Parsed, parseText, type TextProblem } from "../../asl/document";
 import { applyEdit, type Edit, EditRefused, type StateRef } from "../../asl/edits";
-import { type GraphScope, toGraph } from "../../asl/graph";
+import { type GraphScope, toGraph, walkNodes } from "../../asl/graph";
 import { at, isObject, type Json, type Path, samePath, toPointer } from "../../asl/model";
 import { patchText, printText } from "../../asl/patch";
 import { t } from "../../i18n";
@@ -36,6 +36,8 @@ export interface DesignerState {
   readonly selection: Selection;
   /** Who chose the selection: the code panel scrolls only when it was not itself. */
   readonly selectedBy: "graph" | "code";
+  /** Ids of the containers that are drawn as one box. A way of looking, not a part of the document. */
+  readonly folded: ReadonlySet<string>;
   readonly said: { readonly text: string; readonly n: number };
   readonly canUndo: boolean;
   readonly canRedo: boolean;
@@ -51,6 +53,8 @@ export interface Designer extends StoreApi<DesignerState> {
   undo(): void;
   redo(): void;
   say(text: string): void;
+  fold(id: string): void;
+  foldAll(folded: boolean): void;
 }
 
 const NOTHING: Selection = { states: [], edge: null };
@@ -59,6 +63,12 @@ const PARSE_MS = 150;
 
 export function refId(ref: StateRef): string {
   return `${toPointer(ref.scope)}/States/${ref.name}`;
+}
+
+/** Folded containers without those around the given states: what is chosen is to be seen. */
+function opened(folded: ReadonlySet<string>, states: readonly StateRef[]): ReadonlySet<string> {
+  const hiding = [...folded].filter((id) => states.some((ref) => refId(ref).startsWith(`${id}/`)));
+  return hiding.length === 0 ? folded : new Set([...folded].filter((id) => !hiding.includes(id)));
 }
 
 /** The state around a path, if there is one: the innermost. */
@@ -133,6 +143,7 @@ export function newDesigner(text: string, format: Format): Designer {
     version: 1,
     selection: NOTHING,
     selectedBy: "graph",
+    folded: new Set<string>(),
     said: { text: "", n: 0 },
     canUndo: false,
     canRedo: false,
@@ -251,7 +262,11 @@ export function newDesigner(text: string, format: Format): Designer {
         const chosen = done.select
           ? { states: [done.select], edge: null }
           : living(selection, value);
-        commit({ text: next, selection: chosen, group }, { ...derived, selectedBy: "graph" });
+        const folded = done.select ? opened(getState().folded, [done.select]) : getState().folded;
+        commit(
+          { text: next, selection: chosen, group },
+          { ...derived, selectedBy: "graph", folded },
+        );
         say(done.said);
         return true;
       } catch (error) {
@@ -268,7 +283,8 @@ export function newDesigner(text: string, format: Format): Designer {
         old.states.every(
           (ref, i) => ref.name === states[i]?.name && samePath(ref.scope, states[i].scope),
         );
-      if (!same) setState({ selection: { states, edge: null }, selectedBy: by });
+      const folded = opened(getState().folded, states);
+      if (!same) setState({ selection: { states, edge: null }, selectedBy: by, folded });
     },
     selectEdge(edge) {
       setState({ selection: { states: [], edge }, selectedBy: "graph" });
@@ -286,6 +302,18 @@ export function newDesigner(text: string, format: Format): Designer {
     },
     replace(text, format) {
       commit({ text, format }, derive(text, format));
+    },
+    fold(id) {
+      const folded = new Set(getState().folded);
+      if (!folded.delete(id)) folded.add(id);
+      setState({ folded });
+      const name = id.slice(id.lastIndexOf("/States/") + 8);
+      say(folded.has(id) ? t("{name} folded", { name }) : t("{name} unfolded", { name }));
+    },
+    foldAll(all) {
+      const graph = getState().graph;
+      const containers = graph ? [...walkNodes(graph)].filter((node) => node.inner.length > 0) : [];
+      setState({ folded: new Set(all ? containers.map((node) => node.id) : []) });
     },
     undo: () => travel(past, future, true),
     redo: () => travel(future, past, false),

@@ -1,9 +1,10 @@
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { Edit, Exit, StateRef } from "../../asl/edits";
-import { type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
+import { type Edit, EditRefused, type Exit, type StateRef } from "../../asl/edits";
+import { fragmentOf, fragmentText, readFragment } from "../../asl/fragments";
+import { type GraphEdge, type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
 import { isObject, type Path, samePath } from "../../asl/model";
 import type { EditHandlers } from "../../canvas/GraphCanvas";
-import { t } from "../../i18n";
+import { count, t } from "../../i18n";
 import { findEdge } from "./EdgePanel";
 import type { Choice } from "./Picker";
 import { type PaletteItem, stateOf } from "./palette";
@@ -30,6 +31,11 @@ export interface Editing {
   ) => void;
   readonly connectByList: (reference: StateRef, at: { x: number; y: number }) => void;
   readonly insertInto: (exit: Exit, item: PaletteItem) => void;
+  /** The chosen states as text for the clipboard; null when they cannot be copied together. */
+  readonly copy: (states: readonly StateRef[]) => string | null;
+  readonly paste: (text: string) => boolean;
+  readonly duplicate: (states: readonly StateRef[]) => void;
+  readonly reconnectByList: (reference: StateRef, at: { x: number; y: number }) => void;
 }
 
 export function toRef(node: GraphNode): StateRef {
@@ -48,6 +54,7 @@ export function useEditing(
   graph: GraphScope | null,
   items: readonly PaletteItem[],
   rename: (reference: StateRef) => void,
+  menu: (id: string | null, at: { x: number; y: number }) => void,
 ): Editing {
   const [question, ask] = useState<Question | null>(null);
   const nodes = useMemo(
@@ -55,8 +62,8 @@ export function useEditing(
     [graph],
   );
   // Handlers are made once; what they look at is whatever is latest when they are called.
-  const now = useRef({ graph, items, nodes, rename });
-  now.current = { graph, items, nodes, rename };
+  const now = useRef({ graph, items, nodes, rename, menu });
+  now.current = { graph, items, nodes, rename, menu };
 
   const root = useCallback(() => designer.getState().parsed?.value, [designer]);
   const typeChoices = useCallback(
@@ -86,12 +93,20 @@ export function useEditing(
   );
   const insertInto = useCallback(
     (exit: Exit, item: PaletteItem) =>
-      void designer.edit({ type: "insertOnExit", exit, state: stateOf(item, root()) }),
+      void designer.edit(
+        item.fragment
+          ? { type: "paste", fragment: item.fragment, scope: exit.scope, exit }
+          : { type: "insertOnExit", exit, state: stateOf(item, root()) },
+      ),
     [designer, root],
   );
   const addTo = useCallback(
     (scope: Path, item: PaletteItem) =>
-      void designer.edit({ type: "addToScope", scope, state: stateOf(item, root()) }),
+      void designer.edit(
+        item.fragment
+          ? { type: "paste", fragment: item.fragment, scope, exit: null }
+          : { type: "addToScope", scope, state: stateOf(item, root()) },
+      ),
     [designer, root],
   );
 
@@ -203,6 +218,8 @@ export function useEditing(
         const node = now.current.nodes.get(id);
         if (node) now.current.rename(toRef(node));
       },
+      fold: designer.fold,
+      menu: (id, at) => now.current.menu(id, at),
     }),
     [designer, connect, askType, insertInto, addTo],
   );
@@ -272,7 +289,116 @@ export function useEditing(
     [designer, addTo, insertInto],
   );
 
-  return { handlers, question, ask, nodes, pick, addBeside, connectByList, insertInto };
+  const copy = useCallback(
+    (states: readonly StateRef[]) => {
+      const value = root();
+      if (value === undefined) return null;
+      try {
+        const text = fragmentText(fragmentOf(value, states));
+        designer.say(count(states.length, "{n} state copied", "{n} states copied"));
+        return text;
+      } catch (error) {
+        if (!(error instanceof EditRefused)) throw error;
+        designer.say(error.message);
+        return null;
+      }
+    },
+    [designer, root],
+  );
+  const paste = useCallback(
+    (text: string) => {
+      const { graph: g, nodes: all } = now.current;
+      const fragment = readFragment(text);
+      if (fragment === null || !g) {
+        designer.say(t("The clipboard holds no states: copy some here, or a States fragment"));
+        return false;
+      }
+      const { states, edge } = designer.getState().selection;
+      const chosen = states.at(-1);
+      const node = chosen && all.get(refId(chosen));
+      const found = edge === null ? null : (findEdge(g, edge)?.edge.exit ?? null);
+      const empty = node?.inner.find((scope) => scope.nodes.length === 0);
+      const exit = found ?? (empty ? null : node ? wayOn(node) : lastExit(g));
+      const scope = exit?.scope ?? empty?.path ?? node?.scope ?? [];
+      return designer.edit({ type: "paste", fragment, scope, exit });
+    },
+    [designer],
+  );
+  const duplicate = useCallback(
+    (states: readonly StateRef[]) => {
+      const [first, ...others] = states;
+      const value = root();
+      if (!first || value === undefined) return;
+      if (others.length === 0) return void designer.edit({ type: "duplicate", state: first });
+      try {
+        const fragment = fragmentOf(value, states);
+        designer.edit({ type: "paste", fragment, scope: first.scope, exit: null });
+      } catch (error) {
+        if (!(error instanceof EditRefused)) throw error;
+        designer.say(error.message);
+      }
+    },
+    [designer, root],
+  );
+
+  const reconnectByList = useCallback(
+    (reference: StateRef, at: { x: number; y: number }) => {
+      const node = now.current.nodes.get(refId(reference));
+      const scope = node && scopeOf(now.current.graph, node);
+      if (!node || !scope) return;
+      const exits = scope.edges.filter((edge) => edge.source === node.id && edge.exit);
+      const name = (id: string) => scope.nodes.find((n) => n.id === id)?.name ?? t("End");
+      const lead = (edge: GraphEdge) =>
+        ask({
+          title: t("Lead it to"),
+          at,
+          choices: scope.nodes.map((n) => ({
+            id: n.name,
+            title: n.name,
+            description: n.subtitle,
+            className: `type-${n.type}`,
+          })),
+          answer: (to) => {
+            if (edge.exit) designer.edit({ type: "retarget", exit: edge.exit, to });
+          },
+        });
+      const [first, second] = exits;
+      if (!first)
+        return designer.say(
+          t("{name} leads nowhere yet: press C to connect it", { name: node.name }),
+        );
+      if (!second) return lead(first);
+      ask({
+        title: t("Which transition of {name}?", { name: node.name }),
+        at,
+        choices: exits.map((edge) => ({
+          id: edge.id,
+          title: edge.label || t("Next"),
+          description: t("to {name}", { name: name(edge.target) }),
+        })),
+        answer: (id) => {
+          const edge = exits.find((e) => e.id === id);
+          if (edge) lead(edge);
+        },
+      });
+    },
+    [designer],
+  );
+
+  return {
+    handlers,
+    question,
+    ask,
+    nodes,
+    pick,
+    addBeside,
+    connectByList,
+    insertInto,
+    copy,
+    paste,
+    duplicate,
+    reconnectByList,
+  };
 }
 
 function hasNextEdge(graph: GraphScope, exit: Exit): boolean {
