@@ -1,5 +1,6 @@
 import { produce } from "immer";
 import { t } from "../i18n";
+import { asType } from "./fields";
 import { adopted, type Fragment, join } from "./fragments";
 import {
   allStateNames,
@@ -51,6 +52,9 @@ export type Edit =
   | { type: "duplicate"; state: StateRef }
   | { type: "setState"; state: StateRef; value: JsonObject }
   | { type: "setField"; path: Path; value: Json | undefined }
+  /** A field deep in a state: objects on the way are made, and those that it leaves empty go. */
+  | { type: "setIn"; state: StateRef; keys: readonly string[]; value: Json | undefined }
+  | { type: "setType"; state: StateRef; to: StateType }
   | { type: "addBranch"; state: StateRef }
   | { type: "removeBranch"; state: StateRef; index: number }
   | { type: "wrap"; states: readonly StateRef[]; how: Wrapping }
@@ -138,6 +142,18 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
     case "setField":
       setField(root, edit.path, edit.value);
       return { select: null, said: "" };
+    case "setIn":
+      setIn(stateOf(root, edit.state), edit.keys, edit.value);
+      return { select: null, said: "" };
+    case "setType": {
+      const fresh = newState(edit.to, root).value;
+      const value = asType(copyOf(stateOf(root, edit.state)), edit.to, fresh);
+      statesOf(root, edit.state.scope)[edit.state.name] = value;
+      return {
+        select: edit.state,
+        said: t("{name} is now a {type}", { name: edit.state.name, type: edit.to }),
+      };
+    }
     case "addBranch": {
       const state = stateOf(root, edit.state);
       const branches = Array.isArray(state.Branches) ? state.Branches : [];
@@ -334,4 +350,19 @@ function setField(root: Json, path: Path, value: Json | undefined): void {
     if (value === undefined) delete parent[String(key)];
     else parent[String(key)] = value;
   }
+}
+
+function setIn(object: JsonObject, keys: readonly string[], value: Json | undefined): void {
+  const [key, ...rest] = keys;
+  if (key === undefined) return;
+  if (rest.length === 0) {
+    if (value === undefined) delete object[key];
+    else object[key] = value;
+    return;
+  }
+  const inner = isObject(object[key]) ? object[key] : {};
+  if (!isObject(object[key]) && value !== undefined) object[key] = inner;
+  setIn(isObject(object[key]) ? object[key] : inner, rest, value);
+  const left = object[key];
+  if (isObject(left) && Object.keys(left).length === 0) delete object[key];
 }

@@ -42,6 +42,8 @@ export interface CanvasProps {
   readonly edit?: EditHandlers;
   readonly onKey?: (event: React.KeyboardEvent) => void;
   readonly clipboard?: ClipboardHandlers;
+  /** The browser's focus has come to a box. */
+  readonly onFocusBox?: (id: string) => void;
   readonly children?: ReactNode;
 }
 export interface ClipboardHandlers {
@@ -212,6 +214,11 @@ function Canvas(props: CanvasProps) {
         role="group"
         aria-label={t("State machine graph. Arrow keys walk it, question mark lists the keys.")}
         onKeyDown={props.onKey}
+        onFocus={(event) => {
+          const box = event.target.closest("[data-state]");
+          const id = box?.getAttribute("data-id");
+          if (id) props.onFocusBox?.(id);
+        }}
         {...props.clipboard}
       >
         <ReactFlow

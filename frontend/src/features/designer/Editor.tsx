@@ -7,6 +7,7 @@ import type { Machine } from "../../api/types";
 import type { StateRef } from "../../asl/edits";
 import { fold } from "../../asl/fold";
 import type { GraphNode } from "../../asl/graph";
+import { speaksJsonata } from "../../asl/surgery";
 import { CanvasFocus, type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { dragStore } from "../../canvas/drag";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
@@ -26,7 +27,7 @@ import {
 } from "./commands";
 import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
-import { Inspector } from "./Inspector";
+import { Inspector } from "./inspector/Inspector";
 import { LeftPane } from "./LeftPane";
 import { Outline } from "./Outline";
 import { DragGhost } from "./Palette";
@@ -67,12 +68,16 @@ export function Editor({ machine }: { machine: Machine }) {
   const { layout, error: layoutError } = useLayout(shown);
   const problems = useProblems(designer);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
+  const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
   const functions = useQuery({
     queryKey: ["functions"],
     queryFn: listFunctions,
     staleTime: 30_000,
   });
-  const items = useMemo(() => paletteItems(functions.data?.results ?? []), [functions.data]);
+  const items = useMemo(
+    () => paletteItems(functions.data?.results ?? [], jsonata),
+    [functions.data, jsonata],
+  );
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
@@ -188,7 +193,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const context = (id: string | null, place = placeOfFocus(), to = focus): Context | null => {
     if (!shown || !layout) return null;
     const chosen = designer.getState().selection.states.map(refId);
-    const node = editing.nodes.get(id ?? "") ?? editing.nodes.get(chosen[0] ?? "") ?? null;
+    const node = editing.nodes.get(id ?? "") ?? editing.nodes.get(chosen.at(-1) ?? "") ?? null;
     const ids = node && !chosen.includes(node.id) ? [node.id] : chosen;
     const nodes = ids.flatMap((one) => editing.nodes.get(one) ?? []);
     return { designer, editing, graph: shown, layout, node, nodes, place, focus: to, page };
@@ -336,6 +341,7 @@ export function Editor({ machine }: { machine: Machine }) {
                 note={note}
                 edit={editing.handlers}
                 clipboard={clipboard}
+                onFocusBox={setFocusId}
                 onKey={(event) => onKey(event, idOfFocus(event) ?? focusId)}
               >
                 <CanvasFocus control={control} layout={layout} />
@@ -359,6 +365,7 @@ export function Editor({ machine }: { machine: Machine }) {
       )}
       {editing.question && (
         <Picker
+          key={editing.question.title}
           {...editing.question}
           onClose={() => {
             editing.ask(null);

@@ -3,7 +3,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import { useState } from "react";
 import { dragStore } from "../../canvas/drag";
 import { t } from "../../i18n";
-import { matching, type PaletteItem } from "./palette";
+import { matching, type PaletteGroup, type PaletteItem } from "./palette";
 
 /** Blocks to drag onto a line, or to click: a click puts one behind the chosen state. */
 export function Palette({
@@ -13,7 +13,7 @@ export function Palette({
   items: readonly PaletteItem[];
   onPick: (item: PaletteItem) => void;
 }) {
-  const [group, setGroup] = useState<"Flow" | "Tasks">("Flow");
+  const [group, setGroup] = useState<PaletteGroup>("Flow");
   const [search, setSearch] = useState("");
   const shown = search ? matching(items, search) : items.filter((item) => item.group === group);
   return (
@@ -30,10 +30,11 @@ export function Palette({
           <SegmentedControl
             selectedId={group}
             label={t("Kind of block")}
-            onChange={(e) => setGroup(e.detail.selectedId as "Flow" | "Tasks")}
+            onChange={(e) => setGroup(e.detail.selectedId as PaletteGroup)}
             options={[
               { id: "Flow", text: t("Flow") },
               { id: "Tasks", text: t("Tasks") },
+              { id: "Patterns", text: t("Patterns") },
             ]}
           />
         )}

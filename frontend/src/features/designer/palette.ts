@@ -1,12 +1,15 @@
 import type { FunctionInfo } from "../../api/types";
 import { type NewState, newState } from "../../asl/edits";
 import type { Fragment } from "../../asl/fragments";
-import type { Json, StateType } from "../../asl/model";
+import { isObject, type Json, type StateType } from "../../asl/model";
+import { PATTERNS, patternText } from "../../asl/patterns";
 import { t } from "../../i18n";
+
+export type PaletteGroup = "Flow" | "Tasks" | "Patterns";
 
 export interface PaletteItem {
   readonly id: string;
-  readonly group: "Flow" | "Tasks";
+  readonly group: PaletteGroup;
   readonly type: StateType;
   readonly title: string;
   readonly description: string;
@@ -25,7 +28,10 @@ const FLOW: readonly [StateType, string][] = [
   ["Fail", t("End here with an error")],
 ];
 
-export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] {
+/** The function that a pattern's tasks call until the user's own stand there. */
+const STAND_IN = "arn:aws:lambda:us-east-1:000000000000:function:ReplaceMe";
+
+export function paletteItems(functions: readonly FunctionInfo[], jsonata: boolean): PaletteItem[] {
   return [
     ...FLOW.map(
       ([type, description]): PaletteItem => ({
@@ -53,6 +59,17 @@ export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] 
         resource: f.arn,
       }),
     ),
+    ...PATTERNS.map((pattern): PaletteItem => {
+      const fragment = pattern.build({ jsonata, work: functions[0]?.arn ?? STAND_IN });
+      const first = fragment.states[fragment.start];
+      return {
+        id: `pattern:${pattern.id}`,
+        group: "Patterns",
+        type: (isObject(first) ? first.Type : "Pass") as StateType,
+        ...patternText(pattern),
+        fragment,
+      };
+    }),
   ];
 }
 

@@ -5,7 +5,7 @@ import { type GraphEdge, type GraphNode, type GraphScope, walkNodes } from "../.
 import { isObject, type Path, samePath } from "../../asl/model";
 import type { EditHandlers } from "../../canvas/GraphCanvas";
 import { count, t } from "../../i18n";
-import { findEdge } from "./EdgePanel";
+import { findEdge } from "./inspector/EdgePanel";
 import type { Choice } from "./Picker";
 import { type PaletteItem, stateOf } from "./palette";
 import { type Designer, refId } from "./store";

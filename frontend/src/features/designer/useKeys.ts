@@ -32,7 +32,9 @@ export function canvasKey(event: React.KeyboardEvent, context: Context): boolean
     const reached = context.editing.nodes.get(next);
     if (event.shiftKey && reached) {
       const added = toRef(reached);
-      designer.select([...before.filter((ref) => ref.name !== added.name), added]);
+      const here = node && !before.some((ref) => ref.name === node.name) ? [toRef(node)] : [];
+      const others = [...before, ...here].filter((ref) => ref.name !== added.name);
+      designer.select([...others, added]);
     }
     return true;
   }

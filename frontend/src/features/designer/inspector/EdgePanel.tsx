@@ -2,12 +2,12 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useStore } from "zustand";
-import type { GraphEdge, GraphScope } from "../../asl/graph";
-import { walkScopes } from "../../asl/graph";
-import { t } from "../../i18n";
+import type { GraphEdge, GraphScope } from "../../../asl/graph";
+import { walkScopes } from "../../../asl/graph";
+import { t } from "../../../i18n";
+import type { Designer } from "../store";
 import { StateField } from "./fields";
-import { Panel } from "./Inspector";
-import type { Designer } from "./store";
+import { Panel } from "./panel";
 
 export function findEdge(
   graph: GraphScope | null,
