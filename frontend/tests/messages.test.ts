@@ -48,7 +48,7 @@ const READ = new Set(
 );
 /** Names that are the same in every language. */
 const NAMES =
-  /^(Treadle|JSON|YAML|[A-Z][a-z]+(Path|Selector)|Arguments|Output|true|false|make run|\.venv\/.*|·|[\d:.TZ-]+)$/;
+  /^(Treadle|JSON|YAML|JSONPath|JSONata|[A-Z_]{2,}|[A-Z][a-z]+(Path|Selector)|Arguments|Output|true|false|make run|\.venv\/.*|\/.*|arn:.*|·|[\d:.TZ-]+)$/;
 
 describe("messages", () => {
   const used = new Set(files.flatMap(messagesOf));

@@ -89,7 +89,7 @@ export const PATTERNS: readonly Pattern[] = [
           Next: "Gather",
         },
         Gather: words.jsonata
-          ? { Type: "Pass", Output: { parts: "{% $states.input %}" }, End: true }
+          ? ({ Type: "Pass", Output: { parts: "{% $states.input %}" }, End: true } as JsonObject)
           : { Type: "Pass", Parameters: { "parts.$": "$" }, End: true },
       },
     }),
