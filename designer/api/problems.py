@@ -27,6 +27,8 @@ TABLE: Final[dict[type[Exception], tuple[int, str]]] = {
     errors.InvalidDefinition: (400, "InvalidDefinition"),
     errors.InvalidBundle: (400, "InvalidBundle"),
     errors.InvalidInput: (400, "InvalidInput"),
+    errors.InvalidTrial: (400, "InvalidTrial"),
+    errors.TrialTooLong: (422, "SimulationTooLong"),
     errors.SignInLinkInvalid: (403, "SignInLinkInvalid"),
     errors.MachineNameTaken: (409, "MachineNameTaken"),
     errors.MachineDeleting: (409, "MachineDeleting"),

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 import designer.keys  # noqa: F401 - makes "key" known
 from designer.api.lane import answers_when_ended
-from designer.api.views import editing, executions, machines, map_runs, revisions, session, sharing, start
+from designer.api.views import editing, executions, machines, map_runs, revisions, session, sharing, start, trying
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
 
@@ -33,6 +33,8 @@ urlpatterns = [
     path(f"{_one}shares/<key:share_id>/", sharing.OneShare.as_view()),
     path(f"{_one}executions/", start.start),
     path("validate/", editing.Validate.as_view()),
+    path("simulate/", trying.Simulate.as_view()),
+    path("test-state/", trying.TestState.as_view()),
     path("functions/", editing.Functions.as_view()),
     path("samples/", editing.Samples.as_view()),
     path("shared/<key:token>/", sharing.Shared.as_view()),

@@ -304,3 +304,80 @@ def test_every_command_is_in_the_list_of_control_k(page: Page, server: Server) -
     page.keyboard.press("Enter")
     expect(box(page, "Map")).to_be_visible()
     expect(box(page, "B")).to_be_visible()
+
+
+def test_a_draft_is_simulated_without_being_saved(page: Page, server: Server) -> None:
+    function = "arn:aws:lambda:us-east-1:000000000000:function:Nobody"
+    choice = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.done", "BooleanEquals": True, "Next": "Good"}],
+        "Default": "Rest",
+    }
+    definition = {
+        "StartAt": "Look",
+        "States": {
+            "Look": {"Type": "Task", "Resource": function, "Next": "Done?"},
+            "Done?": choice,
+            "Rest": {"Type": "Wait", "Seconds": 3600, "Next": "Look"},
+            "Good": {"Type": "Succeed"},
+        },
+    }
+    machine = open_machine(page, server, "Simulated", definition)
+    box(page, "Look").focus()
+    page.keyboard.press("Control+Shift+Enter")
+    page.get_by_role("button", name="Add an answer of Look").click()
+    page.get_by_label("Answer 1 of Look", exact=True).fill('{"done": false}')
+    page.get_by_role("button", name="Add an answer of Look").click()
+    page.get_by_label("Answer 2 of Look", exact=True).fill('{"done": true}')
+    page.get_by_role("button", name="Simulate", exact=True).click()
+    expect(page.locator('[data-simulation="SUCCEEDED"]')).to_be_visible()
+    expect(page.get_by_text("after 1 h 0 min of virtual time")).to_be_visible()
+    expect(box(page, "Good")).to_have_attribute("data-status", "succeeded", timeout=20_000)
+    expect(box(page, "Rest")).to_have_attribute("data-status", "succeeded")
+    page.get_by_label("Event", exact=True).fill("2")
+    expect(box(page, "Look")).to_have_attribute("data-status", "running")
+    expect(box(page, "Good")).to_have_attribute("data-status", "none")
+    _, found = server.call("GET", f"/api/executions/?machine={machine}")
+    assert found["results"] == []
+
+
+def test_one_state_is_tested_with_a_made_up_answer(page: Page, server: Server) -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:lambda:us-east-1:000000000000:function:Nobody",
+        "Catch": [{"ErrorEquals": ["Declined"], "Next": "No"}],
+        "End": True,
+    }
+    open_machine(page, server, "Tested", {"StartAt": "Pay", "States": {"Pay": task, "No": {"Type": "Fail"}}})
+    box(page, "Pay").focus()
+    page.keyboard.press("t")
+    page.get_by_label("Answer 1 of What its work comes to", exact=True).fill('{"paid": 3}')
+    page.get_by_role("button", name="Test", exact=True).click()
+    expect(page.locator('[data-tested="SUCCEEDED"]')).to_contain_text('"paid": 3')
+
+
+def test_a_bare_name_of_a_function_becomes_its_arn_and_any_other_word_is_refused(page: Page, server: Server) -> None:
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    machine = open_machine(page, server, "BareName", {"StartAt": "Do", "States": {"Do": task}})
+    box(page, "Do").click()
+    resource = page.get_by_role("combobox", name="Resource")
+    resource.fill("Nothing")
+    resource.press("Tab")
+    expect(page.get_by_text("There is no function Nothing")).to_be_visible()
+    resource.fill("CheckJob")
+    resource.press("Tab")
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:CheckJob"
+    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 10, "the ARN")
+
+
+@pytest.mark.parametrize("pattern", ["retry", "poll", "fan", "saga", "approval", "rows"])
+def test_a_pattern_is_a_valid_block_that_takes_its_place(page: Page, server: Server, pattern: str) -> None:
+    machine = open_machine(page, server, f"Pattern-{pattern}", CHAIN)
+    box(page, "A").click()
+    page.get_by_role("button", name="Patterns").click()
+    page.locator(f'[data-block="pattern:{pattern}"]').click()
+    until(lambda: len(draft(server, machine)["States"]) > len(CHAIN["States"]), 10, "the pattern in the draft")
+    found = draft(server, machine)
+    _, answer = server.call("POST", "/api/validate/", {"definition": json.dumps(found)})
+    assert [one for one in answer["diagnostics"] if one["severity"] == "ERROR"] == []
+    assert found["States"]["A"]["Next"] not in CHAIN["States"]

@@ -5,25 +5,39 @@ import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
+import { TabBar } from "../../ui/TabBar";
 import { type Designer, stateAround } from "./store";
+import type { Player } from "./trial/player";
+import { SimulatePanel } from "./trial/SimulatePanel";
+import { TestPanel } from "./trial/TestPanel";
 import type { DesignProblem } from "./validation";
 
 const lineOf = (text: string, offset: number) => text.slice(0, offset).split("\n").length;
 
-export function CodePanel({
-  designer,
-  problems,
-}: {
+export type CodeTab = "code" | "problems" | "test" | "simulate";
+
+export function CodePanel(props: {
   designer: Designer;
   problems: readonly DesignProblem[];
+  tab: CodeTab;
+  onTab: (tab: CodeTab) => void;
+  player: Player;
+  machine: string;
 }) {
+  const { designer, problems } = props;
   const text = useStore(designer, (s) => s.text);
   const format = useStore(designer, (s) => s.format);
   const selection = useStore(designer, (s) => s.selection);
   const parsed = useStore(designer, (s) => s.parsed);
   const valid = useStore(designer, (s) => s.valid);
   const selectedBy = useStore(designer, (s) => s.selectedBy);
-  const [tab, setTab] = useState("code");
+  const { tab, onTab: setTab } = props;
+  const tabs = [
+    ["code", t("Code")],
+    ["problems", problems.length > 0 ? t("Problems ({n})", { n: problems.length }) : t("Problems")],
+    ["test", t("Test")],
+    ["simulate", t("Simulate")],
+  ] as const satisfies readonly (readonly [CodeTab, string])[];
   const [scrollTo, setScrollTo] = useState<{ offset: number; n: number } | null>(null);
   const only = selection.states.length === 1 ? selection.states[0] : undefined;
   const highlight = useMemo(
@@ -53,20 +67,8 @@ export function CodePanel({
   };
   return (
     <section className="code-panel" aria-label={t("Code")}>
-      <div className="code-bar">
-        <SegmentedControl
-          selectedId={tab}
-          label={t("Panel")}
-          onChange={(e) => setTab(e.detail.selectedId)}
-          options={[
-            { id: "code", text: t("Code") },
-            {
-              id: "problems",
-              text:
-                problems.length > 0 ? t("Problems ({n})", { n: problems.length }) : t("Problems"),
-            },
-          ]}
-        />
+      <TabBar label={t("Panel")} tabs={tabs} active={tab} onChange={setTab} />
+      <div className="code-bar" hidden={tab !== "code"}>
         <SpaceBetween direction="horizontal" size="xs">
           <SegmentedControl
             selectedId={format}
@@ -99,6 +101,10 @@ export function CodePanel({
           scrollTo={scrollTo}
         />
       </div>
+      {tab === "test" && <TestPanel designer={designer} />}
+      {tab === "simulate" && (
+        <SimulatePanel designer={designer} player={props.player} machine={props.machine} />
+      )}
       {tab === "problems" && (
         <ul className="problems">
           {problems.length === 0 && (

@@ -15,7 +15,7 @@ import { useLayout } from "../../canvas/useLayout";
 import { t } from "../../i18n";
 import { flash, flashError } from "../../ui/flash";
 import { StartDialog } from "../executions/StartDialog";
-import { CodePanel } from "./CodePanel";
+import { CodePanel, type CodeTab } from "./CodePanel";
 import {
   able,
   COMMANDS,
@@ -36,6 +36,7 @@ import { type PaletteItem, paletteItems } from "./palette";
 import { Splitter } from "./Splitter";
 import { newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
+import { newPlayer } from "./trial/player";
 import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems } from "./validation";
@@ -81,6 +82,9 @@ export function Editor({ machine }: { machine: Machine }) {
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
+  const [codeTab, setCodeTab] = useState<CodeTab>("code");
+  const [player] = useState(newPlayer);
+  useEffect(() => () => player.pause(), [player]);
   const [focusId, setFocusId] = useState<string | null>(null);
   const control = useRef<FocusControl | null>(null);
   const ghost = useStore(dragStore);
@@ -167,6 +171,10 @@ export function Editor({ machine }: { machine: Machine }) {
     description: n.subtitle,
     className: `type-${n.type}`,
   });
+  const showTab = (tab: CodeTab) => {
+    setPane("code");
+    setCodeTab(tab);
+  };
   const page: PageActions = {
     rename,
     inspect: () => {
@@ -186,6 +194,8 @@ export function Editor({ machine }: { machine: Machine }) {
     showKeys: () => setOpen("keys"),
     save: () => setOpen("save"),
     run: () => setOpen("start"),
+    simulate: () => showTab("simulate"),
+    testState: () => showTab("test"),
     fit: (id) => control.current?.fit(id),
     nextProblem,
     toggleFormat: () => designer.setFormat(designer.getState().format === "json" ? "yaml" : "json"),
@@ -338,6 +348,7 @@ export function Editor({ machine }: { machine: Machine }) {
                 focusId={focusId}
                 problems={problemCounts}
                 dimmed={!valid}
+                statuses={player.shown}
                 note={note}
                 edit={editing.handlers}
                 clipboard={clipboard}
@@ -350,7 +361,16 @@ export function Editor({ machine }: { machine: Machine }) {
               <div className="canvas">{note && <div className="canvas-note">{note}</div>}</div>
             )
           }
-          side={<CodePanel designer={designer} problems={problems} />}
+          side={
+            <CodePanel
+              designer={designer}
+              problems={problems}
+              tab={codeTab}
+              onTab={setCodeTab}
+              player={player}
+              machine={machine.id}
+            />
+          }
         />
         <aside className="inspector-frame" aria-label={t("Properties")}>
           <Inspector designer={designer} />

@@ -27,6 +27,8 @@ export interface PageActions {
   readonly showKeys: () => void;
   readonly save: () => void;
   readonly run: () => void;
+  readonly simulate: () => void;
+  readonly testState: () => void;
   readonly fit: (id: string | null) => void;
   readonly nextProblem: () => void;
   readonly toggleFormat: () => void;
@@ -244,6 +246,18 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: "test",
+    title: "Test this state",
+    keys: ["T"],
+    reach: "canvas",
+    of: "state",
+    when: only,
+    run: withNode((node, c) => {
+      c.designer.select([toRef(node)]);
+      c.page.testState();
+    }),
+  },
+  {
     id: "undo",
     title: "Undo",
     keys: ["Ctrl+Z"],
@@ -276,6 +290,14 @@ export const COMMANDS: readonly Command[] = [
     reach: "page",
     of: "machine",
     run: (c) => c.page.run(),
+  },
+  {
+    id: "simulate",
+    title: "Simulate",
+    keys: ["Ctrl+Shift+Enter"],
+    reach: "page",
+    of: "machine",
+    run: (c) => c.page.simulate(),
   },
   {
     id: "find",

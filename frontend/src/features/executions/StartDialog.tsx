@@ -15,7 +15,7 @@ import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem } from "../../ui/names";
 
-const inputKey = (machine: string) => `treadle:input:${machine}`;
+export const inputKey = (machine: string) => `treadle:input:${machine}`;
 
 export function StartDialog(props: {
   machine: { id: string; name: string };
