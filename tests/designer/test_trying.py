@@ -135,3 +135,16 @@ def test_what_cannot_be_tested_is_refused_with_a_reason(alice: Api) -> None:
     assert "made-up answer" in body(refused)["detail"]
     for path in ("/api/simulate/", "/api/test-state/"):
         assert alice.client.post(path, "{}", content_type="application/json").status_code == 401
+
+
+@pytest.mark.django_db
+def test_every_sample_runs_and_ends_well_with_its_own_input(alice: Api) -> None:
+    listed = alice.get("/api/samples/")["results"]
+    assert len(listed) >= 10
+    assert all(sample["teaches"] for sample in listed)
+    mocks = {"Get Job Status": [{"result": "RUNNING"}, {"result": "SUCCEEDED"}]}
+    for sample in listed:
+        answers = mocks if sample["name"] == "JobPoller" else {}
+        request = {"definition": sample["definition"], "input": sample["input"], "mocks": answers}
+        found = alice.post("/api/simulate/", request, 200)
+        assert found["status"] == "SUCCEEDED", (sample["name"], found["error"], found["cause"])

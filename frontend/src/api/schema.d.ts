@@ -996,6 +996,7 @@ export interface components {
             name: string;
             title: string;
             description: string;
+            teaches: string;
             definition: string;
             /** @description Any JSON value. */
             input: unknown;

@@ -841,4 +841,14 @@ export const ko = {
   "Variables of the test": "시험 변수",
   "How much is told": "알려 줄 범위",
   "Goes on with {name}": "{name}(으)로 이어짐",
+  "Earlier inputs": "이전 입력",
+  "Choose one of the last {n}": "최근 {n}개 중에서 선택",
+  "What it teaches": "배울 수 있는 것",
+  "Export the draft": "초안 내보내기",
+  "The text has a mistake: mend it before it is exported":
+    "텍스트에 오류가 있습니다. 고친 뒤 내보내세요",
+  "{name} holds no definition: nothing is changed":
+    "{name}에는 정의가 없습니다. 아무것도 바꾸지 않았습니다",
+  "{name} is the draft now; Undo brings the old one back":
+    "이제 {name}이(가) 초안입니다. 실행 취소하면 이전 것으로 돌아갑니다",
 } as const satisfies Record<string, string>;

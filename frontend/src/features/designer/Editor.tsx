@@ -4,9 +4,11 @@ import { flushSync } from "react-dom";
 import { useStore } from "zustand";
 import { listFunctions } from "../../api/client";
 import type { Machine } from "../../api/types";
+import { guessFormat, parseText } from "../../asl/document";
 import type { StateRef } from "../../asl/edits";
 import { fold } from "../../asl/fold";
 import type { GraphNode } from "../../asl/graph";
+import { isObject } from "../../asl/model";
 import { speaksJsonata } from "../../asl/surgery";
 import { CanvasFocus, type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { dragStore } from "../../canvas/drag";
@@ -34,7 +36,7 @@ import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
 import { Splitter } from "./Splitter";
-import { newDesigner, refId } from "./store";
+import { type Designer, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
 import { toRef, useEditing } from "./useEditing";
@@ -291,7 +293,19 @@ export function Editor({ machine }: { machine: Machine }) {
       ? t("The graph could not be laid out: {error}", { error: layoutError })
       : null;
   return (
-    <main className="page-fill designer" data-pane={pane}>
+    <main
+      className="page-fill designer"
+      data-pane={pane}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        const file = event.dataTransfer.files[0];
+        if (!file) return;
+        event.preventDefault();
+        void takeFile(designer, file);
+      }}
+    >
       <Toolbar
         machine={machine}
         designer={designer}
@@ -428,6 +442,19 @@ export function Editor({ machine }: { machine: Machine }) {
       {conflict && <ConflictDialog conflict={conflict} onSettle={drafts.settle} />}
     </main>
   );
+}
+
+/** A definition that was dropped on the page takes the place of the draft; one Undo brings that back. */
+async function takeFile(designer: Designer, file: File): Promise<void> {
+  const text = await file.text();
+  const format = guessFormat(text);
+  const parsed = parseText(text, format);
+  if (!parsed.ok || !isObject(parsed.value) || !isObject(parsed.value.States)) {
+    designer.say(t("{name} holds no definition: nothing is changed", { name: file.name }));
+    return;
+  }
+  designer.replace(text, format);
+  designer.say(t("{name} is the draft now; Undo brings the old one back", { name: file.name }));
 }
 
 /** What an edit did, for a moment, where everyone can see it. */

@@ -1,9 +1,15 @@
 import Input from "@cloudscape-design/components/input";
-import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import { useState } from "react";
 import { dragStore } from "../../canvas/drag";
 import { t } from "../../i18n";
+import { TabBar } from "../../ui/TabBar";
 import { matching, type PaletteGroup, type PaletteItem } from "./palette";
+
+const GROUPS: readonly (readonly [PaletteGroup, string])[] = [
+  ["Flow", t("Flow")],
+  ["Tasks", t("Tasks")],
+  ["Patterns", t("Patterns")],
+];
 
 /** Blocks to drag onto a line, or to click: a click puts one behind the chosen state. */
 export function Palette({
@@ -27,15 +33,12 @@ export function Palette({
           onChange={(e) => setSearch(e.detail.value)}
         />
         {search === "" && (
-          <SegmentedControl
-            selectedId={group}
+          <TabBar
             label={t("Kind of block")}
-            onChange={(e) => setGroup(e.detail.selectedId as PaletteGroup)}
-            options={[
-              { id: "Flow", text: t("Flow") },
-              { id: "Tasks", text: t("Tasks") },
-              { id: "Patterns", text: t("Patterns") },
-            ]}
+            className="tab-bar narrow"
+            tabs={GROUPS}
+            active={group}
+            onChange={setGroup}
           />
         )}
       </div>

@@ -8,7 +8,10 @@ import { useNavigate } from "react-router";
 import { useStore } from "zustand";
 import { bundleUrl, exportUrl, pictureUrl } from "../../api/client";
 import type { Machine } from "../../api/types";
+import { toMermaid } from "../../asl/mermaid";
+import { printText } from "../../asl/patch";
 import { t } from "../../i18n";
+import { download } from "../../ui/download";
 import { flashError } from "../../ui/flash";
 import type { Drafts, SaveState } from "./draft";
 import type { Designer } from "./store";
@@ -40,9 +43,22 @@ export function Toolbar(props: {
     changed || state !== "saved"
       ? WORDS[state]
       : (["success", t("Revision {n}", { n: base })] as const);
+  const exportDraft = (kind: string) => {
+    const { text, format, parsed, graph, valid } = designer.getState();
+    if (!parsed || !graph || !valid)
+      return designer.say(t("The text has a mistake: mend it before it is exported"));
+    if (kind === "mermaid") return download(`${machine.name}.mmd`, toMermaid(graph));
+    const same = kind === format ? text : printText(parsed.value, kind as "json" | "yaml");
+    download(
+      `${machine.name}.asl.${kind}`,
+      same,
+      kind === "json" ? "application/json" : "text/yaml",
+    );
+  };
   const more = (id: string) => {
     if (id === "keys") props.onKeys();
     else if (id === "discard") void drafts.discard().catch(flashError);
+    else if (id.startsWith("draft-")) exportDraft(id.slice("draft-".length));
     else if (id === "bundle") location.assign(bundleUrl(machine.id));
     else if (id === "json" || id === "yaml") location.assign(exportUrl(machine.id, id));
     else if (id === "svg" || id === "png")
@@ -97,6 +113,14 @@ export function Toolbar(props: {
                 { id: "bundle", text: t("Bundle with all revisions") },
                 { id: "svg", text: t("Picture (SVG)") },
                 { id: "png", text: t("Picture (PNG)") },
+              ],
+            },
+            {
+              text: t("Export the draft"),
+              items: [
+                { id: "draft-json", text: "JSON" },
+                { id: "draft-yaml", text: "YAML" },
+                { id: "draft-mermaid", text: "Mermaid" },
               ],
             },
           ]}

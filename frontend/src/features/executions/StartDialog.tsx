@@ -2,11 +2,12 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { listSamples, startExecution } from "../../api/client";
+import { getExecution, listExecutions, listSamples, startExecution } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
@@ -14,8 +15,16 @@ import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem } from "../../ui/names";
+import { earlierInputs, inputLabel, rememberInput } from "./inputs";
 
 export const inputKey = (machine: string) => `treadle:input:${machine}`;
+
+/** What the latest run began with: the likeliest thing to begin the next with. */
+async function latestInput(machine: string): Promise<string | null> {
+  const newest = (await listExecutions({ machine })).results[0];
+  if (!newest) return null;
+  return JSON.stringify((await getExecution(newest.id)).input, null, 2);
+}
 
 export function StartDialog(props: {
   machine: { id: string; name: string };
@@ -30,6 +39,13 @@ export function StartDialog(props: {
       ? localStorage.getItem(inputKey(props.machine.id))
       : JSON.stringify(props.initial, null, 2),
   );
+  const latest = useQuery({
+    queryKey: ["latest-input", props.machine.id],
+    queryFn: () => latestInput(props.machine.id),
+    enabled: typed === null,
+    staleTime: 0,
+  });
+  const [earlier] = useState(() => earlierInputs(props.machine.id));
   const samples = useQuery({
     queryKey: ["samples"],
     queryFn: listSamples,
@@ -40,7 +56,7 @@ export function StartDialog(props: {
   const sample = samples.data?.results.find(
     (s) => s.name === props.machine.name || s.title === props.machine.name,
   );
-  const input = typed ?? (sample ? JSON.stringify(sample.input, null, 2) : "{}");
+  const input = typed ?? latest.data ?? (sample ? JSON.stringify(sample.input, null, 2) : "{}");
   const [name, setName] = useState("");
   const parsed = useMemo(() => parseText(input.trim() === "" ? "{}" : input, "json"), [input]);
   const problems = useMemo(
@@ -59,6 +75,7 @@ export function StartDialog(props: {
     onSuccess: (execution) => {
       if (!execution) return props.onClose();
       localStorage.setItem(inputKey(props.machine.id), input);
+      rememberInput(props.machine.id, input);
       navigate(`/executions/${execution.id}`);
     },
   });
@@ -105,6 +122,16 @@ export function StartDialog(props: {
               />
             </div>
           </FormField>
+          {earlier.length > 0 && (
+            <FormField label={t("Earlier inputs")}>
+              <Select
+                selectedOption={null}
+                placeholder={t("Choose one of the last {n}", { n: earlier.length })}
+                options={earlier.map((one, i) => ({ value: String(i), label: inputLabel(one) }))}
+                onChange={(e) => setInput(earlier[Number(e.detail.selectedOption.value)] ?? "{}")}
+              />
+            </FormField>
+          )}
           <FormField
             label={t("Name")}
             description={t("Left empty, one is made up")}

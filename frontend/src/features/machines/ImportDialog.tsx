@@ -117,6 +117,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                     sections: [
                       { id: "what", content: (sample) => sample.description },
                       {
+                        id: "teaches",
+                        header: t("What it teaches"),
+                        content: (sample) => sample.teaches,
+                      },
+                      {
                         id: "use",
                         content: (sample) => (
                           <Button
