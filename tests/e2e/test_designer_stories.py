@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 Hand = Literal["mouse", "keys"]
 by_mouse_and_by_keys = pytest.mark.parametrize("hand", ["mouse", "keys"])
 
-CHAIN = {
+CHAIN: dict[str, Any] = {
     "StartAt": "A",
     "States": {
         "A": {"Type": "Pass", "Next": "B"},
@@ -95,9 +95,9 @@ def test_two_states_are_wrapped_in_a_parallel(page: Page, server: Server, hand: 
     else:
         page.keyboard.press("p")
     expect(box(page, "Parallel")).to_be_visible()
-    inner = {"StartAt": "A", "States": {"A": CHAIN["States"]["A"], "B": {"Type": "Pass", "End": True}}}  # type: ignore[index]
+    inner = {"StartAt": "A", "States": {"A": CHAIN["States"]["A"], "B": {"Type": "Pass", "End": True}}}
     parallel = {"Type": "Parallel", "Branches": [inner], "Next": "C"}
-    rest = {name: state for name, state in CHAIN["States"].items() if name in "CD"}  # type: ignore[attr-defined]
+    rest = {name: state for name, state in CHAIN["States"].items() if name in "CD"}
     becomes(server, machine, {"StartAt": "Parallel", "States": {"Parallel": parallel, **rest}})
 
 
@@ -120,7 +120,7 @@ def test_a_loop_is_drawn(page: Page, server: Server, hand: Hand) -> None:
         page.keyboard.press("Enter")
     expect(box(page, "Choice")).to_be_visible()
     rule = {"Variable": "$.value", "IsPresent": True, "Next": "A"}
-    states = {**CHAIN["States"]}  # type: ignore[dict-item]
+    states: dict[str, Any] = {**CHAIN["States"]}
     states["C"] = {**states["C"], "Next": "Choice"}
     states["Choice"] = {"Type": "Choice", "Choices": [rule], "Default": "D"}
     becomes(server, machine, {"StartAt": "A", "States": states})
@@ -129,9 +129,9 @@ def test_a_loop_is_drawn(page: Page, server: Server, hand: Hand) -> None:
 @by_mouse_and_by_keys
 def test_a_transition_is_led_elsewhere_but_never_out_of_its_part(page: Page, server: Server, hand: Hand) -> None:
     inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
-    definition = {
+    definition: dict[str, Any] = {
         "StartAt": "A",
-        "States": {**CHAIN["States"], "E": {"Type": "Parallel", "Branches": [inner], "End": True}},  # type: ignore[dict-item]
+        "States": {**CHAIN["States"], "E": {"Type": "Parallel", "Branches": [inner], "End": True}},
     }
     machine = open_machine(page, server, f"Reconnect-{hand}", definition)
     if hand == "mouse":
@@ -146,7 +146,7 @@ def test_a_transition_is_led_elsewhere_but_never_out_of_its_part(page: Page, ser
         expect(page.get_by_role("option", name="In")).to_have_count(0)
         page.keyboard.type("D")
         page.keyboard.press("Enter")
-    states = {**definition["States"], "A": {"Type": "Pass", "Next": "D"}}  # type: ignore[dict-item]
+    states = {**definition["States"], "A": {"Type": "Pass", "Next": "D"}}
     becomes(server, machine, {"StartAt": "A", "States": states})
 
 
@@ -166,12 +166,12 @@ def test_deleting_heals_and_starts_elsewhere(page: Page, server: Server, hand: H
 
 @by_mouse_and_by_keys
 def test_a_rename_goes_through_every_reference_in_one_step(page: Page, server: Server, hand: Hand) -> None:
-    choice = {
+    choice: dict[str, Any] = {
         "Type": "Choice",
         "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "B"}],
         "Default": "B",
     }
-    definition = {"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "Q"}, "Q": choice}}
+    definition: dict[str, Any] = {"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "Q"}, "Q": choice}}
     machine = open_machine(page, server, f"Rename-{hand}", definition)
     if hand == "mouse":
         box(page, "B").dblclick()
@@ -216,7 +216,7 @@ def test_states_are_copied_from_one_machine_into_another(page: Page, server: Ser
         "A": {"Type": "Pass", "Next": "B (2)"},
         "B (2)": {"Type": "Pass", "Next": "C (2)"},
         "C (2)": {"Type": "Wait", "Seconds": 1, "Next": "B"},
-        **{name: state for name, state in CHAIN["States"].items() if name != "A"},  # type: ignore[attr-defined]
+        **{name: state for name, state in CHAIN["States"].items() if name != "A"},
     }
     becomes(server, machine, {"StartAt": "A", "States": states})
 
@@ -243,7 +243,7 @@ def test_thirty_steps_are_undone_and_done_again(page: Page, server: Server, hand
 
 
 def draft_names(copies: int) -> set[str]:
-    return {*CHAIN["States"], *(f"A ({n})" for n in range(2, copies + 2))}  # type: ignore[misc]
+    return {*CHAIN["States"], *(f"A ({n})" for n in range(2, copies + 2))}
 
 
 def test_a_marquee_takes_what_it_encloses(page: Page, server: Server) -> None:
@@ -263,7 +263,7 @@ def test_a_marquee_takes_what_it_encloses(page: Page, server: Server) -> None:
 
 def test_containers_fold_to_a_box_with_their_count_and_open_for_what_is_found(page: Page, server: Server) -> None:
     inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "Next": "Out"}, "Out": {"Type": "Pass", "End": True}}}
-    definition = {
+    definition: dict[str, Any] = {
         "StartAt": "P",
         "States": {"P": {"Type": "Parallel", "Branches": [inner], "End": True}},
     }
@@ -308,12 +308,12 @@ def test_every_command_is_in_the_list_of_control_k(page: Page, server: Server) -
 
 def test_a_draft_is_simulated_without_being_saved(page: Page, server: Server) -> None:
     function = "arn:aws:lambda:us-east-1:000000000000:function:Nobody"
-    choice = {
+    choice: dict[str, Any] = {
         "Type": "Choice",
         "Choices": [{"Variable": "$.done", "BooleanEquals": True, "Next": "Good"}],
         "Default": "Rest",
     }
-    definition = {
+    definition: dict[str, Any] = {
         "StartAt": "Look",
         "States": {
             "Look": {"Type": "Task", "Resource": function, "Next": "Done?"},

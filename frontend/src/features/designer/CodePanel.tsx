@@ -1,11 +1,15 @@
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { complete, explain } from "../../asl/complete";
 import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { TabBar } from "../../ui/TabBar";
+import { latestInput } from "../executions/StartDialog";
+import { useResources } from "./resources";
 import { type Designer, stateAround } from "./store";
 import type { Player } from "./trial/player";
 import { SimulatePanel } from "./trial/SimulatePanel";
@@ -32,6 +36,13 @@ export function CodePanel(props: {
   const valid = useStore(designer, (s) => s.valid);
   const selectedBy = useStore(designer, (s) => s.selectedBy);
   const { tab, onTab: setTab } = props;
+  const { options: resources } = useResources();
+  const sample = useQuery({
+    queryKey: ["latest-value", props.machine],
+    queryFn: () => latestInput(props.machine),
+    staleTime: 60_000,
+  });
+  const world = { root: parsed?.value, resources, sample: sample.data ?? undefined };
   const tabs = [
     ["code", t("Code")],
     ["problems", problems.length > 0 ? t("Problems ({n})", { n: problems.length }) : t("Problems")],
@@ -81,6 +92,12 @@ export function CodePanel(props: {
           />
           <Button
             variant="icon"
+            iconName="view-full"
+            ariaLabel={t("Format the text")}
+            onClick={designer.format}
+          />
+          <Button
+            variant="icon"
             iconName="copy"
             ariaLabel={t("Copy the definition")}
             onClick={() => void navigator.clipboard.writeText(text)}
@@ -97,6 +114,8 @@ export function CodePanel(props: {
           onUndo={designer.undo}
           onRedo={designer.redo}
           problems={problems}
+          complete={(doc, offset) => complete(doc, format, offset, world)}
+          explain={(doc, offset) => explain(doc, format, offset)}
           highlight={highlight}
           scrollTo={scrollTo}
         />
@@ -125,6 +144,11 @@ export function CodePanel(props: {
                   {problem.state?.name ?? t("Line {text}", { text: lineOf(text, problem.from) })}
                 </i>
               </button>
+              {problem.fixes?.map((fix) => (
+                <button key={fix.title} type="button" className="problem-fix" onClick={fix.run}>
+                  {fix.title}
+                </button>
+              ))}
             </li>
           ))}
           {errors > 0 && (

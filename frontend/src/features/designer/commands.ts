@@ -357,6 +357,14 @@ export const COMMANDS: readonly Command[] = [
     run: (c) => c.designer.foldAll(false),
   },
   {
+    id: "tidy",
+    title: "Format the text",
+    keys: ["Alt+Shift+F"],
+    reach: "page",
+    of: "machine",
+    run: (c) => c.designer.format(),
+  },
+  {
     id: "format",
     title: "Between JSON and YAML",
     keys: [],

@@ -3,7 +3,7 @@ import { type Format, type Parsed, parseText, type TextProblem } from "../../asl
 import { applyEdit, type Edit, EditRefused, type StateRef } from "../../asl/edits";
 import { type GraphScope, toGraph, walkNodes } from "../../asl/graph";
 import { at, isObject, type Json, type Path, samePath, toPointer } from "../../asl/model";
-import { patchText, printText } from "../../asl/patch";
+import { formatText, patchText, printText } from "../../asl/patch";
 import { t } from "../../i18n";
 
 /**
@@ -52,6 +52,8 @@ export interface Designer extends StoreApi<DesignerState> {
   replace(text: string, format: Format): void;
   undo(): void;
   redo(): void;
+  /** Indent the text anew; nothing else of it changes, comments stay. */
+  format(): void;
   say(text: string): void;
   fold(id: string): void;
   foldAll(folded: boolean): void;
@@ -302,6 +304,15 @@ export function newDesigner(text: string, format: Format): Designer {
     },
     replace(text, format) {
       commit({ text, format }, derive(text, format));
+    },
+    format() {
+      parseNow();
+      const { parsed, valid, text, format } = getState();
+      if (!parsed || !valid)
+        return say(t("The text has a mistake: mend it before it is formatted"));
+      const next = formatText(text, format);
+      if (next !== text) commit({ text: next }, derive(next, format));
+      say(t("Formatted"));
     },
     fold(id) {
       const folded = new Set(getState().folded);

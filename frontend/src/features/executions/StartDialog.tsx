@@ -20,10 +20,9 @@ import { earlierInputs, inputLabel, rememberInput } from "./inputs";
 export const inputKey = (machine: string) => `treadle:input:${machine}`;
 
 /** What the latest run began with: the likeliest thing to begin the next with. */
-async function latestInput(machine: string): Promise<string | null> {
+export async function latestInput(machine: string): Promise<Json | null> {
   const newest = (await listExecutions({ machine })).results[0];
-  if (!newest) return null;
-  return JSON.stringify((await getExecution(newest.id)).input, null, 2);
+  return newest ? (await getExecution(newest.id)).input : null;
 }
 
 export function StartDialog(props: {
@@ -56,7 +55,8 @@ export function StartDialog(props: {
   const sample = samples.data?.results.find(
     (s) => s.name === props.machine.name || s.title === props.machine.name,
   );
-  const input = typed ?? latest.data ?? (sample ? JSON.stringify(sample.input, null, 2) : "{}");
+  const guess = latest.data ?? sample?.input ?? {};
+  const input = typed ?? JSON.stringify(guess, null, 2);
   const [name, setName] = useState("");
   const parsed = useMemo(() => parseText(input.trim() === "" ? "{}" : input, "json"), [input]);
   const problems = useMemo(
