@@ -366,7 +366,7 @@ def test_a_bare_name_of_a_function_becomes_its_arn_and_any_other_word_is_refused
     resource.press("Tab")
     expect(page.get_by_text("There is no function Nothing")).to_be_visible()
     resource.fill("CheckJob")
-    resource.press("Tab")
+    page.get_by_label("Name", exact=True).focus()
     arn = "arn:aws:lambda:us-east-1:000000000000:function:CheckJob"
     until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 10, "the ARN")
 

@@ -211,11 +211,12 @@ export const INNER: Record<string, readonly Field[]> = {
   Credentials: [f("RoleArn", "The ARN of the role")],
 };
 
+/** The sentence about a field; `place` is the state's type or the field around it, where names mean several things. */
 export function docOf(name: string, place?: string): string {
-  const lists = place ? [INNER[place] ?? []] : [];
-  const all = [...lists, TOP_FIELDS, ...Object.values(OWN), WORK, ONWARD, LEAD, SCOPE_FIELDS];
-  const all2 = [...all, ...Object.values(INNER)];
-  const found = all2.flat().find((field) => field.name === name);
+  const here = place ? [INNER[place] ?? [], OWN[place as StateType] ?? []] : [];
+  const states = [...Object.values(OWN), WORK, ONWARD, LEAD];
+  const all = [...here, ...states, TOP_FIELDS, SCOPE_FIELDS, ...Object.values(INNER)];
+  const found = all.flat().find((field) => field.name === name);
   return found ? t(found.doc) : "";
 }
 

@@ -301,20 +301,26 @@ export function ResourceField({
       description={hint}
       errorText={resolved && !resolved.ok ? resolved.problem : null}
     >
-      <Autosuggest
-        value={typed ?? value ?? ""}
-        options={options.map(({ value: arn, label: name, description }) => ({
-          value: arn,
-          label: name,
-          description,
-        }))}
-        enteredTextLabel={(text) => t('Use "{text}"', { text })}
-        empty={t("The functions folder holds nothing yet")}
-        ariaLabel={label}
-        onChange={(e) => setTyped(e.detail.value)}
-        onSelect={(e) => settle(e.detail.value)}
-        onBlur={() => settle(typed)}
-      />
+      {/* The clear button is inside the field: only what leaves both is a blur. */}
+      <div
+        onBlur={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget)) settle(typed);
+        }}
+      >
+        <Autosuggest
+          value={typed ?? value ?? ""}
+          options={options.map(({ value: arn, label: name, description }) => ({
+            value: arn,
+            label: name,
+            description,
+          }))}
+          enteredTextLabel={(text) => t('Use "{text}"', { text })}
+          empty={t("The functions folder holds nothing yet")}
+          ariaLabel={label}
+          onChange={(e) => setTyped(e.detail.value)}
+          onSelect={(e) => settle(e.detail.value)}
+        />
+      </div>
     </FormField>
   );
 }
