@@ -14,6 +14,7 @@ import "@xyflow/react/dist/style.css";
 import "./canvas.css";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
+import type { Mark } from "../asl/compare";
 import type { Exit } from "../asl/edits";
 import type { GraphScope } from "../asl/graph";
 import type { Path } from "../asl/model";
@@ -38,6 +39,7 @@ export interface CanvasProps {
   readonly problems?: CanvasActions["problems"];
   readonly statuses?: StatusStore;
   readonly dimmed?: boolean;
+  readonly marks?: ReadonlyMap<string, Mark>;
   readonly note?: string | null;
   readonly edit?: EditHandlers;
   readonly onKey?: (event: React.KeyboardEvent) => void;
@@ -65,6 +67,7 @@ export interface EditHandlers {
 }
 
 const NO_PROBLEMS: CanvasActions["problems"] = new Map();
+const NO_MARKS: CanvasActions["marks"] = new Map();
 const noStatuses = newStatusStore();
 const CULL_ABOVE = 150;
 
@@ -116,7 +119,7 @@ function nodeAt(x: number, y: number): string | null {
 
 function Canvas(props: CanvasProps) {
   const { graph, layout, mode, selected, onSelect, edit } = props;
-  const { selectedEdge = null, focusId = null, problems = NO_PROBLEMS } = props;
+  const { selectedEdge = null, focusId = null, problems = NO_PROBLEMS, marks = NO_MARKS } = props;
   const flow = useReactFlow();
   const wrapper = useRef<HTMLDivElement>(null);
   const far = useFlowStore((state) => state.transform[2] < 0.35);
@@ -175,6 +178,7 @@ function Canvas(props: CanvasProps) {
       selectedEdge,
       lit,
       focusId: roving,
+      marks,
       insertAt: (exit, at) => edit?.insertAt(exit, at),
       addTo: (scope, at) => edit?.addTo(scope, at),
       selectEdge: (id) => edit?.selectEdge(id),
@@ -183,7 +187,7 @@ function Canvas(props: CanvasProps) {
       fold: (id) => edit?.fold(id),
       menu: (id, at) => edit?.menu(id, at),
     }),
-    [mode, problems, selectedEdge, lit, roving, edit, reconnect.begin],
+    [mode, problems, selectedEdge, lit, roving, marks, edit, reconnect.begin],
   );
 
   const [connecting, setConnecting] = useState(false);

@@ -4,6 +4,7 @@ import type { Shown } from "../executions/statuses";
 import { count, t } from "../i18n";
 import { useCanvas } from "./context";
 import type { PlacedNode } from "./layout";
+import { MARK_WORDS } from "./marks";
 import { STATUS_WORDS, StatusIcon } from "./StatusIcon";
 import { useStatus } from "./statusStore";
 
@@ -71,7 +72,8 @@ function useBox(id: string, placed: PlacedNode) {
         canvas.menu(id, { x: event.clientX, y: event.clientY });
       },
     },
-    statusClass: `status-${status}${shown ? " has-status" : ""}`,
+    mark: canvas.marks.get(name),
+    statusClass: `status-${status}${shown ? " has-status" : ""}${canvas.marks.has(name) ? ` mark-${canvas.marks.get(name)}` : ""}`,
   };
 }
 
@@ -82,7 +84,7 @@ function Spoken({ text }: { text: string }) {
 
 const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNode>) {
   const { placed, exits } = data;
-  const { canvas, shown, name, attributes, statusClass } = useBox(id, placed);
+  const { canvas, shown, name, attributes, statusClass, mark } = useBox(id, placed);
   const problems = canvas.problems.get(id);
   return (
     <>
@@ -94,7 +96,7 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
         title={name}
         {...attributes}
       >
-        <Spoken text={label(placed, exits, shown)} />
+        <Spoken text={`${label(placed, exits, shown)}${mark ? `, ${MARK_WORDS[mark]}` : ""}`} />
         <span className="name" aria-hidden="true">
           {name}
         </span>
@@ -106,6 +108,11 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
         <Marks shown={shown} />
         <Visits shown={shown} />
         {problems && <Badge {...problems} />}
+        {mark && (
+          <span className={`mark-chip mark-${mark}`} aria-hidden="true">
+            {MARK_WORDS[mark]}
+          </span>
+        )}
       </button>
       {placed.node !== null && placed.node.hidden > 0 && <Fold id={id} name={name} folded />}
       <Handle type="source" position={Position.Bottom} />
@@ -115,7 +122,7 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
 
 const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProps<BoxNode>) {
   const { placed, exits } = data;
-  const { canvas, shown, name, attributes, statusClass } = useBox(id, placed);
+  const { canvas, shown, name, attributes, statusClass, mark } = useBox(id, placed);
   const problems = canvas.problems.get(id);
   return (
     <>
@@ -128,7 +135,7 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
         {...attributes}
       >
         <span className="container-name">
-          <Spoken text={label(placed, exits, shown)} />
+          <Spoken text={`${label(placed, exits, shown)}${mark ? `, ${MARK_WORDS[mark]}` : ""}`} />
           <span className="name" aria-hidden="true">
             {name}
           </span>
@@ -139,6 +146,11 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
           <Visits shown={shown} />
         </span>
         {problems && <Badge {...problems} />}
+        {mark && (
+          <span className={`mark-chip mark-${mark}`} aria-hidden="true">
+            {MARK_WORDS[mark]}
+          </span>
+        )}
       </button>
       {canvas.mode === "edit" && <Fold id={id} name={name} folded={false} />}
       <Handle type="source" position={Position.Bottom} />

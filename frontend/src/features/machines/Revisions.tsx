@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
@@ -13,9 +14,9 @@ import { messageOf } from "../../api/http";
 import type { Machine, Revision } from "../../api/types";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
-import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { when } from "../../ui/format";
+import { GraphDiff } from "./GraphDiff";
 
 export function Revisions({ machine }: { machine: Machine }) {
   const [shown, setShown] = useState<number | null>(null);
@@ -42,7 +43,8 @@ export function Revisions({ machine }: { machine: Machine }) {
           {
             id: "number",
             header: t("Number"),
-            cell: (r) => (r.number === machine.revision ? `${r.number} (latest)` : r.number),
+            cell: (r) =>
+              r.number === machine.revision ? t("{n} (latest)", { n: r.number }) : r.number,
             isRowHeader: true,
           },
           { id: "comment", header: t("What changed"), cell: (r) => r.comment || "–" },
@@ -107,6 +109,12 @@ function Look({
   });
   const old = revision.data;
   const latest = number === machine.revision;
+  const ways = [
+    { value: "", label: t("By itself") },
+    ...(latest ? [] : [{ value: "latest", label: t("Against the latest revision") }]),
+    ...(machine.draft ? [{ value: "draft", label: t("Against the draft") }] : []),
+  ];
+  const [against, setAgainst] = useState(latest ? "" : "latest");
   return (
     <Dialog
       title={t("Revision {number}", { number })}
@@ -136,17 +144,30 @@ function Look({
           </Alert>
         )}
         {!old && !revision.error && <Spinner />}
-        {old?.definition !== undefined && <GraphView definition={old.definition} height="42vh" />}
-        {old?.definition !== undefined && !latest && (
-          <Compare
-            left={{ title: t("Revision {number}", { number }), text: old.definition }}
-            right={{
-              title: t("Revision {revision} (latest)", { revision: machine.revision }),
-              text: machine.definition,
-            }}
-            format={old.format}
+        {ways.length > 1 && (
+          <SegmentedControl
+            label={t("How it is shown")}
+            selectedId={against}
+            options={ways.map(({ value, label }) => ({ id: value, text: label }))}
+            onChange={(e) => setAgainst(e.detail.selectedId)}
           />
         )}
+        {old?.definition !== undefined &&
+          (against === "" ? (
+            <GraphView definition={old.definition} height="60vh" />
+          ) : (
+            <GraphDiff
+              left={{ title: t("Revision {number}", { number }), text: old.definition }}
+              right={
+                against === "draft"
+                  ? { title: t("The draft"), text: machine.draft?.text ?? machine.definition }
+                  : {
+                      title: t("Revision {revision} (latest)", { revision: machine.revision }),
+                      text: machine.definition,
+                    }
+              }
+            />
+          ))}
       </SpaceBetween>
     </Dialog>
   );

@@ -302,6 +302,7 @@ export function ResourceField({
       errorText={resolved && !resolved.ok ? resolved.problem : null}
     >
       {/* The clear button is inside the field: only what leaves both is a blur. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what goes on in the field */}
       <div
         onBlur={(event) => {
           if (!event.currentTarget.contains(event.relatedTarget)) settle(typed);
