@@ -32,6 +32,8 @@ TABLE: Final[dict[type[Exception], tuple[int, str]]] = {
     errors.InvalidToken: (400, "InvalidToken"),
     errors.InvalidOutput: (400, "InvalidOutput"),
     errors.TaskTimedOut: (400, "TaskTimedOut"),
+    errors.InvalidTrial: (400, "InvalidTrial"),
+    errors.TrialTooLong: (422, "SimulationTooLong"),
     errors.SignInLinkInvalid: (403, "SignInLinkInvalid"),
     errors.MachineNameTaken: (409, "MachineNameTaken"),
     errors.MachineDeleting: (409, "MachineDeleting"),

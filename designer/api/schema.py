@@ -26,6 +26,7 @@ _MEANINGS = {
     409: "It is not in a state that allows this.",
     412: "Somebody else was faster: `yours` and `theirs` are both versions.",
     413: "Too large.",
+    422: "It was tried, and given up.",
     428: "Say which version you replace.",
     429: "Too many requests; see Retry-After.",
     503: "What it needs cannot be used now; `detail` says what and why.",

@@ -19,6 +19,7 @@ from designer.api.views import (
     session,
     sharing,
     start,
+    trying,
 )
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
@@ -47,6 +48,8 @@ urlpatterns = [
     path(f"{_one}shares/<key:share_id>/", sharing.OneShare.as_view()),
     path(f"{_one}executions/", start.start),
     path("validate/", editing.Validate.as_view()),
+    path("simulate/", trying.Simulate.as_view()),
+    path("test-state/", trying.TestState.as_view()),
     path("functions/", editing.Functions.as_view()),
     path("connections/", connections.Connections.as_view()),
     path("connections/<key:connection_id>/", connections.OneConnection.as_view()),

@@ -94,6 +94,26 @@ class InvalidInput(Refused):
 
 
 @dataclass
+class InvalidTrial(Refused):
+    """A state cannot be tested in the way that was asked for."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"This state cannot be tested so: {self.reason}."
+
+
+@dataclass
+class TrialTooLong(Refused):
+    """A simulation goes on for longer than somebody waits for it."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The simulation was given up: {self.reason}."
+
+
+@dataclass
 class TooLarge(Refused):
     what: str
     size: int

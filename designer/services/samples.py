@@ -23,11 +23,16 @@ FOLDER = Path(__file__).resolve().parent.parent / "samples"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """``definition`` is JSON text for this installation's account and region; ``input`` a JSON value to start with."""
+    """``definition`` is JSON text for this installation's account and region; ``input`` a JSON value to start with.
+
+    ``teaches`` says what there is to learn from it. ``installed`` ones are machines of everybody's first start.
+    """
 
     name: str
     title: str
     description: str
+    teaches: str
+    installed: bool
     definition: str
     input: Json
 
@@ -41,7 +46,7 @@ def install_samples(user: User) -> int:
     """Give a user who has no machine the samples; answers how many were made. Safe to call at every start."""
     if Machine.objects.filter(owner=user).exists():
         return 0
-    return sum(_install(user, sample) for sample in list_samples())
+    return sum(_install(user, sample) for sample in list_samples() if sample.installed)
 
 
 def _install(user: User, sample: Sample) -> bool:
@@ -62,6 +67,8 @@ def _read(path: Path) -> Sample:
         name=raw["name"],
         title=raw["title"],
         description=raw["description"],
+        teaches=raw["teaches"],
+        installed=raw.get("installed", False),
         definition=definition.replace(":us-east-1:000000000000:function:", place),
         input=raw["input"],
     )

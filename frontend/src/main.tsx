@@ -1,10 +1,11 @@
 import "@cloudscape-design/global-styles/index.css";
 import "./ui/ui.css";
-import { StrictMode } from "react";
+import { Fragment, lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { watchForGoneParts } from "./app/gone";
 import icon from "./favicon.svg?url";
+import { language } from "./i18n";
 import { startTheme } from "./ui/theme";
 
 startTheme();
@@ -15,8 +16,14 @@ link.href = icon;
 document.head.append(link);
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
+document.documentElement.lang = language;
+const Words = language === "ko" ? lazy(() => import("./i18n/KoreanComponents")) : Fragment;
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <Suspense fallback={null}>
+      <Words>
+        <App />
+      </Words>
+    </Suspense>
   </StrictMode>,
 );

@@ -153,6 +153,7 @@ class SampleSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     description = serializers.CharField()
+    teaches = serializers.CharField()
     definition = serializers.CharField()
     input = JsonValueField()
 

@@ -169,3 +169,27 @@ export const listTasks = (id: string, state: string) =>
   );
 export const getExecutionDefinition = (id: string) =>
   ask(client.GET("/api/executions/{execution_id}/definition/", { params: execution(id) }));
+
+export interface MockBody {
+  result?: Json;
+  error?: string;
+  cause?: string;
+  milliseconds: number;
+}
+/** Run a definition on the server's virtual clock: nothing is stored, nothing real is called. */
+export const simulate = (body: {
+  definition: string;
+  format: Format;
+  input: Json;
+  mocks: Record<string, MockBody[]>;
+  items: Record<string, Json[]>;
+}) => ask(client.POST("/api/simulate/", { body }));
+export const testState = (body: {
+  definition: string;
+  format: Format;
+  state: string;
+  input: Json;
+  variables: Record<string, Json>;
+  inspection_level: "INFO" | "DEBUG" | "TRACE";
+  mock: MockBody | null;
+}) => ask(client.POST("/api/test-state/", { body: { retries: 0, ...body } }));

@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
+import { t } from "../i18n";
 import type { paths } from "./schema";
 import type { Diagnostic } from "./types";
 
@@ -43,7 +44,7 @@ export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
     throw new Problem(
       0,
       "Offline",
-      "The server cannot be reached. Is Treadle still running?",
+      t("The server cannot be reached. Is Treadle still running?"),
       [],
       {},
     );
@@ -63,7 +64,7 @@ function problemOf(response: Response, error: unknown): Problem {
     typeof body.code === "string" ? body.code : `Http${response.status}`,
     typeof said === "string"
       ? said
-      : `The server answered ${response.status} ${response.statusText}`,
+      : t("The server answered {status}", { status: `${response.status} ${response.statusText}` }),
     Array.isArray(body.diagnostics) ? (body.diagnostics as Diagnostic[]) : [],
     body,
   );

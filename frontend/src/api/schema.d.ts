@@ -705,6 +705,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/simulate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Run a definition on a virtual clock with made-up answers: nothing is stored, nothing real is called. */
+        post: operations["simulate_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-state/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Enter one state of a definition with an input and a made-up answer, and tell what comes of it. */
+        post: operations["test_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens/": {
         parameters: {
             query?: never;
@@ -1024,6 +1058,13 @@ export interface components {
             format?: components["schemas"]["DefinitionFormat"];
             name?: string;
         };
+        /**
+         * @description * `INFO` - INFO
+         *     * `DEBUG` - DEBUG
+         *     * `TRACE` - TRACE
+         * @enum {string}
+         */
+        InspectionLevelEnum: "INFO" | "DEBUG" | "TRACE";
         /** @description Of items; a batch counts as many as are in it. ``pending`` are those whose child has not begun. */
         ItemCounts: {
             total: number;
@@ -1143,6 +1184,18 @@ export interface components {
          * @enum {string}
          */
         MethodEnum: "POST" | "GET";
+        /** @description What one attempt comes to: a result, or else an error. */
+        MockInputRequest: {
+            /** @description Any JSON value. */
+            result?: unknown;
+            error?: string | null;
+            cause?: string | null;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            milliseconds: number;
+        };
         Names: {
             results: string[];
         };
@@ -1266,6 +1319,7 @@ export interface components {
             name: string;
             title: string;
             description: string;
+            teaches: string;
             definition: string;
             /** @description Any JSON value. */
             input: unknown;
@@ -1317,6 +1371,49 @@ export interface components {
         SignInInputRequest: {
             token: string;
         };
+        /** @description ``mocks`` by state, one an attempt, the last for all further ones; ``items`` by Map: what its reader finds. */
+        SimulateInputRequest: {
+            definition: string;
+            /** @default json */
+            format: components["schemas"]["DefinitionFormat"];
+            /** @description Any JSON value. */
+            input?: unknown;
+            mocks?: {
+                [key: string]: components["schemas"]["MockInputRequest"][];
+            };
+            items?: {
+                [key: string]: unknown[];
+            };
+        };
+        SimulatedEvent: {
+            id: number;
+            previous_event_id: number;
+            type: string;
+            /** Format: date-time */
+            readonly timestamp: string;
+            scope: string;
+            state: string | null;
+            note: (components["schemas"]["NoteEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description Any JSON value. */
+            readonly details: unknown;
+        };
+        Simulation: {
+            status: components["schemas"]["SimulationStatusEnum"];
+            /** @description Any JSON value. */
+            output: unknown;
+            error: string | null;
+            cause: string | null;
+            events: components["schemas"]["SimulatedEvent"][];
+            milliseconds: number;
+        };
+        /**
+         * @description * `RUNNING` - RUNNING
+         *     * `SUCCEEDED` - SUCCEEDED
+         *     * `FAILED` - FAILED
+         *     * `TIMED_OUT` - TIMED_OUT
+         * @enum {string}
+         */
+        SimulationStatusEnum: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT";
         StartInputRequest: {
             /** @description Any JSON value. */
             input?: unknown;
@@ -1350,6 +1447,40 @@ export interface components {
             results: components["schemas"]["TaskAttempt"][];
             next: string | null;
         };
+        TestStateInputRequest: {
+            definition: string;
+            /** @default json */
+            format: components["schemas"]["DefinitionFormat"];
+            /** @description Any JSON value. */
+            input?: unknown;
+            state: string;
+            variables?: {
+                [key: string]: unknown;
+            };
+            mock?: components["schemas"]["MockInputRequest"] | null;
+            /** @default INFO */
+            inspection_level: components["schemas"]["InspectionLevelEnum"];
+            /** @default 0 */
+            retries: number;
+        };
+        TestedState: {
+            status: components["schemas"]["TestedStateStatusEnum"];
+            /** @description Any JSON value. */
+            output: unknown;
+            error: string | null;
+            cause: string | null;
+            next_state: string | null;
+            /** @description Any JSON value. */
+            inspection: unknown;
+        };
+        /**
+         * @description * `SUCCEEDED` - SUCCEEDED
+         *     * `FAILED` - FAILED
+         *     * `RETRIABLE` - RETRIABLE
+         *     * `CAUGHT_ERROR` - CAUGHT_ERROR
+         * @enum {string}
+         */
+        TestedStateStatusEnum: "SUCCEEDED" | "FAILED" | "RETRIABLE" | "CAUGHT_ERROR";
         Token: {
             id: string;
             name: string;
@@ -3881,6 +4012,115 @@ export interface operations {
             };
             /** @description No such thing, or not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was tried, and given up. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestStateInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedState"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,6 +26,7 @@ export type SharedMachine = Schemas["SharedMachine"];
 export type MapRun = Schemas["MapRun"];
 export type TaskAttempt = Schemas["TaskAttempt"];
 export type HistoryEvent = SocketEvent;
+export type SimulatedEvent = Schemas["SimulatedEvent"];
 export interface Page<T> {
   readonly results: readonly T[];
   readonly next: string | null;

@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { useRouteError } from "react-router";
+import { t } from "../i18n";
 import { isGonePart } from "./gone";
 
 /** A mistake of this page, or an address that leads nowhere. Drafts are kept locally, so a reload is safe. */
@@ -12,12 +13,14 @@ export function Crash({ missing = false }: { missing?: boolean }) {
     <Box padding="xxl">
       <Alert
         type={missing ? "info" : "error"}
-        header={missing ? "There is nothing at this address" : "This page has failed"}
-        action={<Button href="/machines">To the machines</Button>}
+        header={missing ? t("There is nothing at this address") : t("This page has failed")}
+        action={<Button href="/machines">{t("To the machines")}</Button>}
       >
         {missing
-          ? "It may have been deleted, or the link is not whole."
-          : `${error instanceof Error ? error.message : String(error)}. Your edits are kept in this browser; loading the page again is safe.`}
+          ? t("It may have been deleted, or the link is not whole.")
+          : t("{error}. Your edits are kept in this browser; loading the page again is safe.", {
+              error: error instanceof Error ? error.message : String(error),
+            })}
       </Alert>
     </Box>
   );
@@ -29,11 +32,12 @@ function Updated() {
     <Box padding="xxl">
       <Alert
         type="info"
-        header="Treadle was updated: reload"
-        action={<Button onClick={() => location.reload()}>Reload</Button>}
+        header={t("Treadle was updated: reload")}
+        action={<Button onClick={() => location.reload()}>{t("Reload")}</Button>}
       >
-        A part of this page is no longer on the server, or the server cannot be reached. Your edits
-        are kept in this browser.
+        {t(
+          "A part of this page is no longer on the server, or the server cannot be reached. Your edits are kept in this browser.",
+        )}
       </Alert>
     </Box>
   );

@@ -3,6 +3,7 @@ import TopNavigation, {
 } from "@cloudscape-design/components/top-navigation";
 import { useNavigate } from "react-router";
 import { useSession } from "../features/session/useSession";
+import { t } from "../i18n";
 import { toggleTheme, useTheme } from "../ui/theme";
 
 /** The bar on top of every page. */
@@ -21,15 +22,15 @@ export function Frame() {
   });
   const mode: TopNavigationProps.Utility = {
     type: "button",
-    text: theme === "dark" ? "Light" : "Dark",
-    ariaLabel: theme === "dark" ? "Light mode" : "Dark mode",
+    text: theme === "dark" ? t("Light") : t("Dark"),
+    ariaLabel: theme === "dark" ? t("Light mode") : t("Dark mode"),
     onClick: toggleTheme,
   };
   const utilities = session.data
     ? [
-        link("Machines", "/machines"),
-        link("Executions", "/executions"),
-        link("Settings", "/settings"),
+        link(t("Machines"), "/machines"),
+        link(t("Executions"), "/executions"),
+        link(t("Settings"), "/settings"),
         mode,
       ]
     : [mode];
@@ -46,10 +47,10 @@ export function Frame() {
         }}
         utilities={utilities}
         i18nStrings={{
-          overflowMenuTriggerText: "More",
-          overflowMenuTitleText: "All",
-          overflowMenuBackIconAriaLabel: "Back",
-          overflowMenuDismissIconAriaLabel: "Close",
+          overflowMenuTriggerText: t("More"),
+          overflowMenuTitleText: t("All"),
+          overflowMenuBackIconAriaLabel: t("Back"),
+          overflowMenuDismissIconAriaLabel: t("Close"),
         }}
       />
     </div>

@@ -4,6 +4,7 @@ import BreadcrumbGroup, {
 } from "@cloudscape-design/components/breadcrumb-group";
 import { type ReactNode, useEffect } from "react";
 import { useNavigate } from "react-router";
+import { t } from "../i18n";
 
 interface PageProps {
   readonly title: string;
@@ -26,7 +27,7 @@ export function Page({ title, trail = [], children }: PageProps) {
         trail.length > 0 ? (
           <BreadcrumbGroup
             items={[...trail, { text: title, href: "#" }]}
-            ariaLabel="Where you are"
+            ariaLabel={t("Where you are")}
             onFollow={(event) => {
               event.preventDefault();
               if (event.detail.href !== "#") navigate(event.detail.href);

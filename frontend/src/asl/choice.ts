@@ -1,3 +1,4 @@
+import { t } from "../i18n";
 import { isObject, type Json, type JsonObject, text } from "./model";
 
 /** ASL's 39 data tests, in the order in which a person looks for them. */
@@ -48,9 +49,9 @@ export function ruleLabel(rule: Json | undefined): string {
   if (typeof rule.Condition === "string") {
     return rule.Condition.replace(/^\{%\s*|\s*%\}$/g, "");
   }
-  if (Array.isArray(rule.And)) return rule.And.map(nested).join(" and ");
-  if (Array.isArray(rule.Or)) return rule.Or.map(nested).join(" or ");
-  if (rule.Not !== undefined) return `not ${nested(rule.Not)}`;
+  if (Array.isArray(rule.And)) return rule.And.map(nested).join(` ${t("and")} `);
+  if (Array.isArray(rule.Or)) return rule.Or.map(nested).join(` ${t("or")} `);
+  if (rule.Not !== undefined) return t("not {rule}", { rule: nested(rule.Not) });
   const operator = operatorOf(rule);
   const variable = text(rule.Variable) ?? "?";
   if (!operator) return variable;
@@ -72,7 +73,18 @@ function nested(rule: Json): string {
 }
 
 /** The same test with another operator: a value that still fits is kept. */
-export function withOperator(rule: JsonObject, name: string): JsonObject {
+export function withOperator(given: JsonObject, name: string): JsonObject {
+  const logic = logicOf(given);
+  const first = logic ? given[logic] : undefined;
+  const inner = Array.isArray(first) ? first[0] : first;
+  // Out of And, Or or Not the first part is taken on: it is the likeliest to be wanted.
+  const rest = Object.entries(given).filter(([key]) => key !== logic);
+  const rule: JsonObject = logic
+    ? {
+        ...(isObject(inner) && operatorOf(inner) ? inner : { Variable: "$.value" }),
+        ...Object.fromEntries(rest),
+      }
+    : given;
   const next = OPERATORS.find((operator) => operator.name === name);
   const before = operatorOf(rule);
   const value = before ? rule[before.name] : undefined;
@@ -98,4 +110,31 @@ function fitting(operator: Operator | undefined, value: Json | undefined): Json 
     default:
       return value === undefined ? "" : String(value);
   }
+}
+
+export const LOGIC = ["And", "Or", "Not"] as const;
+export type Logic = (typeof LOGIC)[number];
+
+export function logicOf(rule: JsonObject): Logic | undefined {
+  return LOGIC.find((key) => rule[key] !== undefined);
+}
+
+/** What belongs to the rule and not to its test. */
+const OF_THE_RULE = ["Next", "Assign", "Output", "Comment"];
+
+/** The same rule with And, Or or Not: what was tested becomes the first part of it. */
+export function withLogic(rule: JsonObject, logic: Logic): JsonObject {
+  const before = logicOf(rule);
+  const entries = Object.entries(rule);
+  const kept = Object.fromEntries(entries.filter(([key]) => OF_THE_RULE.includes(key)));
+  const test = Object.fromEntries(entries.filter(([key]) => !OF_THE_RULE.includes(key)));
+  const held = before ? rule[before] : undefined;
+  const parts: Json[] = Array.isArray(held)
+    ? held
+    : before === "Not" && isObject(held)
+      ? [held]
+      : [test];
+  if (logic === "Not") return { Not: before === undefined ? test : (parts[0] ?? test), ...kept };
+  const two = parts.length > 1 ? parts : [...parts, { Variable: "$.value", IsPresent: true }];
+  return { [logic]: two, ...kept };
 }

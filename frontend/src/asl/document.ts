@@ -15,6 +15,7 @@ import {
   parseDocument as parseYaml,
   type Node as YamlNode,
 } from "yaml";
+import { t } from "../i18n";
 import type { Json, Path } from "./model";
 
 export type Format = "json" | "yaml";
@@ -47,18 +48,18 @@ export function parseText(source: string, format: Format): Parsed | Unparsed {
 }
 
 const JSON_ERRORS: Record<string, string> = {
-  InvalidSymbol: "This is not JSON",
-  PropertyNameExpected: "A property name in double quotes is expected",
-  ValueExpected: "A value is expected",
-  ColonExpected: "A colon is expected",
-  CommaExpected: "A comma is expected",
-  CloseBraceExpected: "A closing brace } is expected",
-  CloseBracketExpected: "A closing bracket ] is expected",
-  EndOfFileExpected: "The text should end here",
-  UnexpectedEndOfString: "This string is not closed",
-  InvalidCommentToken: "JSON has no comments; YAML has",
-  InvalidNumberFormat: "This is not a number",
-  InvalidEscapeCharacter: "This escape is not known to JSON",
+  InvalidSymbol: t("This is not JSON"),
+  PropertyNameExpected: t("A property name in double quotes is expected"),
+  ValueExpected: t("A value is expected"),
+  ColonExpected: t("A colon is expected"),
+  CommaExpected: t("A comma is expected"),
+  CloseBraceExpected: t("A closing brace } is expected"),
+  CloseBracketExpected: t("A closing bracket ] is expected"),
+  EndOfFileExpected: t("The text should end here"),
+  UnexpectedEndOfString: t("This string is not closed"),
+  InvalidCommentToken: t("JSON has no comments; YAML has"),
+  InvalidNumberFormat: t("This is not a number"),
+  InvalidEscapeCharacter: t("This escape is not known to JSON"),
 };
 
 function parseJson(source: string): Parsed | Unparsed {
@@ -75,7 +76,8 @@ function parseJson(source: string): Parsed | Unparsed {
     });
     return {
       ok: false,
-      problems: problems.length > 0 ? problems : [{ message: "The text is empty", from: 0, to: 0 }],
+      problems:
+        problems.length > 0 ? problems : [{ message: t("The text is empty"), from: 0, to: 0 }],
     };
   }
   const twice = duplicateKeys(root);
@@ -103,7 +105,7 @@ function duplicateKeys(node: Node): TextProblem[] {
       const key = child.children?.[0];
       if (key && seen.has(key.value)) {
         found.push({
-          message: `"${key.value}" is written twice in this object`,
+          message: t('"{value}" is written twice in this object', { value: key.value }),
           from: key.offset,
           to: key.offset + key.length,
         });

@@ -1,8 +1,10 @@
 import { produce } from "immer";
+import { t } from "../i18n";
+import { asType } from "./fields";
+import { adopted, type Fragment, join } from "./fragments";
 import {
   allStateNames,
   at,
-  innerScopes,
   isObject,
   type Json,
   type JsonObject,
@@ -10,23 +12,33 @@ import {
   type StateType,
   text,
 } from "./model";
+import {
+  copyOf,
+  EditRefused,
+  type Exit,
+  eachReference,
+  exitTarget,
+  freeName,
+  hasNext,
+  insertAfter,
+  openRule,
+  type StateRef,
+  scopeOf,
+  setExit,
+  setNext,
+  speaksJsonata,
+  stateOf,
+  statesOf,
+  TERMINAL,
+} from "./surgery";
+import { type Wrapping, wrap } from "./wrapping";
+
+export { type EdgeKind, EditRefused, type Exit, freeName, hasNext, type StateRef } from "./surgery";
 
 /**
  * The edits of the designer, a closed union, and the one pure function that carries them out. A scope is
  * named by its path (`[]` is the machine itself), a state by its scope and its name.
  */
-export type EdgeKind = "start" | "next" | "choice" | "default" | "catch";
-export interface StateRef {
-  readonly scope: Path;
-  readonly name: string;
-}
-/** The exit of a state, or of a scope's start, that an edge leaves by. `index` is of Choices or Catch. */
-export interface Exit {
-  readonly scope: Path;
-  readonly from: string | null;
-  readonly kind: EdgeKind;
-  readonly index: number;
-}
 
 export type Edit =
   | { type: "insertOnExit"; exit: Exit; state: NewState }
@@ -40,8 +52,14 @@ export type Edit =
   | { type: "duplicate"; state: StateRef }
   | { type: "setState"; state: StateRef; value: JsonObject }
   | { type: "setField"; path: Path; value: Json | undefined }
+  /** A field deep in a state: objects on the way are made, and those that it leaves empty go. */
+  | { type: "setIn"; state: StateRef; keys: readonly string[]; value: Json | undefined }
+  | { type: "setType"; state: StateRef; to: StateType }
   | { type: "addBranch"; state: StateRef }
-  | { type: "removeBranch"; state: StateRef; index: number };
+  | { type: "removeBranch"; state: StateRef; index: number }
+  | { type: "wrap"; states: readonly StateRef[]; how: Wrapping }
+  /** On an exit it is joined in there; without one it stands in the scope by itself. */
+  | { type: "paste"; fragment: Fragment; scope: Path; exit: Exit | null };
 
 export interface NewState {
   readonly name: string;
@@ -52,22 +70,6 @@ export interface Edited {
   /** What is to be selected after it, and what a screen reader hears. */
   readonly select: StateRef | null;
   readonly said: string;
-}
-
-const TERMINAL = new Set<unknown>(["Succeed", "Fail"]);
-const WITHOUT_NEXT = new Set<unknown>(["Succeed", "Fail", "Choice"]);
-
-export function hasNext(type: Json | undefined): boolean {
-  return !WITHOUT_NEXT.has(type);
-}
-
-/** A name that nothing in the machine has yet: `Wait`, `Wait (2)`, `Wait (3)`. */
-export function freeName(root: Json | undefined, wanted: string): string {
-  const taken = new Set(allStateNames(root));
-  const base = wanted.replace(/ \(\d+\)$/, "");
-  let name = taken.has(wanted) ? `${base} (2)` : wanted;
-  for (let n = 3; taken.has(name); n++) name = `${base} (${n})`;
-  return name;
 }
 
 /** A state as the palette gives it: the fields its type must have, and no others. */
@@ -83,7 +85,7 @@ export function newState(type: StateType, root: Json | undefined, resource?: str
     },
     Map: {
       Type: "Map",
-      ItemsPath: "$.items",
+      ...(speaksJsonata(root) ? { Items: "{% $states.input.items %}" } : { ItemsPath: "$.items" }),
       ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...emptyBranch(root, "Process item") },
     },
     Succeed: { Type: "Succeed" },
@@ -97,8 +99,6 @@ function emptyBranch(root: Json | undefined, wanted: string): JsonObject {
   const name = freeName(root, wanted);
   return { StartAt: name, States: { [name]: { Type: "Pass", End: true } } };
 }
-
-export class EditRefused extends Error {}
 
 export function applyEdit(root: Json, edit: Edit): Edited {
   let outcome: { select: StateRef | null; said: string } = { select: null, said: "" };
@@ -118,18 +118,21 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
       return connect(root, edit.from, edit.to, edit.how);
     case "retarget": {
       setExit(root, edit.exit, edit.to);
-      return { select: null, said: `Now leads to ${edit.to}` };
+      return { select: null, said: t("Now leads to {to}", { to: edit.to }) };
     }
     case "branchOff":
       return branchOff(root, edit.exit, edit.to);
     case "removeExit":
       removeExit(root, edit.exit);
-      return { select: null, said: "Transition removed" };
+      return { select: null, said: t("Transition removed") };
     case "rename":
       return rename(root, edit.state, edit.to);
     case "delete":
       for (const ref of edit.states) remove(root, ref, edit.heal);
-      return { select: null, said: `Deleted ${edit.states.map((s) => s.name).join(", ")}` };
+      return {
+        select: null,
+        said: t("Deleted {value}", { value: edit.states.map((s) => s.name).join(", ") }),
+      };
     case "duplicate":
       return duplicate(root, edit.state);
     case "setState": {
@@ -139,101 +142,43 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
     case "setField":
       setField(root, edit.path, edit.value);
       return { select: null, said: "" };
+    case "setIn":
+      setIn(stateOf(root, edit.state), edit.keys, edit.value);
+      return { select: null, said: "" };
+    case "setType": {
+      const fresh = newState(edit.to, root).value;
+      const value = asType(copyOf(stateOf(root, edit.state)), edit.to, fresh);
+      statesOf(root, edit.state.scope)[edit.state.name] = value;
+      return {
+        select: edit.state,
+        said: t("{name} is now a {type}", { name: edit.state.name, type: edit.to }),
+      };
+    }
     case "addBranch": {
       const state = stateOf(root, edit.state);
       const branches = Array.isArray(state.Branches) ? state.Branches : [];
       state.Branches = [...branches, emptyBranch(root, "Step")];
-      return { select: edit.state, said: "Branch added" };
+      return { select: edit.state, said: t("Branch added") };
     }
     case "removeBranch": {
       const state = stateOf(root, edit.state);
       if (Array.isArray(state.Branches)) state.Branches.splice(edit.index, 1);
-      return { select: edit.state, said: "Branch removed" };
+      return { select: edit.state, said: t("Branch removed") };
     }
+    case "wrap":
+      return wrap(root, edit.states, edit.how);
+    case "paste":
+      return paste(root, edit.fragment, edit.scope, edit.exit);
     default:
       return edit satisfies never;
   }
-}
-
-function scopeOf(root: Json, path: Path): JsonObject {
-  const scope = at(root, path);
-  if (!isObject(scope)) throw new EditRefused("This part of the definition is not an object");
-  return scope;
-}
-
-function statesOf(root: Json, path: Path): JsonObject {
-  const scope = scopeOf(root, path);
-  if (!isObject(scope.States)) scope.States = {};
-  return scope.States as JsonObject;
-}
-
-function stateOf(root: Json, ref: StateRef): JsonObject {
-  const state = statesOf(root, ref.scope)[ref.name];
-  if (!isObject(state)) throw new EditRefused(`There is no state ${ref.name}`);
-  return state;
-}
-
-/** Put a key behind another one, so that a new state stands in the text where it stands in the graph. */
-function insertAfter(object: JsonObject, after: string | null, key: string, value: Json): void {
-  const entries = Object.entries(object);
-  const place = after === null ? -1 : entries.findIndex(([name]) => name === after);
-  entries.splice(after !== null && place < 0 ? entries.length : place + 1, 0, [key, value]);
-  for (const name of Object.keys(object)) delete object[name];
-  for (const [name, entry] of entries) object[name] = entry;
-}
-
-function exitTarget(root: Json, exit: Exit): string | undefined {
-  const scope = scopeOf(root, exit.scope);
-  if (exit.from === null) return text(scope.StartAt);
-  const state = stateOf(root, { scope: exit.scope, name: exit.from });
-  switch (exit.kind) {
-    case "choice":
-    case "catch": {
-      const rules = exit.kind === "choice" ? state.Choices : state.Catch;
-      const rule = Array.isArray(rules) ? rules[exit.index] : undefined;
-      return isObject(rule) ? text(rule.Next) : undefined;
-    }
-    case "default":
-      return text(state.Default);
-    default:
-      return text(state.Next);
-  }
-}
-
-function setExit(root: Json, exit: Exit, to: string): void {
-  const scope = scopeOf(root, exit.scope);
-  if (exit.from === null) {
-    scope.StartAt = to;
-    return;
-  }
-  const state = stateOf(root, { scope: exit.scope, name: exit.from });
-  if (exit.kind === "choice" || exit.kind === "catch") {
-    const rules = exit.kind === "choice" ? state.Choices : state.Catch;
-    const rule = Array.isArray(rules) ? rules[exit.index] : undefined;
-    if (isObject(rule)) rule.Next = to;
-  } else if (exit.kind === "default") state.Default = to;
-  else setNext(state, to);
-}
-
-/** `Next` takes the very place of `End`, so that the text changes in one line. */
-function setNext(state: JsonObject, to: string | null): void {
-  const [oldKey, newKey] = to === null ? ["Next", "End"] : ["End", "Next"];
-  const value: Json = to === null ? true : to;
-  const entries = Object.entries(state)
-    .filter(([key]) => !(key === oldKey && Object.hasOwn(state, newKey as string)))
-    .map(([key, old]): [string, Json] =>
-      key === oldKey || key === newKey ? [newKey as string, value] : [key, old],
-    );
-  if (!entries.some(([key]) => key === newKey)) entries.push([newKey as string, value]);
-  for (const key of Object.keys(state)) delete state[key];
-  Object.assign(state, Object.fromEntries(entries));
 }
 
 function insertOnExit(root: Json, exit: Exit, added: NewState) {
   const target = exitTarget(root, exit);
   const value: JsonObject = structuredClone(added.value);
   if (value.Type === "Choice") {
-    value.Choices = target === undefined ? [] : [openRule(target)];
+    value.Choices = target === undefined ? [] : [openRule(target, speaksJsonata(root, value))];
     if (target !== undefined) value.Default = target;
   } else if (!TERMINAL.has(value.Type)) {
     if (target === undefined) value.End = true;
@@ -241,7 +186,35 @@ function insertOnExit(root: Json, exit: Exit, added: NewState) {
   }
   insertAfter(statesOf(root, exit.scope), exit.from, added.name, value);
   setExit(root, exit, added.name);
-  return { select: { scope: exit.scope, name: added.name }, said: `${added.name} inserted` };
+  return {
+    select: { scope: exit.scope, name: added.name },
+    said: t("{name} inserted", { name: added.name }),
+  };
+}
+
+function paste(root: Json, given: Fragment, path: Path, exit: Exit | null) {
+  const fragment = adopted(root, given);
+  const scope = scopeOf(root, path);
+  const states = statesOf(root, path);
+  const count = Object.keys(fragment.states).length;
+  const onward = exit === null ? undefined : exitTarget(root, exit);
+  const added = copyOf(fragment.states);
+  join(added, states, onward, setNext);
+  let after = exit?.from ?? (exit === null ? (Object.keys(states).at(-1) ?? null) : null);
+  for (const [name, value] of Object.entries(added)) {
+    insertAfter(states, after, name, value);
+    after = name;
+  }
+  if (exit !== null) setExit(root, exit, fragment.start);
+  else if (!text(scope.StartAt) || !Object.hasOwn(states, scope.StartAt as string))
+    scope.StartAt = fragment.start;
+  return {
+    select: { scope: path, name: fragment.start },
+    said:
+      count === 1
+        ? t("{name} added", { name: fragment.start })
+        : t("{n} states added, the first is {name}", { n: count, name: fragment.start }),
+  };
 }
 
 function addToScope(root: Json, path: Path, added: NewState) {
@@ -252,12 +225,10 @@ function addToScope(root: Json, path: Path, added: NewState) {
   states[added.name] = value;
   if (!text(scope.StartAt) || !Object.hasOwn(states, scope.StartAt as string))
     scope.StartAt = added.name;
-  return { select: { scope: path, name: added.name }, said: `${added.name} added` };
-}
-
-/** A test to begin with, to be changed at once: it is valid, and fails no run whatever the input is. */
-function openRule(to: string): JsonObject {
-  return { Variable: "$.value", IsPresent: true, Next: to };
+  return {
+    select: { scope: path, name: added.name },
+    said: t("{name} added", { name: added.name }),
+  };
 }
 
 function connect(root: Json, from: StateRef, to: string, how: "next" | "choice" | "catch") {
@@ -266,11 +237,16 @@ function connect(root: Json, from: StateRef, to: string, how: "next" | "choice" 
     const rule: JsonObject = { ErrorEquals: ["States.ALL"], Next: to };
     state.Catch = [...(Array.isArray(state.Catch) ? state.Catch : []), rule];
   } else if (how === "choice") {
-    state.Choices = [...(Array.isArray(state.Choices) ? state.Choices : []), openRule(to)];
+    state.Choices = [
+      ...(Array.isArray(state.Choices) ? state.Choices : []),
+      openRule(to, speaksJsonata(root, state)),
+    ];
   } else if (TERMINAL.has(state.Type)) {
-    throw new EditRefused(`A ${state.Type} state ends the run: nothing can follow it`);
+    throw new EditRefused(
+      t("A {type} state ends the run: nothing can follow it", { type: String(state.Type) }),
+    );
   } else setNext(state, to);
-  return { select: from, said: `${from.name} now leads to ${to}` };
+  return { select: from, said: t("{name} now leads to {to}", { name: from.name, to }) };
 }
 
 /** Put a Choice on an exit that is already taken: the old target by default, the new one by a rule. */
@@ -278,7 +254,7 @@ function branchOff(root: Json, exit: Exit, to: string) {
   const name = freeName(root, "Choice");
   const done = insertOnExit(root, exit, { name, value: { Type: "Choice", Choices: [] } });
   const state = stateOf(root, done.select);
-  state.Choices = [openRule(to)];
+  state.Choices = [openRule(to, speaksJsonata(root, state))];
   return done;
 }
 
@@ -293,39 +269,20 @@ function removeExit(root: Json, exit: Exit): void {
   else setNext(state, null);
 }
 
-/** Every reference of a scope to a state of it, as a visitor that may change it. */
-function eachReference(scope: JsonObject, visit: (target: string) => string | undefined): void {
-  const swap = (object: JsonObject, key: string) => {
-    const target = text(object[key]);
-    if (target === undefined) return;
-    const next = visit(target);
-    if (next === target) return;
-    if (next === undefined) delete object[key];
-    else object[key] = next;
-  };
-  swap(scope, "StartAt");
-  for (const state of Object.values(isObject(scope.States) ? scope.States : {})) {
-    if (!isObject(state)) continue;
-    swap(state, "Next");
-    swap(state, "Default");
-    for (const rules of [state.Choices, state.Catch]) {
-      if (!Array.isArray(rules)) continue;
-      for (const rule of rules) if (isObject(rule)) swap(rule, "Next");
-    }
-  }
-}
-
 function rename(root: Json, ref: StateRef, to: string) {
-  if (to.trim() === "") throw new EditRefused("A state needs a name");
+  if (to.trim() === "") throw new EditRefused(t("A state needs a name"));
   if (to === ref.name) return { select: ref, said: "" };
   if (allStateNames(root).includes(to))
-    throw new EditRefused(`There is already a state named ${to}`);
+    throw new EditRefused(t("There is already a state named {to}", { to }));
   const states = statesOf(root, ref.scope);
   const entries = Object.entries(states);
   for (const key of Object.keys(states)) delete states[key];
   for (const [key, value] of entries) states[key === ref.name ? to : key] = value;
   eachReference(scopeOf(root, ref.scope), (target) => (target === ref.name ? to : target));
-  return { select: { scope: ref.scope, name: to }, said: `${ref.name} is now ${to}` };
+  return {
+    select: { scope: ref.scope, name: to },
+    said: t("{name} is now {to}", { name: ref.name, to }),
+  };
 }
 
 /**
@@ -371,30 +328,15 @@ function remove(root: Json, ref: StateRef, heal: "heal" | "gap"): void {
 
 /** A copy beside the original, nested states renamed with it: names are unique in the whole machine. */
 function duplicate(root: Json, ref: StateRef) {
-  const copy = JSON.parse(JSON.stringify(stateOf(root, ref))) as JsonObject;
-  const name = freeName(root, ref.name);
-  const states = statesOf(root, ref.scope);
-  insertAfter(states, ref.name, name, copy);
-  renameInside(root, copy);
-  return { select: { scope: ref.scope, name }, said: `${name} added as a copy of ${ref.name}` };
-}
-
-function renameInside(root: Json, state: JsonObject): void {
-  for (const path of innerScopes(state)) {
-    const scope = at(state, path);
-    if (!isObject(scope) || !isObject(scope.States)) continue;
-    const names = new Map<string, string>();
-    const renamed: JsonObject = {};
-    for (const [old, value] of Object.entries(scope.States)) {
-      const fresh = freeName(root, `${old} (2)`);
-      names.set(old, fresh);
-      renamed[fresh] = value;
-      scope.States = { ...scope.States, ...renamed };
-    }
-    scope.States = renamed;
-    eachReference(scope, (target) => names.get(target) ?? target);
-    for (const inner of Object.values(renamed)) if (isObject(inner)) renameInside(root, inner);
-  }
+  const copy = adopted(root, { start: ref.name, states: { [ref.name]: stateOf(root, ref) } });
+  const value = copy.states[copy.start] ?? null;
+  // What led back to the original from inside still does: it is a copy of the state, not of its loop.
+  eachReference({ States: { "": value } }, (target) => (target === copy.start ? ref.name : target));
+  insertAfter(statesOf(root, ref.scope), ref.name, copy.start, value);
+  return {
+    select: { scope: ref.scope, name: copy.start },
+    said: t("{name} added as a copy of {original}", { name: copy.start, original: ref.name }),
+  };
 }
 
 function setField(root: Json, path: Path, value: Json | undefined): void {
@@ -408,4 +350,19 @@ function setField(root: Json, path: Path, value: Json | undefined): void {
     if (value === undefined) delete parent[String(key)];
     else parent[String(key)] = value;
   }
+}
+
+function setIn(object: JsonObject, keys: readonly string[], value: Json | undefined): void {
+  const [key, ...rest] = keys;
+  if (key === undefined) return;
+  if (rest.length === 0) {
+    if (value === undefined) delete object[key];
+    else object[key] = value;
+    return;
+  }
+  const inner = isObject(object[key]) ? object[key] : {};
+  if (!isObject(object[key]) && value !== undefined) object[key] = inner;
+  setIn(isObject(object[key]) ? object[key] : inner, rest, value);
+  const left = object[key];
+  if (isObject(left) && Object.keys(left).length === 0) delete object[key];
 }

@@ -1,3 +1,4 @@
+import { t } from "../i18n";
 import { ruleLabel } from "./choice";
 import type { EdgeKind, Exit } from "./edits";
 import {
@@ -23,6 +24,8 @@ export interface GraphNode {
   readonly type: StateType | "Unknown";
   readonly subtitle: string;
   readonly inner: readonly GraphScope[];
+  /** How many states a folded container hides; 0 for everything else. */
+  readonly hidden: number;
 }
 export interface GraphEdge {
   readonly id: string;
@@ -139,11 +142,20 @@ function toNode(root: Json, scope: Path, name: string, id: string): GraphNode {
   const path = [...scope, "States", name];
   const state = at(root, path);
   if (!isObject(state)) {
-    return { id, name, path, scope, type: "Unknown", subtitle: "not an object", inner: [] };
+    return {
+      id,
+      name,
+      path,
+      scope,
+      type: "Unknown",
+      subtitle: t("not an object"),
+      inner: [],
+      hidden: 0,
+    };
   }
   const type = isStateType(state.Type) ? state.Type : "Unknown";
   const inner = innerScopes(state).map((part) => scopeGraph(root, [...path, ...part]));
-  return { id, name, path, scope, type, subtitle: subtitle(state), inner };
+  return { id, name, path, scope, type, subtitle: subtitle(state), inner, hidden: 0 };
 }
 
 /** Iterative, since a long machine would overrun the stack. */

@@ -1,4 +1,4 @@
-import { type Node, parseTree } from "jsonc-parser";
+import { applyEdits, format as formatJson, type Node, parseTree } from "jsonc-parser";
 import {
   type Document,
   isMap,
@@ -27,6 +27,14 @@ export function printText(value: Json, format: Format): string {
   return format === "json"
     ? `${JSON.stringify(value, null, 2)}\n`
     : stringify(value, { lineWidth: 0 });
+}
+
+/** The same text with regular indentation. */
+export function formatText(source: string, format: Format): string {
+  if (format === "yaml")
+    return parseDocument(source).toString({ lineWidth: 0, flowCollectionPadding: true });
+  const options = { tabSize: 2, insertSpaces: true, insertFinalNewline: true };
+  return applyEdits(source, formatJson(source, undefined, options));
 }
 
 export function equal(a: Json | undefined, b: Json | undefined): boolean {

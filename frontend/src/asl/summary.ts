@@ -1,3 +1,4 @@
+import { count, t } from "../i18n";
 import { type JsonObject, text } from "./model";
 
 /** The last, telling part of a Task's resource: `function:SubmitJob`, `sqs:sendMessage`. */
@@ -11,10 +12,12 @@ export function resourceLabel(state: JsonObject): string {
 }
 
 function waitLabel(state: JsonObject): string {
-  if (state.Seconds !== undefined) return `Wait ${state.Seconds}s`;
-  if (state.SecondsPath !== undefined) return `Wait ${state.SecondsPath} s`;
-  if (state.Timestamp !== undefined) return `Until ${state.Timestamp}`;
-  if (state.TimestampPath !== undefined) return `Until ${state.TimestampPath}`;
+  if (state.Seconds !== undefined) return t("Wait {seconds} s", { seconds: String(state.Seconds) });
+  if (state.SecondsPath !== undefined)
+    return t("Wait {seconds} s", { seconds: String(state.SecondsPath) });
+  if (state.Timestamp !== undefined) return t("Until {time}", { time: String(state.Timestamp) });
+  if (state.TimestampPath !== undefined)
+    return t("Until {time}", { time: String(state.TimestampPath) });
   return "Wait";
 }
 
@@ -28,10 +31,16 @@ export function subtitle(state: JsonObject): string {
     case "Fail":
       return text(state.Error) ? `Fail: ${state.Error}` : "Fail";
     case "Map":
-      return state.MaxConcurrency ? `Map, ${state.MaxConcurrency} at once` : "Map";
+      return state.MaxConcurrency
+        ? t("Map, {n} at once", { n: String(state.MaxConcurrency) })
+        : "Map";
     case "Parallel":
-      return `Parallel, ${Array.isArray(state.Branches) ? state.Branches.length : 0} branches`;
+      return count(
+        Array.isArray(state.Branches) ? state.Branches.length : 0,
+        "Parallel, {n} branch",
+        "Parallel, {n} branches",
+      );
     default:
-      return text(state.Type) ?? "no Type";
+      return text(state.Type) ?? t("no Type");
   }
 }

@@ -5,13 +5,16 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
+  SelectionMode,
   useStore as useFlowStore,
   useReactFlow,
 } from "@xyflow/react";
+import { t } from "../i18n";
 import "@xyflow/react/dist/style.css";
 import "./canvas.css";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
+import type { Mark } from "../asl/compare";
 import type { Exit } from "../asl/edits";
 import type { GraphScope } from "../asl/graph";
 import type { Path } from "../asl/model";
@@ -36,10 +39,19 @@ export interface CanvasProps {
   readonly problems?: CanvasActions["problems"];
   readonly statuses?: StatusStore;
   readonly dimmed?: boolean;
+  readonly marks?: ReadonlyMap<string, Mark>;
   readonly note?: string | null;
   readonly edit?: EditHandlers;
   readonly onKey?: (event: React.KeyboardEvent) => void;
+  readonly clipboard?: ClipboardHandlers;
+  /** The browser's focus has come to a box. */
+  readonly onFocusBox?: (id: string) => void;
   readonly children?: ReactNode;
+}
+export interface ClipboardHandlers {
+  readonly onCopy: (event: React.ClipboardEvent) => void;
+  readonly onCut: (event: React.ClipboardEvent) => void;
+  readonly onPaste: (event: React.ClipboardEvent) => void;
 }
 export interface EditHandlers {
   selectEdge(id: string | null): void;
@@ -50,9 +62,12 @@ export interface EditHandlers {
   retarget(edgeId: string, target: string): void;
   drop(item: unknown, place: DropPlace): void;
   rename(id: string): void;
+  fold(id: string): void;
+  menu(id: string | null, at: { x: number; y: number }): void;
 }
 
 const NO_PROBLEMS: CanvasActions["problems"] = new Map();
+const NO_MARKS: CanvasActions["marks"] = new Map();
 const noStatuses = newStatusStore();
 const CULL_ABOVE = 150;
 
@@ -104,7 +119,7 @@ function nodeAt(x: number, y: number): string | null {
 
 function Canvas(props: CanvasProps) {
   const { graph, layout, mode, selected, onSelect, edit } = props;
-  const { selectedEdge = null, focusId = null, problems = NO_PROBLEMS } = props;
+  const { selectedEdge = null, focusId = null, problems = NO_PROBLEMS, marks = NO_MARKS } = props;
   const flow = useReactFlow();
   const wrapper = useRef<HTMLDivElement>(null);
   const far = useFlowStore((state) => state.transform[2] < 0.35);
@@ -163,13 +178,16 @@ function Canvas(props: CanvasProps) {
       selectedEdge,
       lit,
       focusId: roving,
+      marks,
       insertAt: (exit, at) => edit?.insertAt(exit, at),
       addTo: (scope, at) => edit?.addTo(scope, at),
       selectEdge: (id) => edit?.selectEdge(id),
       beginReconnect: reconnect.begin,
       rename: (id) => edit?.rename(id),
+      fold: (id) => edit?.fold(id),
+      menu: (id, at) => edit?.menu(id, at),
     }),
-    [mode, problems, selectedEdge, lit, roving, edit, reconnect.begin],
+    [mode, problems, selectedEdge, lit, roving, marks, edit, reconnect.begin],
   );
 
   const [connecting, setConnecting] = useState(false);
@@ -198,8 +216,14 @@ function Canvas(props: CanvasProps) {
         ref={wrapper}
         className={classes.join(" ")}
         role="group"
-        aria-label="State machine graph. Arrow keys walk it, question mark lists the keys."
+        aria-label={t("State machine graph. Arrow keys walk it, question mark lists the keys.")}
         onKeyDown={props.onKey}
+        onFocus={(event) => {
+          const box = event.target.closest("[data-state]");
+          const id = box?.getAttribute("data-id");
+          if (id) props.onFocusBox?.(id);
+        }}
+        {...props.clipboard}
       >
         <ReactFlow
           nodes={boxes}
@@ -207,6 +231,12 @@ function Canvas(props: CanvasProps) {
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           onNodesChange={choose}
+          selectionMode={SelectionMode.Full}
+          onPaneContextMenu={(event) => {
+            if (!edit) return;
+            event.preventDefault();
+            edit.menu(null, { x: event.clientX, y: event.clientY });
+          }}
           onPaneClick={() => {
             onSelect(new Set());
             edit?.selectEdge(null);
@@ -229,7 +259,7 @@ function Canvas(props: CanvasProps) {
           <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
           <EmptyScopes layout={layout} />
           {boxes.length > 40 && boxes.length <= 500 && (
-            <MiniMap pannable zoomable ariaLabel="Overview" />
+            <MiniMap pannable zoomable ariaLabel={t("Overview")} />
           )}
         </ReactFlow>
         {reconnect.line}
@@ -266,7 +296,7 @@ function EmptyScopes({ layout }: { layout: Layout }) {
       }}
       onClick={(event) => canvas.addTo(placed.scope.path, { x: event.clientX, y: event.clientY })}
     >
-      + add the first state
+      {t("+ add the first state")}
     </button>
   ));
 }
@@ -277,24 +307,24 @@ function Tools() {
     <div className="canvas-tools">
       <button
         type="button"
-        title="Zoom in"
-        aria-label="Zoom in"
+        title={t("Zoom in")}
+        aria-label={t("Zoom in")}
         onClick={() => flow.zoomIn({ duration: 120 })}
       >
         +
       </button>
       <button
         type="button"
-        title="Zoom out"
-        aria-label="Zoom out"
+        title={t("Zoom out")}
+        aria-label={t("Zoom out")}
         onClick={() => flow.zoomOut({ duration: 120 })}
       >
         −
       </button>
       <button
         type="button"
-        title="Fit all (0)"
-        aria-label="Fit all"
+        title={t("Fit all (0)")}
+        aria-label={t("Fit all")}
         onClick={() => flow.fitView({ padding: 0.1, duration: 200, maxZoom: 1.4 })}
       >
         <svg
@@ -311,8 +341,8 @@ function Tools() {
       </button>
       <button
         type="button"
-        title="Zoom to 100 %"
-        aria-label="Zoom to 1:1"
+        title={t("Zoom to 100 %")}
+        aria-label={t("Zoom to 1:1")}
         onClick={() => flow.zoomTo(1, { duration: 120 })}
       >
         1:1

@@ -1,5 +1,6 @@
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo, useState } from "react";
+import type { Mark } from "../asl/compare";
 import { guessFormat, parseText } from "../asl/document";
 import { toGraph } from "../asl/graph";
 import { isObject } from "../asl/model";
@@ -7,7 +8,15 @@ import { GraphCanvas } from "./GraphCanvas";
 import { useLayout } from "./useLayout";
 
 /** A definition to look at. */
-export function GraphView({ definition, height }: { definition: string; height: string }) {
+export function GraphView({
+  definition,
+  height,
+  marks,
+}: {
+  definition: string;
+  height: string;
+  marks?: ReadonlyMap<string, Mark>;
+}) {
   const graph = useMemo(() => {
     const parsed = parseText(definition, guessFormat(definition));
     return parsed.ok && isObject(parsed.value) ? toGraph(parsed.value) : null;
@@ -23,6 +32,7 @@ export function GraphView({ definition, height }: { definition: string; height: 
           mode="view"
           selected={selected}
           onSelect={setSelected}
+          {...(marks ? { marks } : {})}
         />
       ) : (
         <Spinner />

@@ -1,14 +1,15 @@
 import type { Status } from "../executions/events";
+import { t } from "../i18n";
 
 export const STATUS_WORDS: Record<Status, string> = {
-  running: "running",
-  retrying: "retrying",
-  waiting: "waiting",
-  failed: "failed",
-  timed_out: "timed out",
-  aborted: "aborted",
-  caught: "caught error",
-  succeeded: "succeeded",
+  running: t("running"),
+  retrying: t("retrying"),
+  waiting: t("waiting"),
+  failed: t("failed"),
+  timed_out: t("timed out"),
+  aborted: t("aborted"),
+  caught: t("caught error"),
+  succeeded: t("succeeded"),
 };
 
 /** A shape a status, so that colour is never the only sign. */

@@ -1,5 +1,6 @@
 import { type Edge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
+import { t } from "../i18n";
 import { useCanvas } from "./context";
 import { middle, nearEnd, roundedPath } from "./geometry";
 import type { PlacedEdge } from "./layout";
@@ -95,8 +96,11 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
               className={lit ? "plus nopan is-lit" : "plus nopan"}
               tabIndex={-1}
               data-plus={id}
-              aria-label={`Add a state between ${from || "Start"} and ${to || "End"}`}
-              title="Add a state here"
+              aria-label={t("Add a state between {from} and {to}", {
+                from: from || t("Start"),
+                to: to || t("End"),
+              })}
+              title={t("Add a state here")}
               style={{
                 left: plus.x,
                 top: plus.y,
@@ -113,8 +117,8 @@ const Line = memo(function Line({ id, data }: EdgeProps<LineEdge>) {
               type="button"
               className="grip nopan"
               tabIndex={-1}
-              aria-label="Drag to lead this transition to another state"
-              title="Drag to another state"
+              aria-label={t("Drag to lead this transition to another state")}
+              title={t("Drag to another state")}
               style={{
                 left: grip.x,
                 top: grip.y,
@@ -141,7 +145,10 @@ export function toLine(placed: PlacedEdge, names: ReadonlyMap<string, string>): 
     zIndex: placed.depth * 10 + 2,
     selectable: false,
     focusable: false,
-    ariaLabel: `${names.get(placed.edge.source) || "Start"} leads to ${names.get(placed.edge.target) || "End"}`,
+    ariaLabel: t("{source} leads to {target}", {
+      source: names.get(placed.edge.source) || t("Start"),
+      target: names.get(placed.edge.target) || t("End"),
+    }),
     data: {
       placed,
       path: roundedPath(placed.points),

@@ -1,8 +1,10 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import type { Shown } from "../executions/statuses";
+import { count, t } from "../i18n";
 import { useCanvas } from "./context";
 import type { PlacedNode } from "./layout";
+import { MARK_WORDS } from "./marks";
 import { STATUS_WORDS, StatusIcon } from "./StatusIcon";
 import { useStatus } from "./statusStore";
 
@@ -10,12 +12,10 @@ export type BoxNode = Node<{ placed: PlacedNode; exits: number }>;
 
 function label(placed: PlacedNode, exits: number, shown: Shown | undefined): string {
   const { node } = placed;
-  if (!node) return placed.kind === "start" ? "Start" : "End";
-  const parts = [
-    `${node.type} ${node.name}`,
-    `${exits} ${exits === 1 ? "transition" : "transitions"}`,
-  ];
-  if (node.inner.length > 0) parts.push(`${node.inner.length} inside`);
+  if (!node) return placed.kind === "start" ? t("Start") : t("End");
+  const parts = [`${node.type} ${node.name}`, count(exits, "{n} transition", "{n} transitions")];
+  if (node.inner.length > 0) parts.push(t("{n} inside", { n: node.inner.length }));
+  if (node.hidden > 0) parts.push(count(node.hidden, "folded, {n} state", "folded, {n} states"));
   if (shown) parts.push(STATUS_WORDS[shown.status]);
   return parts.join(", ");
 }
@@ -43,7 +43,7 @@ function Visits({ shown }: { shown: Shown | undefined }) {
   const counts = Object.entries(shown.counts)
     .map(([status, count]) => `${count} ${STATUS_WORDS[status as keyof typeof STATUS_WORDS]}`)
     .join(", ");
-  const attempts = shown.attempts > 1 ? `attempt ${shown.attempts}` : "";
+  const attempts = shown.attempts > 1 ? t("attempt {n}", { n: shown.attempts }) : "";
   return (
     <span className="visits" title={counts}>
       {[shown.visits > 1 ? `×${shown.visits}` : "", attempts].filter(Boolean).join(" · ")}
@@ -66,8 +66,14 @@ function useBox(id: string, placed: PlacedNode) {
       "data-status": status,
       tabIndex: canvas.focusId === id ? 0 : -1,
       onDoubleClick: () => canvas.rename(id),
+      onContextMenu: (event: React.MouseEvent) => {
+        if (canvas.mode !== "edit") return;
+        event.preventDefault();
+        canvas.menu(id, { x: event.clientX, y: event.clientY });
+      },
     },
-    statusClass: `status-${status}${shown ? " has-status" : ""}`,
+    mark: canvas.marks.get(name),
+    statusClass: `status-${status}${shown ? " has-status" : ""}${canvas.marks.has(name) ? ` mark-${canvas.marks.get(name)}` : ""}`,
   };
 }
 
@@ -78,29 +84,37 @@ function Spoken({ text }: { text: string }) {
 
 const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNode>) {
   const { placed, exits } = data;
-  const { canvas, shown, name, attributes, statusClass } = useBox(id, placed);
+  const { canvas, shown, name, attributes, statusClass, mark } = useBox(id, placed);
   const problems = canvas.problems.get(id);
   return (
     <>
       <Handle type="target" position={Position.Top} />
       <button
         type="button"
-        className={`state type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}`}
+        className={`state type-${placed.node?.type} ${statusClass}${selected ? " is-selected" : ""}${placed.node?.hidden ? " is-folded" : ""}`}
         aria-pressed={selected}
         title={name}
         {...attributes}
       >
-        <Spoken text={label(placed, exits, shown)} />
+        <Spoken text={`${label(placed, exits, shown)}${mark ? `, ${MARK_WORDS[mark]}` : ""}`} />
         <span className="name" aria-hidden="true">
           {name}
         </span>
         <span className="sub" aria-hidden="true">
-          {placed.node?.subtitle}
+          {placed.node?.hidden
+            ? `${placed.node.type}, ${count(placed.node.hidden, "{n} state", "{n} states")}`
+            : placed.node?.subtitle}
         </span>
         <Marks shown={shown} />
         <Visits shown={shown} />
         {problems && <Badge {...problems} />}
+        {mark && (
+          <span className={`mark-chip mark-${mark}`} aria-hidden="true">
+            {MARK_WORDS[mark]}
+          </span>
+        )}
       </button>
+      {placed.node !== null && placed.node.hidden > 0 && <Fold id={id} name={name} folded />}
       <Handle type="source" position={Position.Bottom} />
     </>
   );
@@ -108,7 +122,7 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
 
 const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProps<BoxNode>) {
   const { placed, exits } = data;
-  const { canvas, shown, name, attributes, statusClass } = useBox(id, placed);
+  const { canvas, shown, name, attributes, statusClass, mark } = useBox(id, placed);
   const problems = canvas.problems.get(id);
   return (
     <>
@@ -121,7 +135,7 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
         {...attributes}
       >
         <span className="container-name">
-          <Spoken text={label(placed, exits, shown)} />
+          <Spoken text={`${label(placed, exits, shown)}${mark ? `, ${MARK_WORDS[mark]}` : ""}`} />
           <span className="name" aria-hidden="true">
             {name}
           </span>
@@ -132,18 +146,46 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
           <Visits shown={shown} />
         </span>
         {problems && <Badge {...problems} />}
+        {mark && (
+          <span className={`mark-chip mark-${mark}`} aria-hidden="true">
+            {MARK_WORDS[mark]}
+          </span>
+        )}
       </button>
+      {canvas.mode === "edit" && <Fold id={id} name={name} folded={false} />}
       <Handle type="source" position={Position.Bottom} />
     </>
   );
 });
+
+function Fold({ id, name, folded }: { id: string; name: string; folded: boolean }) {
+  const canvas = useCanvas();
+  const words = folded ? t("Unfold {name}", { name }) : t("Fold {name}", { name });
+  return (
+    <button
+      type="button"
+      className="fold nopan"
+      tabIndex={-1}
+      aria-label={words}
+      title={words}
+      onClick={(event) => {
+        event.stopPropagation();
+        canvas.fold(id);
+      }}
+    >
+      <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+        <path d={folded ? "M3 1l4 4-4 4" : "M1 3l4 4 4-4"} fill="none" stroke="currentColor" />
+      </svg>
+    </button>
+  );
+}
 
 const Terminal = memo(function Terminal({ data }: NodeProps<BoxNode>) {
   const start = data.placed.kind === "start";
   return (
     <>
       <Handle type="target" position={Position.Top} isConnectable={!start} />
-      <div className="terminal">{start ? "Start" : "End"}</div>
+      <div className="terminal">{start ? t("Start") : t("End")}</div>
       {start && <Handle type="source" position={Position.Bottom} />}
     </>
   );
@@ -153,7 +195,7 @@ function Badge({ errors, warnings }: { errors: number; warnings: number }) {
   return (
     <span
       className={errors > 0 ? "badge" : "badge warning"}
-      title={`${errors} errors, ${warnings} warnings`}
+      title={t("{errors} errors, {warnings} warnings", { errors, warnings })}
     >
       {errors || warnings}
     </span>

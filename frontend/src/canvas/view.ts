@@ -26,7 +26,7 @@ export function useFirstView(layout: Layout, wrapper: RefObject<HTMLDivElement |
     // All of it where that can be read; else as wide as it is, from the top; never so small as to say nothing.
     const zoom = all >= 0.6 ? Math.min(all, 1.25) : Math.max(0.42, Math.min(0.8, across));
     const start = layout.nodes.find((node) => node.kind === "start") ?? layout.nodes[0];
-    const wide = layout.width * zoom > width - 60;
+    const wide = layout.width * zoom > width - 59;
     const centre = wide && start ? start.x + start.width / 2 : layout.width / 2;
     const tall = layout.height * zoom > height - 40;
     const y = tall ? 24 : (height - layout.height * zoom) / 2;

@@ -1,5 +1,6 @@
 import {
   autocompletion,
+  type CompletionResult,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
@@ -31,6 +32,7 @@ import {
   drawSelection,
   EditorView,
   highlightActiveLine,
+  hoverTooltip,
   keymap,
   lineNumbers,
 } from "@codemirror/view";
@@ -43,6 +45,19 @@ export interface EditorProblem {
   readonly to: number;
   readonly severity: "error" | "warning";
   readonly message: string;
+  /** Ways out of it, offered where it stands. */
+  readonly fixes?: readonly { readonly title: string; readonly run: () => void }[];
+}
+export interface Suggested {
+  readonly from: number;
+  readonly to: number;
+  readonly options: readonly {
+    readonly label: string;
+    readonly detail: string;
+    readonly info: string;
+    readonly kind: string;
+    readonly apply: string;
+  }[];
 }
 export interface CodeEditorProps {
   readonly value: string;
@@ -57,6 +72,11 @@ export interface CodeEditorProps {
   /** A document whose owner keeps the history itself. */
   readonly onUndo?: () => void;
   readonly onRedo?: () => void;
+  readonly complete?: (text: string, offset: number) => Suggested | null;
+  readonly explain?: (
+    text: string,
+    offset: number,
+  ) => { from: number; to: number; title: string; text: string } | null;
   /** Take the focus when it opens. */
   readonly focus?: boolean;
 }
@@ -125,6 +145,41 @@ export function commonExtensions(format: "json" | "yaml"): Extension[] {
   ];
 }
 
+const ICONS: Record<string, string> = {
+  field: "property",
+  value: "constant",
+  state: "class",
+  function: "function",
+  variable: "variable",
+  path: "variable",
+};
+
+function completionResult(found: Suggested): CompletionResult {
+  return {
+    from: found.from,
+    to: found.to,
+    options: found.options.map((option) => ({
+      label: option.label,
+      detail: option.detail,
+      ...(option.info ? { info: option.info } : {}),
+      type: ICONS[option.kind] ?? "text",
+      apply: option.apply,
+    })),
+    validFor: /^[\w$.]*$/,
+  };
+}
+
+function explanation(found: { title: string; text: string }): HTMLElement {
+  const dom = document.createElement("div");
+  dom.className = "cm-explain";
+  const title = document.createElement("b");
+  title.textContent = found.title;
+  const text = document.createElement("div");
+  text.textContent = found.text;
+  dom.append(title, text);
+  return dom;
+}
+
 export default function CodeEditor(props: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -180,7 +235,31 @@ export default function CodeEditor(props: CodeEditorProps) {
         bracketMatching(),
         closeBrackets(),
         indentOnInput(),
-        autocompletion(),
+        autocompletion(
+          props.complete
+            ? {
+                override: [
+                  (context) => {
+                    const word = context.matchBefore(/[\w$."{%-]/);
+                    if (!word && !context.explicit) return null;
+                    const doc = context.state.doc.toString();
+                    const found = latest.current.complete?.(doc, context.pos);
+                    return found ? completionResult(found) : null;
+                  },
+                ],
+              }
+            : {},
+        ),
+        hoverTooltip((_view, pos) => {
+          const found = latest.current.explain?.(_view.state.doc.toString(), pos);
+          if (!found) return null;
+          return {
+            pos: found.from,
+            end: found.to,
+            above: true,
+            create: () => ({ dom: explanation(found) }),
+          };
+        }),
       );
       if (!owned) extensions.push(history());
     }
@@ -228,7 +307,9 @@ export default function CodeEditor(props: CodeEditorProps) {
     if (!editor || !problems) return;
     const length = editor.state.doc.length;
     const marks: Diagnostic[] = problems.map((problem) => ({
-      ...problem,
+      severity: problem.severity,
+      message: problem.message,
+      actions: (problem.fixes ?? []).map((fix) => ({ name: fix.title, apply: fix.run })),
       from: Math.min(problem.from, length),
       to: Math.min(Math.max(problem.to, problem.from), length),
     }));

@@ -2,14 +2,19 @@ import StatusIndicator, {
   type StatusIndicatorProps,
 } from "@cloudscape-design/components/status-indicator";
 import type { ExecutionStatus } from "../api/types";
+import { t } from "../i18n";
 
 const LOOKS: Record<ExecutionStatus, [StatusIndicatorProps.Type, string]> = {
-  RUNNING: ["in-progress", "Running"],
-  SUCCEEDED: ["success", "Succeeded"],
-  FAILED: ["error", "Failed"],
-  TIMED_OUT: ["warning", "Timed out"],
-  ABORTED: ["stopped", "Aborted"],
+  RUNNING: ["in-progress", t("Running")],
+  SUCCEEDED: ["success", t("Succeeded")],
+  FAILED: ["error", t("Failed")],
+  TIMED_OUT: ["warning", t("Timed out")],
+  ABORTED: ["stopped", t("Aborted")],
 };
+
+export function statusWords(status: string): string {
+  return LOOKS[status as ExecutionStatus]?.[1] ?? status;
+}
 
 export function ExecutionStatusPill({
   status,
@@ -18,7 +23,7 @@ export function ExecutionStatusPill({
   status: ExecutionStatus;
   stuck?: boolean;
 }) {
-  if (stuck) return <StatusIndicator type="warning">Stuck</StatusIndicator>;
+  if (stuck) return <StatusIndicator type="warning">{t("Stuck")}</StatusIndicator>;
   const [type, words] = LOOKS[status];
   return <StatusIndicator type={type}>{words}</StatusIndicator>;
 }

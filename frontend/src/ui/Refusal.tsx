@@ -1,7 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import { messageOf, Problem } from "../api/http";
 import type { Diagnostic } from "../api/types";
-import { counted } from "./format";
+import { count, t } from "../i18n";
 
 const MOST = 8;
 
@@ -11,7 +11,9 @@ function place({ line, pointer }: Diagnostic): string {
     .split("/")
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
     .filter((part) => part !== "" && part !== "States");
-  return [line ? `line ${line}` : "", names.join(" › ")].filter((part) => part !== "").join(", ");
+  return [line ? t("line {line}", { line }) : "", names.join(" › ")]
+    .filter((part) => part !== "")
+    .join(", ");
 }
 
 /** What the server will not take; the mistakes of a definition each with its place. */
@@ -21,7 +23,7 @@ export function Refusal({ error }: { error: unknown }) {
   if (diagnostics.length === 0) return <Alert type="error">{messageOf(error)}</Alert>;
   const header =
     error instanceof Problem && error.code === "InvalidDefinition"
-      ? `The definition has ${diagnostics.length === 1 ? "a mistake" : counted(diagnostics.length, "mistake")}`
+      ? count(diagnostics.length, "The definition has a mistake", "The definition has {n} mistakes")
       : messageOf(error);
   return (
     <Alert type="error" header={header}>
@@ -31,7 +33,9 @@ export function Refusal({ error }: { error: unknown }) {
           {place(d) && ` (${place(d)})`}
         </div>
       ))}
-      {diagnostics.length > MOST && <div>and {diagnostics.length - MOST} more</div>}
+      {diagnostics.length > MOST && (
+        <div>{t("and {n} more", { n: diagnostics.length - MOST })}</div>
+      )}
     </Alert>
   );
 }

@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
+import { t } from "../i18n";
 
 interface DialogProps {
   readonly title: string;
@@ -20,7 +21,7 @@ export function Dialog({
   onClose,
   size,
   actions,
-  closeLabel = "Cancel",
+  closeLabel = t("Cancel"),
 }: DialogProps) {
   return (
     <Modal
@@ -28,7 +29,7 @@ export function Dialog({
       header={title}
       size={size ?? "medium"}
       onDismiss={onClose}
-      closeAriaLabel="Close"
+      closeAriaLabel={t("Close")}
       {...(closeLabel === "" ? { className: "no-way-out" } : {})}
       footer={
         <Box float="right">

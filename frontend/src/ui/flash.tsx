@@ -1,6 +1,7 @@
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { create } from "zustand";
 import { messageOf } from "../api/http";
+import { t } from "../i18n";
 
 interface Flash {
   readonly id: string;
@@ -35,7 +36,7 @@ export function Flashes() {
         items={items.map((item) => ({
           ...item,
           dismissible: true,
-          dismissLabel: "Dismiss",
+          dismissLabel: t("Dismiss"),
           onDismiss: () => dismiss(item.id),
         }))}
       />

@@ -1,12 +1,14 @@
+import { t } from "../i18n";
+
 /** What AWS, and so the server, forbids in the names of machines and executions. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
 
 export function nameProblem(name: string): string | null {
-  if (name.length > 80) return "At most 80 characters";
-  if (/\s/.test(name)) return "No blanks: use - or _ between words";
+  if (name.length > 80) return t("At most 80 characters");
+  if (/\s/.test(name)) return t("No blanks: use - or _ between words");
   const bad = FORBIDDEN.exec(name)?.[0];
-  return bad === undefined ? null : `A name cannot have ${bad} in it`;
+  return bad === undefined ? null : t("A name cannot have {bad} in it", { bad });
 }
 
 /** The nearest name that is allowed. */

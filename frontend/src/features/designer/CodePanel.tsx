@@ -1,28 +1,54 @@
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { complete, explain } from "../../asl/complete";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
+import { TabBar } from "../../ui/TabBar";
+import { latestInput } from "../executions/StartDialog";
+import { useResources } from "./resources";
 import { type Designer, stateAround } from "./store";
+import type { Player } from "./trial/player";
+import { SimulatePanel } from "./trial/SimulatePanel";
+import { TestPanel } from "./trial/TestPanel";
 import type { DesignProblem } from "./validation";
 
 const lineOf = (text: string, offset: number) => text.slice(0, offset).split("\n").length;
 
-export function CodePanel({
-  designer,
-  problems,
-}: {
+export type CodeTab = "code" | "problems" | "test" | "simulate";
+
+export function CodePanel(props: {
   designer: Designer;
   problems: readonly DesignProblem[];
+  tab: CodeTab;
+  onTab: (tab: CodeTab) => void;
+  player: Player;
+  machine: string;
 }) {
+  const { designer, problems } = props;
   const text = useStore(designer, (s) => s.text);
   const format = useStore(designer, (s) => s.format);
   const selection = useStore(designer, (s) => s.selection);
   const parsed = useStore(designer, (s) => s.parsed);
   const valid = useStore(designer, (s) => s.valid);
   const selectedBy = useStore(designer, (s) => s.selectedBy);
-  const [tab, setTab] = useState("code");
+  const { tab, onTab: setTab } = props;
+  const { options: resources } = useResources();
+  const sample = useQuery({
+    queryKey: ["latest-value", props.machine],
+    queryFn: () => latestInput(props.machine),
+    staleTime: 60_000,
+  });
+  const world = { root: parsed?.value, resources, sample: sample.data ?? undefined };
+  const tabs = [
+    ["code", t("Code")],
+    ["problems", problems.length > 0 ? t("Problems ({n})", { n: problems.length }) : t("Problems")],
+    ["test", t("Test")],
+    ["simulate", t("Simulate")],
+  ] as const satisfies readonly (readonly [CodeTab, string])[];
   const [scrollTo, setScrollTo] = useState<{ offset: number; n: number } | null>(null);
   const only = selection.states.length === 1 ? selection.states[0] : undefined;
   const highlight = useMemo(
@@ -51,24 +77,13 @@ export function CodePanel({
     setScrollTo((old) => ({ offset: problem.from, n: (old?.n ?? 0) + 1 }));
   };
   return (
-    <section className="code-panel" aria-label="Code">
-      <div className="code-bar">
-        <SegmentedControl
-          selectedId={tab}
-          label="Panel"
-          onChange={(e) => setTab(e.detail.selectedId)}
-          options={[
-            { id: "code", text: "Code" },
-            {
-              id: "problems",
-              text: problems.length > 0 ? `Problems (${problems.length})` : "Problems",
-            },
-          ]}
-        />
+    <section className="code-panel" aria-label={t("Code")}>
+      <TabBar label={t("Panel")} tabs={tabs} active={tab} onChange={setTab} />
+      <div className="code-bar" hidden={tab !== "code"}>
         <SpaceBetween direction="horizontal" size="xs">
           <SegmentedControl
             selectedId={format}
-            label="Language"
+            label={t("Language")}
             onChange={(e) => designer.setFormat(e.detail.selectedId as "json" | "yaml")}
             options={[
               { id: "json", text: "JSON" },
@@ -77,8 +92,14 @@ export function CodePanel({
           />
           <Button
             variant="icon"
+            iconName="view-full"
+            ariaLabel={t("Format the text")}
+            onClick={designer.format}
+          />
+          <Button
+            variant="icon"
             iconName="copy"
-            ariaLabel="Copy the definition"
+            ariaLabel={t("Copy the definition")}
             onClick={() => void navigator.clipboard.writeText(text)}
           />
         </SpaceBetween>
@@ -87,20 +108,28 @@ export function CodePanel({
         <Code
           value={text}
           format={format}
-          label="Definition"
+          label={t("Definition")}
           onChange={designer.typed}
           onCursor={follow}
           onUndo={designer.undo}
           onRedo={designer.redo}
           problems={problems}
+          complete={(doc, offset) => complete(doc, format, offset, world)}
+          explain={(doc, offset) => explain(doc, format, offset)}
           highlight={highlight}
           scrollTo={scrollTo}
         />
       </div>
+      {tab === "test" && <TestPanel designer={designer} />}
+      {tab === "simulate" && (
+        <SimulatePanel designer={designer} player={props.player} machine={props.machine} />
+      )}
       {tab === "problems" && (
         <ul className="problems">
           {problems.length === 0 && (
-            <li className="problems-none">No problems. This machine can be saved and run.</li>
+            <li className="problems-none">
+              {t("No problems. This machine can be saved and run.")}
+            </li>
           )}
           {problems.map((problem) => (
             <li key={problem.key}>
@@ -109,15 +138,22 @@ export function CodePanel({
                 className={`problem ${problem.severity}`}
                 onClick={() => show(problem)}
               >
-                <b>{problem.severity === "error" ? "Error" : "Warning"}</b>
+                <b>{problem.severity === "error" ? t("Error") : t("Warning")}</b>
                 <span>{problem.message}</span>
-                <i>{problem.state?.name ?? `Line ${lineOf(text, problem.from)}`}</i>
+                <i>
+                  {problem.state?.name ?? t("Line {text}", { text: lineOf(text, problem.from) })}
+                </i>
               </button>
+              {problem.fixes?.map((fix) => (
+                <button key={fix.title} type="button" className="problem-fix" onClick={fix.run}>
+                  {fix.title}
+                </button>
+              ))}
             </li>
           ))}
           {errors > 0 && (
             <li className="problems-none">
-              A draft is kept as it is; a revision must be without errors.
+              {t("A draft is kept as it is; a revision must be without errors.")}
             </li>
           )}
         </ul>

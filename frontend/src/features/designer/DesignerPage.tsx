@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { getMachine } from "../../api/client";
 import { messageOf } from "../../api/http";
+import { t } from "../../i18n";
 import "./designer.css";
 import { Editor } from "./Editor";
 
@@ -22,7 +23,7 @@ export default function DesignerPage() {
   if (machine.error) {
     return (
       <Box padding="xl">
-        <Alert type="error" header="This machine could not be opened">
+        <Alert type="error" header={t("This machine could not be opened")}>
           {messageOf(machine.error)}
         </Alert>
       </Box>

@@ -4,25 +4,43 @@ import { flushSync } from "react-dom";
 import { useStore } from "zustand";
 import { listFunctions } from "../../api/client";
 import type { Machine } from "../../api/types";
+import { guessFormat, parseText } from "../../asl/document";
 import type { StateRef } from "../../asl/edits";
+import { fold } from "../../asl/fold";
+import type { GraphNode } from "../../asl/graph";
+import { isObject } from "../../asl/model";
+import { speaksJsonata } from "../../asl/surgery";
 import { CanvasFocus, type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { dragStore } from "../../canvas/drag";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
+import { t } from "../../i18n";
 import { flash, flashError } from "../../ui/flash";
 import { StartDialog } from "../executions/StartDialog";
-import { CodePanel } from "./CodePanel";
+import { CodePanel, type CodeTab } from "./CodePanel";
+import {
+  able,
+  COMMANDS,
+  type Command,
+  type Context,
+  commandOf,
+  type PageActions,
+  pressed,
+} from "./commands";
 import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
-import { Inspector } from "./Inspector";
-import { DragGhost, Palette } from "./Palette";
+import { Inspector } from "./inspector/Inspector";
+import { LeftPane } from "./LeftPane";
+import { Outline } from "./Outline";
+import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
 import { Splitter } from "./Splitter";
-import { newDesigner, refId } from "./store";
+import { type Designer, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
+import { newPlayer } from "./trial/player";
 import { toRef, useEditing } from "./useEditing";
-import { canvasKey } from "./useKeys";
+import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems } from "./validation";
 
 type Pane = "graph" | "code" | "properties";
@@ -48,18 +66,27 @@ export function Editor({ machine }: { machine: Machine }) {
   const conflict = useStore(drafts, (s) => s.conflict);
   const head = useStore(drafts, (s) => s.headText);
   const changed = useStore(designer, (s) => s.text !== head);
-  const { layout, error: layoutError } = useLayout(graph);
+  const folded = useStore(designer, (s) => s.folded);
+  const shown = useMemo(() => graph && fold(graph, folded), [graph, folded]);
+  const { layout, error: layoutError } = useLayout(shown);
   const problems = useProblems(designer);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
+  const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
   const functions = useQuery({
     queryKey: ["functions"],
     queryFn: listFunctions,
     staleTime: 30_000,
   });
-  const items = useMemo(() => paletteItems(functions.data?.results ?? []), [functions.data]);
+  const items = useMemo(
+    () => paletteItems(functions.data?.results ?? [], jsonata),
+    [functions.data, jsonata],
+  );
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
+  const [codeTab, setCodeTab] = useState<CodeTab>("code");
+  const [player] = useState(newPlayer);
+  useEffect(() => () => player.pause(), [player]);
   const [focusId, setFocusId] = useState<string | null>(null);
   const control = useRef<FocusControl | null>(null);
   const ghost = useStore(dragStore);
@@ -78,11 +105,20 @@ export function Editor({ machine }: { machine: Machine }) {
     },
     [designer, rename],
   );
-  const editing = useEditing(designer, graph, items, renameRef);
+  const showMenu = useRef<(id: string | null, at: { x: number; y: number }) => void>(
+    () => undefined,
+  );
+  const menu = useCallback(
+    (id: string | null, at: { x: number; y: number }) => showMenu.current(id, at),
+    [],
+  );
+  const editing = useEditing(designer, graph, items, renameRef, menu);
   const selected = useMemo(() => new Set(selection.states.map(refId)), [selection]);
   const select = useCallback(
     (ids: ReadonlySet<string>) => {
-      const refs = [...ids].flatMap((id) => {
+      // A chosen container stands for all that is in it.
+      const outer = [...ids].filter((id) => ![...ids].some((other) => id.startsWith(`${other}/`)));
+      const refs = outer.flatMap((id) => {
         const node = editing.nodes.get(id);
         return node ? [toRef(node)] : [];
       });
@@ -111,7 +147,7 @@ export function Editor({ machine }: { machine: Machine }) {
     async (comment: string) => {
       const revision = await drafts.saveRevision(comment);
       if (revision) {
-        flash("success", `Saved as revision ${revision.number}`);
+        flash("success", t("Saved as revision {number}", { number: revision.number }));
         for (const queryKey of [["machines"], ["machine", machine.id], ["revisions", machine.id]]) {
           void queries.invalidateQueries({ queryKey, refetchType: "none" });
         }
@@ -122,27 +158,99 @@ export function Editor({ machine }: { machine: Machine }) {
   );
 
   const nextProblem = useCallback(() => {
-    const withState = problems.flatMap((p) => (p.state ? [p.state] : []));
-    const at = withState.findIndex((ref) => refId(ref) === focusId);
-    const next = withState[(at + 1) % Math.max(1, withState.length)];
-    if (next) focus(refId(next));
-  }, [problems, focusId, focus]);
+    const withState = problems.filter((p) => p.state !== null);
+    if (withState.length === 0) return designer.say(t("No problems"));
+    const at = withState.findIndex((p) => p.state && refId(p.state) === focusId);
+    const next = withState[(at + 1) % withState.length];
+    if (!next?.state) return;
+    focus(refId(next.state));
+    designer.say(next.message);
+  }, [problems, focusId, focus, designer]);
+
+  const choiceOf = (n: GraphNode) => ({
+    id: n.id,
+    title: n.name,
+    description: n.subtitle,
+    className: `type-${n.type}`,
+  });
+  const showTab = (tab: CodeTab) => {
+    setPane("code");
+    setCodeTab(tab);
+  };
+  const page: PageActions = {
+    rename,
+    inspect: () => {
+      flushSync(() => setPane("properties"));
+      document
+        .querySelector<HTMLElement>(".inspector-frame input, .inspector-frame button")
+        ?.focus();
+    },
+    find: () =>
+      editing.ask({
+        title: t("Find a state"),
+        at: { x: window.innerWidth / 2 - 130, y: 120 },
+        choices: [...editing.nodes.values()].map(choiceOf),
+        answer: focus,
+      }),
+    commands: () => showCommands(focusId, { x: window.innerWidth / 2 - 130, y: 120 }, () => true),
+    showKeys: () => setOpen("keys"),
+    save: () => setOpen("save"),
+    run: () => setOpen("start"),
+    simulate: () => showTab("simulate"),
+    testState: () => showTab("test"),
+    fit: (id) => control.current?.fit(id),
+    nextProblem,
+    toggleFormat: () => designer.setFormat(designer.getState().format === "json" ? "yaml" : "json"),
+  };
+  const context = (id: string | null, place = placeOfFocus(), to = focus): Context | null => {
+    if (!shown || !layout) return null;
+    const chosen = designer.getState().selection.states.map(refId);
+    const node = editing.nodes.get(id ?? "") ?? editing.nodes.get(chosen.at(-1) ?? "") ?? null;
+    const ids = node && !chosen.includes(node.id) ? [node.id] : chosen;
+    const nodes = ids.flatMap((one) => editing.nodes.get(one) ?? []);
+    return { designer, editing, graph: shown, layout, node, nodes, place, focus: to, page };
+  };
+  const showCommands = (
+    id: string | null,
+    at: { x: number; y: number },
+    wanted: (command: Command) => boolean,
+  ) => {
+    const found = context(id, at);
+    if (!found) return;
+    const commands = COMMANDS.filter((command) => wanted(command) && able(command, found));
+    editing.ask({
+      title:
+        found.nodes.length > 1
+          ? t("{n} states", { n: found.nodes.length })
+          : (found.node?.name ?? machine.name),
+      at,
+      choices: commands.map((command) => ({
+        id: command.id,
+        title: t(command.title),
+        description: command.keys[0] ?? "",
+      })),
+      answer: (chosen) => commands.find((command) => command.id === chosen)?.run(found),
+    });
+  };
+  showMenu.current = (id, at) => {
+    if (id !== null && !selected.has(id)) select(new Set([id]));
+    showCommands(id, at, (command) => command.of === (id === null ? "machine" : "state"));
+  };
 
   // Keys of the whole page, wherever the focus is, even on nothing.
   const pageKey = useRef<(event: KeyboardEvent) => void>(() => undefined);
   pageKey.current = (event) => {
     if (open !== null || conflict !== null || event.defaultPrevented) return;
-    const control = event.ctrlKey || event.metaKey;
-    const key = event.key.toLowerCase();
     const target = event.target instanceof Element ? event.target : document.body;
     const typing = target.closest("input, textarea, [contenteditable=true]") !== null;
-    if (control && key === "s") setOpen("save");
-    else if (control && key === "enter") setOpen("start");
-    else if (key === "f8") nextProblem();
-    else if (control && !typing && key === "z" && event.shiftKey) designer.redo();
-    else if (control && !typing && key === "z") designer.undo();
-    else if (control && !typing && key === "y") designer.redo();
-    else if (key === "escape" && target.closest(".inspector") && focusId) focusOnly(focusId);
+    const command = commandOf(pressed(event), "page");
+    // A text field has an undo and a search of its own.
+    const own = typing && ["undo", "redo", "find"].includes(command?.id ?? "");
+    const found = command && !own ? context(focusId) : null;
+    if (command && found) {
+      if (able(command, found)) command.run(found);
+    } else if (event.key === "Escape" && target.closest(".inspector") && focusId)
+      focusOnly(focusId);
     else return;
     event.preventDefault();
   };
@@ -155,27 +263,49 @@ export function Editor({ machine }: { machine: Machine }) {
     setPane("graph");
     requestAnimationFrame(() => control.current?.focus(id));
   };
-
-  const find = () =>
-    editing.ask({
-      title: "Find a state",
-      at: { x: window.innerWidth / 2 - 130, y: 120 },
-      choices: [...editing.nodes.values()].map((n) => ({
-        id: n.id,
-        title: n.name,
-        description: n.subtitle,
-        className: `type-${n.type}`,
-      })),
-      answer: focus,
-    });
+  const onKey = (event: React.KeyboardEvent, id: string | null, to = focus) => {
+    const found = context(id, placeOfFocus(), to);
+    if (found && canvasKey(event, found)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  const carry = (event: React.ClipboardEvent, command: "copy" | "cut") => {
+    const found = context(focusId);
+    const text = found && found.nodes.length > 0 ? editing.copy(found.nodes.map(toRef)) : null;
+    if (!found || text === null) return;
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+    if (command === "cut") commandOf("Delete", "canvas")?.run(found);
+  };
+  const clipboard = {
+    onCopy: (event: React.ClipboardEvent) => carry(event, "copy"),
+    onCut: (event: React.ClipboardEvent) => carry(event, "cut"),
+    onPaste: (event: React.ClipboardEvent) => {
+      event.preventDefault();
+      editing.paste(event.clipboardData.getData("text/plain"));
+    },
+  };
 
   const note = !valid
-    ? "The text has a mistake. This is the last graph that could be drawn."
+    ? t("The text has a mistake. This is the last graph that could be drawn.")
     : layoutError !== null
-      ? `The graph could not be laid out: ${layoutError}`
+      ? t("The graph could not be laid out: {error}", { error: layoutError })
       : null;
   return (
-    <main className="page-fill designer" data-pane={pane}>
+    <main
+      className="page-fill designer"
+      data-pane={pane}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        const file = event.dataTransfer.files[0];
+        if (!file) return;
+        event.preventDefault();
+        void takeFile(designer, file);
+      }}
+    >
       <Toolbar
         machine={machine}
         designer={designer}
@@ -186,7 +316,7 @@ export function Editor({ machine }: { machine: Machine }) {
         onRun={() => setOpen("start")}
         onKeys={() => setOpen("keys")}
       />
-      <div className="panes" role="tablist" aria-label="Parts of the designer">
+      <div className="panes" role="tablist" aria-label={t("Parts of the designer")}>
         {(["graph", "code", "properties"] as const).map((name) => (
           <button
             key={name}
@@ -195,18 +325,35 @@ export function Editor({ machine }: { machine: Machine }) {
             aria-selected={pane === name}
             onClick={() => setPane(name)}
           >
-            {name === "graph" ? "Graph" : name === "code" ? "Code" : "Properties"}
+            {name === "graph" ? t("Graph") : name === "code" ? t("Code") : t("Properties")}
           </button>
         ))}
       </div>
       <div className="designer-body">
-        <Palette items={items} onPick={editing.pick} />
+        <LeftPane
+          items={items}
+          onPick={editing.pick}
+          outline={
+            graph && (
+              <Outline
+                designer={designer}
+                graph={graph}
+                focusId={focusId}
+                problems={problemCounts}
+                onFocus={setFocusId}
+                onMenu={menu}
+                onKey={(event) => onKey(event, focusId, setFocusId)}
+              />
+            )
+          }
+          clipboard={clipboard}
+        />
         <Splitter
           name="code"
           main={
-            graph && layout ? (
+            shown && layout ? (
               <GraphCanvas
-                graph={graph}
+                graph={shown}
                 layout={layout}
                 mode="edit"
                 selected={selected}
@@ -215,26 +362,12 @@ export function Editor({ machine }: { machine: Machine }) {
                 focusId={focusId}
                 problems={problemCounts}
                 dimmed={!valid}
+                statuses={player.shown}
                 note={note}
                 edit={editing.handlers}
-                onKey={(event) => {
-                  const targets = {
-                    designer,
-                    editing,
-                    graph,
-                    layout,
-                    focusId: idOfFocus(event) ?? focusId,
-                    focus,
-                    rename,
-                    showKeys: () => setOpen("keys"),
-                    find,
-                    fit: (id: string | null) => control.current?.fit(id),
-                  };
-                  if (canvasKey(event, targets)) {
-                    event.preventDefault();
-                    event.stopPropagation();
-                  }
-                }}
+                clipboard={clipboard}
+                onFocusBox={setFocusId}
+                onKey={(event) => onKey(event, idOfFocus(event) ?? focusId)}
               >
                 <CanvasFocus control={control} layout={layout} />
               </GraphCanvas>
@@ -242,9 +375,18 @@ export function Editor({ machine }: { machine: Machine }) {
               <div className="canvas">{note && <div className="canvas-note">{note}</div>}</div>
             )
           }
-          side={<CodePanel designer={designer} problems={problems} />}
+          side={
+            <CodePanel
+              designer={designer}
+              problems={problems}
+              tab={codeTab}
+              onTab={setCodeTab}
+              player={player}
+              machine={machine.id}
+            />
+          }
         />
-        <aside className="inspector-frame" aria-label="Properties">
+        <aside className="inspector-frame" aria-label={t("Properties")}>
           <Inspector designer={designer} />
         </aside>
       </div>
@@ -257,6 +399,7 @@ export function Editor({ machine }: { machine: Machine }) {
       )}
       {editing.question && (
         <Picker
+          key={editing.question.title}
           {...editing.question}
           onClose={() => {
             editing.ask(null);
@@ -280,7 +423,9 @@ export function Editor({ machine }: { machine: Machine }) {
         <StartDialog
           machine={machine}
           note={
-            changed ? "What you changed is saved as a revision first, and that is what runs." : null
+            changed
+              ? t("What you changed is saved as a revision first, and that is what runs.")
+              : null
           }
           before={async () => {
             if (!changed) return true;
@@ -297,6 +442,19 @@ export function Editor({ machine }: { machine: Machine }) {
       {conflict && <ConflictDialog conflict={conflict} onSettle={drafts.settle} />}
     </main>
   );
+}
+
+/** A definition that was dropped on the page takes the place of the draft; one Undo brings that back. */
+async function takeFile(designer: Designer, file: File): Promise<void> {
+  const text = await file.text();
+  const format = guessFormat(text);
+  const parsed = parseText(text, format);
+  if (!parsed.ok || !isObject(parsed.value) || !isObject(parsed.value.States)) {
+    designer.say(t("{name} holds no definition: nothing is changed", { name: file.name }));
+    return;
+  }
+  designer.replace(text, format);
+  designer.say(t("{name} is the draft now; Undo brings the old one back", { name: file.name }));
 }
 
 /** What an edit did, for a moment, where everyone can see it. */

@@ -1,8 +1,15 @@
 import Input from "@cloudscape-design/components/input";
-import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import { useState } from "react";
 import { dragStore } from "../../canvas/drag";
-import { matching, type PaletteItem } from "./palette";
+import { t } from "../../i18n";
+import { TabBar } from "../../ui/TabBar";
+import { matching, type PaletteGroup, type PaletteItem } from "./palette";
+
+const GROUPS: readonly (readonly [PaletteGroup, string])[] = [
+  ["Flow", t("Flow")],
+  ["Tasks", t("Tasks")],
+  ["Patterns", t("Patterns")],
+];
 
 /** Blocks to drag onto a line, or to click: a click puts one behind the chosen state. */
 export function Palette({
@@ -12,28 +19,26 @@ export function Palette({
   items: readonly PaletteItem[];
   onPick: (item: PaletteItem) => void;
 }) {
-  const [group, setGroup] = useState<"Flow" | "Tasks">("Flow");
+  const [group, setGroup] = useState<PaletteGroup>("Flow");
   const [search, setSearch] = useState("");
   const shown = search ? matching(items, search) : items.filter((item) => item.group === group);
   return (
-    <nav className="palette" aria-label="Blocks">
+    <nav className="palette" aria-label={t("Blocks")}>
       <div className="palette-find">
         <Input
           type="search"
           value={search}
-          placeholder="Find a block"
-          ariaLabel="Find a block"
+          placeholder={t("Find a block")}
+          ariaLabel={t("Find a block")}
           onChange={(e) => setSearch(e.detail.value)}
         />
         {search === "" && (
-          <SegmentedControl
-            selectedId={group}
-            label="Kind of block"
-            onChange={(e) => setGroup(e.detail.selectedId as "Flow" | "Tasks")}
-            options={[
-              { id: "Flow", text: "Flow" },
-              { id: "Tasks", text: "Tasks" },
-            ]}
+          <TabBar
+            label={t("Kind of block")}
+            className="tab-bar narrow"
+            tabs={GROUPS}
+            active={group}
+            onChange={setGroup}
           />
         )}
       </div>
@@ -43,7 +48,7 @@ export function Palette({
             <Block item={item} onPick={onPick} />
           </li>
         ))}
-        {shown.length === 0 && <li className="palette-none">Nothing has such a name</li>}
+        {shown.length === 0 && <li className="palette-none">{t("Nothing has such a name")}</li>}
       </ul>
     </nav>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { t } from "../../i18n";
 
 export interface Choice {
   readonly id: string;
@@ -64,7 +65,7 @@ export function Picker(props: {
         aria-controls="picker-list"
         aria-label={props.title}
         value={search}
-        placeholder="Type to find"
+        placeholder={t("Type to find")}
         onChange={(e) => {
           setSearch(e.target.value);
           setActive(0);
@@ -87,7 +88,7 @@ export function Picker(props: {
             {choice.description && <span>{choice.description}</span>}
           </button>
         ))}
-        {shown.length === 0 && <div className="palette-none">Nothing has such a name</div>}
+        {shown.length === 0 && <div className="palette-none">{t("Nothing has such a name")}</div>}
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { t } from "../../i18n";
 
 const LEAST = 15;
 const MOST = 85;
@@ -34,7 +35,7 @@ export function Splitter({ name, main, side }: { name: string; main: ReactNode; 
         className="split-bar"
         tabIndex={0}
         aria-orientation="vertical"
-        aria-label="Width of the code panel"
+        aria-label={t("Width of the code panel")}
         aria-valuenow={share}
         aria-valuemin={LEAST}
         aria-valuemax={MOST}

@@ -8,15 +8,19 @@ import { useNavigate } from "react-router";
 import { useStore } from "zustand";
 import { bundleUrl, exportUrl, pictureUrl } from "../../api/client";
 import type { Machine } from "../../api/types";
+import { toMermaid } from "../../asl/mermaid";
+import { printText } from "../../asl/patch";
+import { t } from "../../i18n";
+import { download } from "../../ui/download";
 import { flashError } from "../../ui/flash";
 import type { Drafts, SaveState } from "./draft";
 import type { Designer } from "./store";
 
 const WORDS: Record<SaveState, [StatusIndicatorProps.Type, string]> = {
-  saved: ["success", "Draft kept"],
-  unsaved: ["pending", "Not kept on the server yet"],
-  saving: ["in-progress", "Keeping the draft"],
-  offline: ["warning", "Kept in this browser only"],
+  saved: ["success", t("Draft kept")],
+  unsaved: ["pending", t("Not kept on the server yet")],
+  saving: ["in-progress", t("Keeping the draft")],
+  offline: ["warning", t("Kept in this browser only")],
 };
 
 export function Toolbar(props: {
@@ -36,10 +40,25 @@ export function Toolbar(props: {
   const state = useStore(drafts, (s) => s.state);
   const base = useStore(drafts, (s) => s.base);
   const [type, words] =
-    changed || state !== "saved" ? WORDS[state] : (["success", `Revision ${base}`] as const);
+    changed || state !== "saved"
+      ? WORDS[state]
+      : (["success", t("Revision {n}", { n: base })] as const);
+  const exportDraft = (kind: string) => {
+    const { text, format, parsed, graph, valid } = designer.getState();
+    if (!parsed || !graph || !valid)
+      return designer.say(t("The text has a mistake: mend it before it is exported"));
+    if (kind === "mermaid") return download(`${machine.name}.mmd`, toMermaid(graph));
+    const same = kind === format ? text : printText(parsed.value, kind as "json" | "yaml");
+    download(
+      `${machine.name}.asl.${kind}`,
+      same,
+      kind === "json" ? "application/json" : "text/yaml",
+    );
+  };
   const more = (id: string) => {
     if (id === "keys") props.onKeys();
     else if (id === "discard") void drafts.discard().catch(flashError);
+    else if (id.startsWith("draft-")) exportDraft(id.slice("draft-".length));
     else if (id === "bundle") location.assign(bundleUrl(machine.id));
     else if (id === "json" || id === "yaml") location.assign(exportUrl(machine.id, id));
     else if (id === "svg" || id === "png")
@@ -51,7 +70,7 @@ export function Toolbar(props: {
         <Button
           variant="icon"
           iconName="arrow-left"
-          ariaLabel={`Back to ${machine.name}`}
+          ariaLabel={t("Back to {name}", { name: machine.name })}
           href={`/machines/${machine.id}`}
           onFollow={(e) => {
             e.preventDefault();
@@ -67,39 +86,47 @@ export function Toolbar(props: {
         <Button
           variant="icon"
           iconName="undo"
-          ariaLabel="Undo"
+          ariaLabel={t("Undo")}
           disabled={!canUndo}
           onClick={designer.undo}
         />
         <Button
           variant="icon"
           iconName="redo"
-          ariaLabel="Redo"
+          ariaLabel={t("Redo")}
           disabled={!canRedo}
           onClick={designer.redo}
         />
         <ButtonDropdown
           variant="icon"
-          ariaLabel="More"
+          ariaLabel={t("More")}
           expandToViewport
           onItemClick={(e) => more(e.detail.id)}
           items={[
-            { id: "keys", text: "Keys" },
-            { id: "discard", text: "Throw the draft away", disabled: !changed },
+            { id: "keys", text: t("Keys") },
+            { id: "discard", text: t("Throw the draft away"), disabled: !changed },
             {
-              text: `Export revision ${base}`,
+              text: t("Export revision {base}", { base }),
               items: [
                 { id: "json", text: "JSON" },
                 { id: "yaml", text: "YAML" },
-                { id: "bundle", text: "Bundle with all revisions" },
-                { id: "svg", text: "Picture (SVG)" },
-                { id: "png", text: "Picture (PNG)" },
+                { id: "bundle", text: t("Bundle with all revisions") },
+                { id: "svg", text: t("Picture (SVG)") },
+                { id: "png", text: t("Picture (PNG)") },
+              ],
+            },
+            {
+              text: t("Export the draft"),
+              items: [
+                { id: "draft-json", text: "JSON" },
+                { id: "draft-yaml", text: "YAML" },
+                { id: "draft-mermaid", text: "Mermaid" },
               ],
             },
           ]}
         />
         <Button onClick={props.onSave} disabled={!changed}>
-          Save
+          {t("Save")}
         </Button>
         <Button
           variant="primary"
@@ -107,7 +134,7 @@ export function Toolbar(props: {
           onClick={props.onRun}
           disabled={props.problems > 0}
         >
-          Run
+          {t("Run")}
         </Button>
       </SpaceBetween>
     </div>

@@ -5,10 +5,12 @@ import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { type Message, t } from "../../i18n";
 import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Refusal } from "../../ui/Refusal";
 import { useFocusSoon } from "../../ui/useFocusSoon";
+import { COMMANDS } from "./commands";
 import type { Conflict } from "./draft";
 
 export function SaveDialog(props: {
@@ -21,11 +23,11 @@ export function SaveDialog(props: {
   const save = useMutation({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
   return (
     <Dialog
-      title="Save as a revision"
+      title={t("Save as a revision")}
       onClose={props.onClose}
       actions={
         <Button variant="primary" loading={save.isPending} onClick={() => save.mutate()}>
-          {props.action ?? "Save"}
+          {props.action ?? t("Save")}
         </Button>
       }
     >
@@ -37,7 +39,7 @@ export function SaveDialog(props: {
       >
         <SpaceBetween size="m">
           <Refusal error={save.error} />
-          <FormField label="What has changed" description="May be left empty">
+          <FormField label={t("What has changed")} description={t("May be left empty")}>
             <Input ref={input} value={comment} onChange={(e) => setComment(e.detail.value)} />
           </FormField>
         </SpaceBetween>
@@ -47,10 +49,11 @@ export function SaveDialog(props: {
 }
 
 const EXPLAIN: Record<Conflict["kind"], string> = {
-  draft: "This draft was saved in another window, or by someone else, while you were editing.",
-  revision: "A newer revision was saved while you were editing.",
-  local:
+  draft: t("This draft was saved in another window, or by someone else, while you were editing."),
+  revision: t("A newer revision was saved while you were editing."),
+  local: t(
     "This browser keeps edits that never reached the server, and the server's draft has changed since.",
+  ),
 };
 
 export function ConflictDialog({
@@ -62,24 +65,26 @@ export function ConflictDialog({
 }) {
   return (
     <Dialog
-      title="Two versions of this machine"
+      title={t("Two versions of this machine")}
       size="max"
       // It cannot be waved away: either choice replaces something.
       onClose={() => undefined}
       closeLabel=""
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button onClick={() => onSettle("theirs")}>Take theirs</Button>
+          <Button onClick={() => onSettle("theirs")}>{t("Take theirs")}</Button>
           <Button variant="primary" onClick={() => onSettle("mine")}>
-            {conflict.kind === "revision" ? "Go on with mine" : "Keep mine"}
+            {conflict.kind === "revision" ? t("Go on with mine") : t("Keep mine")}
           </Button>
         </SpaceBetween>
       }
     >
       <SpaceBetween size="m">
         <Box>
-          {EXPLAIN[conflict.kind]} Nothing is overwritten until you choose, and the choice can be
-          undone with Ctrl+Z.
+          {t(
+            "{value} Nothing is overwritten until you choose, and the choice can be undone with Ctrl+Z.",
+            { value: EXPLAIN[conflict.kind] },
+          )}
         </Box>
         <Compare left={conflict.mine} right={conflict.theirs} format={conflict.mine.format} />
       </SpaceBetween>
@@ -87,34 +92,33 @@ export function ConflictDialog({
   );
 }
 
-const KEYS: readonly [string, string][] = [
-  ["Arrows", "walk: up and down along lines, left and right to neighbours"],
-  ["[ and ]", "out of a container, into it"],
-  ["Enter / Esc", "to the properties / back to the graph"],
-  ["A / Shift+A", "add a state after / before"],
-  ["C", "connect to a state from a list"],
-  ["F2", "rename"],
-  ["Del / Shift+Del", "delete and join the ends / leave the gap"],
-  ["Ctrl+D", "duplicate"],
-  ["Ctrl+Z / Ctrl+Shift+Z", "undo / redo"],
-  ["Ctrl+S / Ctrl+Enter", "save as a revision / run"],
-  ["Ctrl+F", "find a state"],
-  ["0 / F", "fit all / go to the chosen state"],
-  ["F8", "next problem"],
-  ["?", "this list"],
+const WALKING: readonly [string, Message][] = [
+  ["↑ ↓", "along the lines"],
+  ["← →", "to neighbours"],
+  ["Shift+↑ ↓ ← →", "choose more on the way"],
+  ["[ ]", "out of a container, into it"],
+  ["Esc", "back to the graph"],
 ];
 
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keys" onClose={onClose} closeLabel="Close">
+    <Dialog title={t("Keys")} onClose={onClose} closeLabel={t("Close")}>
       <table className="keys">
         <tbody>
-          {KEYS.map(([keys, what]) => (
+          {WALKING.map(([keys, what]) => (
             <tr key={keys}>
               <th scope="row">
                 <kbd>{keys}</kbd>
               </th>
-              <td>{what}</td>
+              <td>{t(what)}</td>
+            </tr>
+          ))}
+          {COMMANDS.filter((command) => command.keys.length > 0).map((command) => (
+            <tr key={command.id}>
+              <th scope="row">
+                <kbd>{command.keys[0]}</kbd>
+              </th>
+              <td>{t(command.title)}</td>
             </tr>
           ))}
         </tbody>

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from "zustand";
 import { createRevision, deleteDraft, putDraft } from "../../api/client";
 import { messageOf, Problem } from "../../api/http";
 import type { Draft, Format, Machine, Revision } from "../../api/types";
+import { t } from "../../i18n";
 import type { Designer } from "./store";
 
 /**
@@ -69,8 +70,8 @@ export function opening(machine: Machine): {
   }
   const conflict: Conflict = {
     kind: "local",
-    mine: { ...local, title: "Kept in this browser" },
-    theirs: { text: server.text, format: server.format, title: "On the server" },
+    mine: { ...local, title: t("Kept in this browser") },
+    theirs: { text: server.text, format: server.format, title: t("On the server") },
     saves,
     base,
   };
@@ -110,11 +111,11 @@ export function newDrafts(
         JSON.stringify({ text, format, base_revision: base, saves } satisfies Kept),
       );
     } catch {
-      designer.say("This browser's storage is full: edits are kept on the server only");
+      designer.say(t("This browser's storage is full: edits are kept on the server only"));
     }
   };
 
-  const mine = (): Side => ({ ...designer.getState(), title: "Yours" });
+  const mine = (): Side => ({ ...designer.getState(), title: t("Yours") });
 
   const send = async () => {
     if (getState().conflict || getState().state === "saved") return;
@@ -147,8 +148,10 @@ export function newDrafts(
           text: theirs?.text ?? getState().headText,
           format: theirs?.format ?? machine.format,
           title: theirs
-            ? `Saved elsewhere${theirs.author ? ` by ${theirs.author}` : ""}`
-            : "Saved as a revision elsewhere",
+            ? theirs.author
+              ? t("Saved elsewhere by {author}", { author: theirs.author })
+              : t("Saved elsewhere")
+            : t("Saved as a revision elsewhere"),
         },
         saves: theirs?.saves ?? null,
         base: theirs?.base_revision ?? getState().base,
@@ -216,7 +219,9 @@ export function newDrafts(
             theirs: {
               text: theirs?.definition ?? "",
               format: theirs?.format ?? format,
-              title: `Revision ${theirs?.number ?? ""}${theirs?.author ? ` by ${theirs.author}` : ""}`,
+              title: theirs?.author
+                ? t("Revision {n} by {author}", { n: theirs.number, author: theirs.author })
+                : t("Revision {n}", { n: theirs?.number ?? "" }),
             },
             saves: getState().saves,
             base: theirs?.number ?? getState().base,

@@ -1,27 +1,37 @@
 import type { FunctionInfo } from "../../api/types";
 import { type NewState, newState } from "../../asl/edits";
-import type { Json, StateType } from "../../asl/model";
+import type { Fragment } from "../../asl/fragments";
+import { isObject, type Json, type StateType } from "../../asl/model";
+import { PATTERNS, patternText } from "../../asl/patterns";
+import { t } from "../../i18n";
+
+export type PaletteGroup = "Flow" | "Tasks" | "Patterns";
 
 export interface PaletteItem {
   readonly id: string;
-  readonly group: "Flow" | "Tasks";
+  readonly group: PaletteGroup;
   readonly type: StateType;
   readonly title: string;
   readonly description: string;
   readonly resource?: string;
+  /** A pattern: several states that are put in together. */
+  readonly fragment?: Fragment;
 }
 
 const FLOW: readonly [StateType, string][] = [
-  ["Choice", "Go one of several ways"],
-  ["Parallel", "Do several things at once"],
-  ["Map", "Do it for each item of a list"],
-  ["Wait", "Pause, or wait for a time"],
-  ["Pass", "Shape data, or stand in for a step"],
-  ["Succeed", "End here, well"],
-  ["Fail", "End here with an error"],
+  ["Choice", t("Go one of several ways")],
+  ["Parallel", t("Do several things at once")],
+  ["Map", t("Do it for each item of a list")],
+  ["Wait", t("Pause, or wait for a time")],
+  ["Pass", t("Shape data, or stand in for a step")],
+  ["Succeed", t("End here, well")],
+  ["Fail", t("End here with an error")],
 ];
 
-export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] {
+/** The function that a pattern's tasks call until the user's own stand there. */
+const STAND_IN = "arn:aws:lambda:us-east-1:000000000000:function:ReplaceMe";
+
+export function paletteItems(functions: readonly FunctionInfo[], jsonata: boolean): PaletteItem[] {
   return [
     ...FLOW.map(
       ([type, description]): PaletteItem => ({
@@ -36,8 +46,8 @@ export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] 
       id: "Task",
       group: "Tasks",
       type: "Task",
-      title: "Task",
-      description: "Call a function or a service",
+      title: t("Task"),
+      description: t("Call a function or a service"),
     },
     ...functions.map(
       (f): PaletteItem => ({
@@ -49,6 +59,17 @@ export function paletteItems(functions: readonly FunctionInfo[]): PaletteItem[] 
         resource: f.arn,
       }),
     ),
+    ...PATTERNS.map((pattern): PaletteItem => {
+      const fragment = pattern.build({ jsonata, work: functions[0]?.arn ?? STAND_IN });
+      const first = fragment.states[fragment.start];
+      return {
+        id: `pattern:${pattern.id}`,
+        group: "Patterns",
+        type: (isObject(first) ? first.Type : "Pass") as StateType,
+        ...patternText(pattern),
+        fragment,
+      };
+    }),
   ];
 }
 

@@ -1,9 +1,10 @@
 import { createStore, type StoreApi } from "zustand";
 import { type Format, type Parsed, parseText, type TextProblem } from "../../asl/document";
 import { applyEdit, type Edit, EditRefused, type StateRef } from "../../asl/edits";
-import { type GraphScope, toGraph } from "../../asl/graph";
+import { type GraphScope, toGraph, walkNodes } from "../../asl/graph";
 import { at, isObject, type Json, type Path, samePath, toPointer } from "../../asl/model";
-import { patchText, printText } from "../../asl/patch";
+import { formatText, patchText, printText } from "../../asl/patch";
+import { t } from "../../i18n";
 
 /**
  * Code and graph are one document: the text is the truth, the parsed value and the graph follow from it.
@@ -35,6 +36,8 @@ export interface DesignerState {
   readonly selection: Selection;
   /** Who chose the selection: the code panel scrolls only when it was not itself. */
   readonly selectedBy: "graph" | "code";
+  /** Ids of the containers that are drawn as one box. A way of looking, not a part of the document. */
+  readonly folded: ReadonlySet<string>;
   readonly said: { readonly text: string; readonly n: number };
   readonly canUndo: boolean;
   readonly canRedo: boolean;
@@ -49,7 +52,11 @@ export interface Designer extends StoreApi<DesignerState> {
   replace(text: string, format: Format): void;
   undo(): void;
   redo(): void;
+  /** Indent the text anew; nothing else of it changes, comments stay. */
+  format(): void;
   say(text: string): void;
+  fold(id: string): void;
+  foldAll(folded: boolean): void;
 }
 
 const NOTHING: Selection = { states: [], edge: null };
@@ -58,6 +65,12 @@ const PARSE_MS = 150;
 
 export function refId(ref: StateRef): string {
   return `${toPointer(ref.scope)}/States/${ref.name}`;
+}
+
+/** Folded containers without those around the given states: what is chosen is to be seen. */
+function opened(folded: ReadonlySet<string>, states: readonly StateRef[]): ReadonlySet<string> {
+  const hiding = [...folded].filter((id) => states.some((ref) => refId(ref).startsWith(`${id}/`)));
+  return hiding.length === 0 ? folded : new Set([...folded].filter((id) => !hiding.includes(id)));
 }
 
 /** The state around a path, if there is one: the innermost. */
@@ -88,7 +101,7 @@ function derive(text: string, format: Format): Partial<DesignerState> {
   const graph = graphOf(parsed);
   if (graph === null) {
     const problem = {
-      message: "A definition is an object with StartAt and States",
+      message: t("A definition is an object with StartAt and States"),
       from: 0,
       to: text.length,
     };
@@ -132,6 +145,7 @@ export function newDesigner(text: string, format: Format): Designer {
     version: 1,
     selection: NOTHING,
     selectedBy: "graph",
+    folded: new Set<string>(),
     said: { text: "", n: 0 },
     canUndo: false,
     canRedo: false,
@@ -221,7 +235,7 @@ export function newDesigner(text: string, format: Format): Designer {
       canRedo: future.length > 0,
       ...derive(text, format),
     }));
-    say(back ? "Undone" : "Redone");
+    say(back ? t("Undone") : t("Redone"));
   };
 
   return {
@@ -238,7 +252,7 @@ export function newDesigner(text: string, format: Format): Designer {
       parseNow();
       const { parsed, valid, text, format, selection } = getState();
       if (!parsed || !valid) {
-        say("The text has a mistake: mend it, or undo, before the graph can be changed");
+        say(t("The text has a mistake: mend it, or undo, before the graph can be changed"));
         return false;
       }
       try {
@@ -250,7 +264,11 @@ export function newDesigner(text: string, format: Format): Designer {
         const chosen = done.select
           ? { states: [done.select], edge: null }
           : living(selection, value);
-        commit({ text: next, selection: chosen, group }, { ...derived, selectedBy: "graph" });
+        const folded = done.select ? opened(getState().folded, [done.select]) : getState().folded;
+        commit(
+          { text: next, selection: chosen, group },
+          { ...derived, selectedBy: "graph", folded },
+        );
         say(done.said);
         return true;
       } catch (error) {
@@ -267,7 +285,8 @@ export function newDesigner(text: string, format: Format): Designer {
         old.states.every(
           (ref, i) => ref.name === states[i]?.name && samePath(ref.scope, states[i].scope),
         );
-      if (!same) setState({ selection: { states, edge: null }, selectedBy: by });
+      const folded = opened(getState().folded, states);
+      if (!same) setState({ selection: { states, edge: null }, selectedBy: by, folded });
     },
     selectEdge(edge) {
       setState({ selection: { states: [], edge }, selectedBy: "graph" });
@@ -277,7 +296,7 @@ export function newDesigner(text: string, format: Format): Designer {
       const { parsed, valid, format: old } = getState();
       if (format === old) return;
       if (!parsed || !valid) {
-        say("The text has a mistake: mend it before it can be turned into the other format");
+        say(t("The text has a mistake: mend it before it can be turned into the other format"));
         return;
       }
       const text = printText(parsed.value, format);
@@ -285,6 +304,27 @@ export function newDesigner(text: string, format: Format): Designer {
     },
     replace(text, format) {
       commit({ text, format }, derive(text, format));
+    },
+    format() {
+      parseNow();
+      const { parsed, valid, text, format } = getState();
+      if (!parsed || !valid)
+        return say(t("The text has a mistake: mend it before it is formatted"));
+      const next = formatText(text, format);
+      if (next !== text) commit({ text: next }, derive(next, format));
+      say(t("Formatted"));
+    },
+    fold(id) {
+      const folded = new Set(getState().folded);
+      if (!folded.delete(id)) folded.add(id);
+      setState({ folded });
+      const name = id.slice(id.lastIndexOf("/States/") + 8);
+      say(folded.has(id) ? t("{name} folded", { name }) : t("{name} unfolded", { name }));
+    },
+    foldAll(all) {
+      const graph = getState().graph;
+      const containers = graph ? [...walkNodes(graph)].filter((node) => node.inner.length > 0) : [];
+      setState({ folded: new Set(all ? containers.map((node) => node.id) : []) });
     },
     undo: () => travel(past, future, true),
     redo: () => travel(future, past, false),

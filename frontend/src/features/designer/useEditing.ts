@@ -1,9 +1,11 @@
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { Edit, Exit, StateRef } from "../../asl/edits";
-import { type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
+import { type Edit, EditRefused, type Exit, type StateRef } from "../../asl/edits";
+import { fragmentOf, fragmentText, readFragment } from "../../asl/fragments";
+import { type GraphEdge, type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
 import { isObject, type Path, samePath } from "../../asl/model";
 import type { EditHandlers } from "../../canvas/GraphCanvas";
-import { findEdge } from "./EdgePanel";
+import { count, t } from "../../i18n";
+import { findEdge } from "./inspector/EdgePanel";
 import type { Choice } from "./Picker";
 import { type PaletteItem, stateOf } from "./palette";
 import { type Designer, refId } from "./store";
@@ -29,6 +31,11 @@ export interface Editing {
   ) => void;
   readonly connectByList: (reference: StateRef, at: { x: number; y: number }) => void;
   readonly insertInto: (exit: Exit, item: PaletteItem) => void;
+  /** The chosen states as text for the clipboard; null when they cannot be copied together. */
+  readonly copy: (states: readonly StateRef[]) => string | null;
+  readonly paste: (text: string) => boolean;
+  readonly duplicate: (states: readonly StateRef[]) => void;
+  readonly reconnectByList: (reference: StateRef, at: { x: number; y: number }) => void;
 }
 
 export function toRef(node: GraphNode): StateRef {
@@ -47,6 +54,7 @@ export function useEditing(
   graph: GraphScope | null,
   items: readonly PaletteItem[],
   rename: (reference: StateRef) => void,
+  menu: (id: string | null, at: { x: number; y: number }) => void,
 ): Editing {
   const [question, ask] = useState<Question | null>(null);
   const nodes = useMemo(
@@ -54,8 +62,8 @@ export function useEditing(
     [graph],
   );
   // Handlers are made once; what they look at is whatever is latest when they are called.
-  const now = useRef({ graph, items, nodes, rename });
-  now.current = { graph, items, nodes, rename };
+  const now = useRef({ graph, items, nodes, rename, menu });
+  now.current = { graph, items, nodes, rename, menu };
 
   const root = useCallback(() => designer.getState().parsed?.value, [designer]);
   const typeChoices = useCallback(
@@ -85,12 +93,20 @@ export function useEditing(
   );
   const insertInto = useCallback(
     (exit: Exit, item: PaletteItem) =>
-      void designer.edit({ type: "insertOnExit", exit, state: stateOf(item, root()) }),
+      void designer.edit(
+        item.fragment
+          ? { type: "paste", fragment: item.fragment, scope: exit.scope, exit }
+          : { type: "insertOnExit", exit, state: stateOf(item, root()) },
+      ),
     [designer, root],
   );
   const addTo = useCallback(
     (scope: Path, item: PaletteItem) =>
-      void designer.edit({ type: "addToScope", scope, state: stateOf(item, root()) }),
+      void designer.edit(
+        item.fragment
+          ? { type: "paste", fragment: item.fragment, scope, exit: null }
+          : { type: "addToScope", scope, state: stateOf(item, root()) },
+      ),
     [designer, root],
   );
 
@@ -122,7 +138,10 @@ export function useEditing(
       if (!to) return;
       if (!samePath(from.scope, to.scope)) {
         designer.say(
-          `${from.name} and ${to.name} are in different parts: a transition stays inside its own branch or loop body`,
+          t(
+            "{name} and {other} are in different parts: a transition stays inside its own branch or loop body",
+            { name: from.name, other: to.name },
+          ),
         );
         return;
       }
@@ -134,18 +153,22 @@ export function useEditing(
       const taken = isObject(states) && g && hasNextEdge(g, exit);
       if (!taken) return done({ type: "connect", from: ref, to: to.name, how: "next" });
       const choices: Choice[] = [
-        { id: "replace", title: "Replace", description: `${from.name} leads to ${to.name} only` },
-        { id: "choice", title: "Put a Choice here", description: "Go one way or the other" },
+        {
+          id: "replace",
+          title: t("Replace"),
+          description: t("{name} leads to {to} only", { name: from.name, to: to.name }),
+        },
+        { id: "choice", title: t("Put a Choice here"), description: t("Go one way or the other") },
       ];
       if (["Task", "Map", "Parallel"].includes(from.type)) {
         choices.push({
           id: "catch",
-          title: "Catch errors",
-          description: `On an error, go on with ${to.name}`,
+          title: t("Catch errors"),
+          description: t("On an error, go on with {name}", { name: to.name }),
         });
       }
       ask({
-        title: `${from.name} already leads somewhere`,
+        title: t("{name} already leads somewhere", { name: from.name }),
         at,
         choices,
         answer: (id) => {
@@ -161,15 +184,15 @@ export function useEditing(
   const handlers = useMemo<EditHandlers>(
     () => ({
       selectEdge: designer.selectEdge,
-      insertAt: (exit, at) => askType("Add a state here", at, (item) => insertInto(exit, item)),
-      addTo: (scope, at) => askType("Add the first state", at, (item) => addTo(scope, item)),
+      insertAt: (exit, at) => askType(t("Add a state here"), at, (item) => insertInto(exit, item)),
+      addTo: (scope, at) => askType(t("Add the first state"), at, (item) => addTo(scope, item)),
       connect,
       connectToSpace: (source, at) => {
         const node = now.current.nodes.get(source);
         const start: Exit = { scope: [], from: null, kind: "start", index: 0 };
         const exit = node ? wayOn(node) : source === now.current.graph?.start ? start : null;
         if (exit)
-          askType(node ? `After ${node.name}` : "At the start", at, (item) =>
+          askType(node ? t("After {name}", { name: node.name }) : t("At the start"), at, (item) =>
             insertInto(exit, item),
           );
       },
@@ -180,7 +203,9 @@ export function useEditing(
         if (!exit || !to) return;
         if (!samePath(exit.scope, to.scope)) {
           designer.say(
-            `${to.name} is in another part: a transition stays inside its own branch or loop body`,
+            t("{name} is in another part: a transition stays inside its own branch or loop body", {
+              name: to.name,
+            }),
           );
         } else designer.edit({ type: "retarget", exit, to: to.name });
       },
@@ -193,6 +218,8 @@ export function useEditing(
         const node = now.current.nodes.get(id);
         if (node) now.current.rename(toRef(node));
       },
+      fold: designer.fold,
+      menu: (id, at) => now.current.menu(id, at),
     }),
     [designer, connect, askType, insertInto, addTo],
   );
@@ -203,8 +230,9 @@ export function useEditing(
       if (!node) return;
       if (where === "after") {
         const exit = wayOn(node);
-        if (exit) askType(`After ${node.name}`, at, (item) => insertInto(exit, item));
-        else designer.say(`Nothing can follow a ${node.type} state`);
+        if (exit)
+          askType(t("After {name}", { name: node.name }), at, (item) => insertInto(exit, item));
+        else designer.say(t("Nothing can follow a {type} state", { type: node.type }));
         return;
       }
       const scope = scopeOf(now.current.graph, node);
@@ -214,8 +242,9 @@ export function useEditing(
         (isStart(designer, reference)
           ? { scope: node.scope, from: null, kind: "start" as const, index: 0 }
           : null);
-      if (exit) askType(`Before ${node.name}`, at, (item) => insertInto(exit, item));
-      else designer.say(`Nothing leads to ${node.name} yet`);
+      if (exit)
+        askType(t("Before {name}", { name: node.name }), at, (item) => insertInto(exit, item));
+      else designer.say(t("Nothing leads to {name} yet", { name: node.name }));
     },
     [designer, askType, insertInto],
   );
@@ -226,7 +255,7 @@ export function useEditing(
       const scope = node && scopeOf(now.current.graph, node);
       if (!node || !scope) return;
       ask({
-        title: `${node.name} leads to`,
+        title: t("{name} leads to", { name: node.name }),
         at,
         choices: scope.nodes
           .filter((n) => n.id !== node.id)
@@ -255,12 +284,121 @@ export function useEditing(
       }
       const exit = node ? wayOn(node) : lastExit(g);
       if (exit) insertInto(exit, item);
-      else designer.say("Choose the state that the new one is to follow");
+      else designer.say(t("Choose the state that the new one is to follow"));
     },
     [designer, addTo, insertInto],
   );
 
-  return { handlers, question, ask, nodes, pick, addBeside, connectByList, insertInto };
+  const copy = useCallback(
+    (states: readonly StateRef[]) => {
+      const value = root();
+      if (value === undefined) return null;
+      try {
+        const text = fragmentText(fragmentOf(value, states));
+        designer.say(count(states.length, "{n} state copied", "{n} states copied"));
+        return text;
+      } catch (error) {
+        if (!(error instanceof EditRefused)) throw error;
+        designer.say(error.message);
+        return null;
+      }
+    },
+    [designer, root],
+  );
+  const paste = useCallback(
+    (text: string) => {
+      const { graph: g, nodes: all } = now.current;
+      const fragment = readFragment(text);
+      if (fragment === null || !g) {
+        designer.say(t("The clipboard holds no states: copy some here, or a States fragment"));
+        return false;
+      }
+      const { states, edge } = designer.getState().selection;
+      const chosen = states.at(-1);
+      const node = chosen && all.get(refId(chosen));
+      const found = edge === null ? null : (findEdge(g, edge)?.edge.exit ?? null);
+      const empty = node?.inner.find((scope) => scope.nodes.length === 0);
+      const exit = found ?? (empty ? null : node ? wayOn(node) : lastExit(g));
+      const scope = exit?.scope ?? empty?.path ?? node?.scope ?? [];
+      return designer.edit({ type: "paste", fragment, scope, exit });
+    },
+    [designer],
+  );
+  const duplicate = useCallback(
+    (states: readonly StateRef[]) => {
+      const [first, ...others] = states;
+      const value = root();
+      if (!first || value === undefined) return;
+      if (others.length === 0) return void designer.edit({ type: "duplicate", state: first });
+      try {
+        const fragment = fragmentOf(value, states);
+        designer.edit({ type: "paste", fragment, scope: first.scope, exit: null });
+      } catch (error) {
+        if (!(error instanceof EditRefused)) throw error;
+        designer.say(error.message);
+      }
+    },
+    [designer, root],
+  );
+
+  const reconnectByList = useCallback(
+    (reference: StateRef, at: { x: number; y: number }) => {
+      const node = now.current.nodes.get(refId(reference));
+      const scope = node && scopeOf(now.current.graph, node);
+      if (!node || !scope) return;
+      const exits = scope.edges.filter((edge) => edge.source === node.id && edge.exit);
+      const name = (id: string) => scope.nodes.find((n) => n.id === id)?.name ?? t("End");
+      const lead = (edge: GraphEdge) =>
+        ask({
+          title: t("Lead it to"),
+          at,
+          choices: scope.nodes.map((n) => ({
+            id: n.name,
+            title: n.name,
+            description: n.subtitle,
+            className: `type-${n.type}`,
+          })),
+          answer: (to) => {
+            if (edge.exit) designer.edit({ type: "retarget", exit: edge.exit, to });
+          },
+        });
+      const [first, second] = exits;
+      if (!first)
+        return designer.say(
+          t("{name} leads nowhere yet: press C to connect it", { name: node.name }),
+        );
+      if (!second) return lead(first);
+      ask({
+        title: t("Which transition of {name}?", { name: node.name }),
+        at,
+        choices: exits.map((edge) => ({
+          id: edge.id,
+          title: edge.label || t("Next"),
+          description: t("to {name}", { name: name(edge.target) }),
+        })),
+        answer: (id) => {
+          const edge = exits.find((e) => e.id === id);
+          if (edge) lead(edge);
+        },
+      });
+    },
+    [designer],
+  );
+
+  return {
+    handlers,
+    question,
+    ask,
+    nodes,
+    pick,
+    addBeside,
+    connectByList,
+    insertInto,
+    copy,
+    paste,
+    duplicate,
+    reconnectByList,
+  };
 }
 
 function hasNextEdge(graph: GraphScope, exit: Exit): boolean {

@@ -1,8 +1,6 @@
-import type { GraphNode, GraphScope } from "../../asl/graph";
-import type { Layout } from "../../canvas/layout";
 import { type Step, walk } from "../../canvas/walk";
-import type { Designer } from "./store";
-import { type Editing, toRef } from "./useEditing";
+import { able, type Context, commandOf, pressed } from "./commands";
+import { toRef } from "./useEditing";
 
 const STEPS: Record<string, Step> = {
   ArrowUp: "up",
@@ -13,94 +11,39 @@ const STEPS: Record<string, Step> = {
   "]": "in",
 };
 
-export interface KeyTargets {
-  readonly designer: Designer;
-  readonly editing: Editing;
-  readonly graph: GraphScope;
-  readonly layout: Layout;
-  readonly focusId: string | null;
-  readonly focus: (id: string) => void;
-  readonly rename: () => void;
-  readonly showKeys: () => void;
-  readonly find: () => void;
-  readonly fit: (id: string | null) => void;
-}
-
-function placeOfFocus(): { x: number; y: number } {
+/** Where a list opens that a key has asked for: below the box with the focus. */
+export function placeOfFocus(): { x: number; y: number } {
   const box = document.activeElement?.getBoundingClientRect();
-  return { x: (box?.left ?? 200) + 30, y: (box?.bottom ?? 200) + 6 };
+  const inPage = box && box.width > 0 && box.width < window.innerWidth;
+  return inPage
+    ? { x: box.left + 30, y: Math.min(box.bottom, box.top + 60) + 6 }
+    : { x: 300, y: 200 };
 }
 
 /** The keys of the canvas; true when one was taken. */
-export function canvasKey(event: React.KeyboardEvent, targets: KeyTargets): boolean {
-  const { designer, editing, graph, layout, focusId } = targets;
-  const control = event.ctrlKey || event.metaKey;
-  const step = control || event.altKey ? undefined : STEPS[event.key];
+export function canvasKey(event: React.KeyboardEvent, context: Context): boolean {
+  const { designer, graph, layout, node } = context;
+  const step = event.ctrlKey || event.metaKey || event.altKey ? undefined : STEPS[event.key];
   if (step) {
-    const next = walk(graph, layout, focusId, step);
-    if (next !== null) targets.focus(next);
+    const next = walk(graph, layout, node?.id ?? null, step);
+    if (next === null) return true;
+    const before = designer.getState().selection.states;
+    context.focus(next);
+    const reached = context.editing.nodes.get(next);
+    if (event.shiftKey && reached) {
+      const added = toRef(reached);
+      const here = node && !before.some((ref) => ref.name === node.name) ? [toRef(node)] : [];
+      const others = [...before, ...here].filter((ref) => ref.name !== added.name);
+      designer.select([...others, added]);
+    }
     return true;
   }
-  const node: GraphNode | undefined =
-    editing.nodes.get(focusId ?? "") ?? (focusId === null ? graph.nodes[0] : undefined);
-  if (control) {
-    if (event.key.toLowerCase() === "d" && node) {
-      designer.edit({ type: "duplicate", state: toRef(node) });
-      return true;
-    }
-    if (event.key.toLowerCase() === "f") {
-      targets.find();
-      return true;
-    }
-    return false;
+  if (event.key === "Escape") {
+    designer.select([]);
+    return true;
   }
-  switch (event.key) {
-    case "?":
-      targets.showKeys();
-      return true;
-    case "0":
-      targets.fit(null);
-      return true;
-    case "Escape":
-      designer.select([]);
-      return true;
-  }
-  if (!node) return false;
-  switch (event.key) {
-    case "Enter":
-      designer.select([toRef(node)]);
-      targets.rename();
-      return true;
-    case "F2":
-      designer.select([toRef(node)]);
-      targets.rename();
-      return true;
-    case "Delete":
-    case "Backspace": {
-      const chosen = designer.getState().selection.states;
-      const states = chosen.length > 1 ? chosen : [toRef(node)];
-      const after = walk(graph, layout, focusId, "down") ?? walk(graph, layout, focusId, "up");
-      if (
-        designer.edit({ type: "delete", states, heal: event.shiftKey ? "gap" : "heal" }) &&
-        after
-      ) {
-        targets.focus(after);
-      }
-      return true;
-    }
-    case "a":
-    case "A":
-      editing.addBeside(toRef(node), event.shiftKey ? "before" : "after", placeOfFocus());
-      return true;
-    case "c":
-    case "C":
-      editing.connectByList(toRef(node), placeOfFocus());
-      return true;
-    case "f":
-    case "F":
-      targets.fit(node.id);
-      return true;
-    default:
-      return false;
-  }
+  const command = commandOf(pressed(event), "canvas");
+  if (!command || !able(command, context)) return command !== undefined;
+  command.run(context);
+  return true;
 }

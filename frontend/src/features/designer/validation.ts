@@ -4,6 +4,7 @@ import { validate } from "../../api/client";
 import type { Diagnostic } from "../../api/types";
 import type { Parsed, Range } from "../../asl/document";
 import type { StateRef } from "../../asl/edits";
+import { fixesOf } from "../../asl/fixes";
 import { fromPointer } from "../../asl/model";
 import type { EditorProblem } from "../../ui/CodeEditor";
 import { type Designer, refId, stateAround } from "./store";
@@ -80,13 +81,18 @@ export function useProblems(designer: Designer): readonly DesignProblem[] {
       return {
         key: `${i}${diagnostic.code}`,
         code: diagnostic.code,
+        fixes: fixesOf(
+          parsed.value,
+          fromPointer(parsed.value, diagnostic.pointer ?? ""),
+          diagnostic.code,
+        ).map((fix) => ({ title: fix.title, run: () => void designer.edit(fix.edit) })),
         message: diagnostic.message,
         severity,
         ...range,
         state,
       };
     });
-  }, [valid, textProblems, parsed, answer]);
+  }, [designer, valid, textProblems, parsed, answer]);
 }
 
 export function byNode(

@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
+import { t } from "../../i18n";
 import type { LiveRun } from "./live";
 
 const ROW = 29;
@@ -36,13 +37,13 @@ export function EventsTable({
     <div className="events">
       <input
         className="events-find"
-        aria-label="Find events"
-        placeholder="Find events"
+        aria-label={t("Find events")}
+        placeholder={t("Find events")}
         value={search}
         onChange={(e) => setSearch(e.target.value)}
       />
       <div ref={frame} className="events-frame">
-        <ol aria-label="Events" style={{ height: rows.getTotalSize() }}>
+        <ol aria-label={t("Events")} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => {
             const event = shown[row.index];
             if (!event) return null;

@@ -26,6 +26,7 @@ import { idOfFocus } from "../../canvas/CanvasFocus";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { walk } from "../../canvas/walk";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Confirm } from "../../ui/dialogs";
 import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
@@ -74,7 +75,7 @@ function Watch({ id }: { id: string }) {
   if (error) {
     return (
       <Box padding="xl">
-        <Alert type="error" header="This execution could not be opened">
+        <Alert type="error" header={t("This execution could not be opened")}>
           {messageOf(error)}
         </Alert>
       </Box>
@@ -91,9 +92,9 @@ function Watch({ id }: { id: string }) {
 }
 
 const TABS = [
-  ["events", "Events"],
-  ["timeline", "Timeline"],
-  ["definition", "Definition"],
+  ["events", t("Events")],
+  ["timeline", t("Timeline")],
+  ["definition", t("Definition")],
 ] as const;
 
 const KEY_STEPS = {
@@ -162,17 +163,17 @@ function Run({
             <Spinner />
           )}
         </div>
-        <section className="run-lower" aria-label="History">
-          <TabBar label="History" tabs={TABS} active={tab} onChange={setTab} />
+        <section className="run-lower" aria-label={t("History")}>
+          <TabBar label={t("History")} tabs={TABS} active={tab} onChange={setTab} />
           <div className="run-panel" role="tabpanel" aria-label={tab}>
             {tab === "events" && <EventsTable run={run} onChoose={choose} />}
             {tab === "timeline" && <Timeline run={run} onChoose={choose} />}
             {tab === "definition" && (
-              <Code value={definition} format={format} label="Definition at the start" />
+              <Code value={definition} format={format} label={t("Definition at the start")} />
             )}
           </div>
         </section>
-        <aside className="run-step" aria-label="Step">
+        <aside className="run-step" aria-label={t("Step")}>
           {node ? (
             <StepPanel run={run} execution={execution.id} node={node} />
           ) : (
@@ -191,7 +192,7 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
   const liveness = useStore(run, (s) => s.liveness);
   const [open, setOpen] = useState<"stop" | "again" | null>(null);
   const stop = useMutation({
-    mutationFn: () => stopExecution(execution.id, { cause: "Stopped from the page" }),
+    mutationFn: () => stopExecution(execution.id, { cause: t("Stopped from the page") }),
     onSuccess: () => {
       setOpen(null);
       void queries.invalidateQueries({ queryKey: ["execution", execution.id], exact: true });
@@ -218,13 +219,16 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
           href={`/machines/${execution.machine.id}`}
           onFollow={go(`/machines/${execution.machine.id}`)}
         >
-          {execution.machine.name}, revision {execution.revision}
+          {t("{name}, revision {revision}", {
+            name: execution.machine.name,
+            revision: execution.revision,
+          })}
         </Link>
         <span data-execution-status={status}>
           <ExecutionStatusPill status={status} stuck={execution.stuck && running} />
         </span>
         {running && liveness === "reconnecting" && (
-          <StatusIndicator type="loading">Reconnecting</StatusIndicator>
+          <StatusIndicator type="loading">{t("Reconnecting")}</StatusIndicator>
         )}
       </div>
       <SpaceBetween direction="horizontal" size="xs">
@@ -232,32 +236,33 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
           href={`/machines/${execution.machine.id}/edit`}
           onFollow={go(`/machines/${execution.machine.id}/edit`)}
         >
-          Edit machine
+          {t("Edit machine")}
         </Button>
-        <Button onClick={() => setOpen("again")}>Run again</Button>
+        <Button onClick={() => setOpen("again")}>{t("Run again")}</Button>
         {ended && (
           <Button
             loading={redrive.isPending}
             disabled={execution.status === status && !execution.redrivable}
             onClick={() => redrive.mutate()}
           >
-            Redrive
+            {t("Redrive")}
           </Button>
         )}
         <Button disabled={!running} onClick={() => setOpen("stop")}>
-          Stop
+          {t("Stop")}
         </Button>
       </SpaceBetween>
       {open === "stop" && (
         <Confirm
-          title="Stop this execution?"
-          action="Stop"
+          title={t("Stop this execution?")}
+          action={t("Stop")}
           busy={stop.isPending}
           onConfirm={() => stop.mutate()}
           onClose={() => setOpen(null)}
         >
-          What runs now is told to stop, and nothing after it begins. It ends as aborted; a redrive
-          can take it up again.
+          {t(
+            "What runs now is told to stop, and nothing after it begins. It ends as aborted; a redrive can take it up again.",
+          )}
         </Confirm>
       )}
       {open === "again" && (
@@ -282,14 +287,14 @@ function Stuck({ execution }: { execution: Execution }) {
   return (
     <Alert
       type="warning"
-      header="This execution is stuck"
+      header={t("This execution is stuck")}
       action={
         <Button loading={retry.isPending} onClick={() => retry.mutate()}>
-          Try again
+          {t("Try again")}
         </Button>
       }
     >
-      {execution.stuck_reason ?? "Taking the next step has failed several times."}
+      {execution.stuck_reason ?? t("Taking the next step has failed several times.")}
     </Alert>
   );
 }
@@ -298,7 +303,7 @@ function Whole({ execution }: { execution: Execution }) {
   return (
     <SpaceBetween size="m">
       <Box variant="h3" tagOverride="h2">
-        The execution
+        {t("The execution")}
       </Box>
       {execution.error !== null && (
         <Alert type="error" header={execution.error}>
@@ -308,29 +313,29 @@ function Whole({ execution }: { execution: Execution }) {
       <KeyValuePairs
         columns={2}
         items={[
-          { label: "Started", value: when(execution.started_at) },
+          { label: t("Started"), value: when(execution.started_at) },
           {
-            label: "Took",
+            label: t("Took"),
             value: execution.stopped_at
               ? between(execution.started_at, execution.stopped_at)
-              : "still going",
+              : t("still going"),
           },
         ]}
       />
       <div>
-        <Box variant="awsui-key-label">Input</Box>
+        <Box variant="awsui-key-label">{t("Input")}</Box>
         <pre className="payload">{pretty(execution.input)}</pre>
       </div>
       {execution.status === "SUCCEEDED" && (
         <div>
-          <Box variant="awsui-key-label">Output</Box>
+          <Box variant="awsui-key-label">{"Output"}</Box>
           <pre className="payload" data-part="execution-output">
             {pretty(execution.output)}
           </pre>
         </div>
       )}
       <Box color="text-body-secondary">
-        Choose a state in the graph to see its input, output and attempts.
+        {t("Choose a state in the graph to see its input, output and attempts.")}
       </Box>
     </SpaceBetween>
   );

@@ -14,6 +14,7 @@ import { listExecutions } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { type Liveness, watchExecutions } from "../../api/socket";
 import type { ExecutionStatus, ExecutionSummary, Page } from "../../api/types";
+import { t } from "../../i18n";
 import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { between, when } from "../../ui/format";
 
@@ -27,7 +28,9 @@ const STATES: readonly (ExecutionStatus | "")[] = [
   "ABORTED",
 ];
 const words = (status: ExecutionStatus | "") =>
-  status === "" ? "Any status" : status.charAt(0) + status.slice(1).toLowerCase().replace("_", " ");
+  status === ""
+    ? t("Any status")
+    : status.charAt(0) + status.slice(1).toLowerCase().replace("_", " ");
 
 /** Put a summary where it belongs: over its older self, or on top when it is new and fits the filter. */
 function merge(
@@ -115,7 +118,7 @@ export function ExecutionTable({
       items={items}
       trackBy="id"
       loading={list.isPending}
-      loadingText="Fetching executions"
+      loadingText={t("Fetching executions")}
       wrapLines
       header={
         <Header
@@ -124,23 +127,23 @@ export function ExecutionTable({
           actions={actions}
           description={
             liveness === "reconnecting" ? (
-              <StatusIndicator type="loading">Reconnecting</StatusIndicator>
+              <StatusIndicator type="loading">{t("Reconnecting")}</StatusIndicator>
             ) : undefined
           }
         >
-          Executions
+          {t("Executions")}
         </Header>
       }
       filter={
         <SpaceBetween direction="horizontal" size="xs">
           <TextFilter
             filteringText={typed}
-            filteringPlaceholder="Find by name"
-            filteringAriaLabel="Find executions by name"
+            filteringPlaceholder={t("Find by name")}
+            filteringAriaLabel={t("Find executions by name")}
             onChange={(e) => setTyped(e.detail.filteringText)}
           />
           <Select
-            ariaLabel="Status"
+            ariaLabel={t("Status")}
             selectedOption={{ value: status, label: words(status) }}
             options={STATES.map((s) => ({ value: s, label: words(s) }))}
             onChange={(e) =>
@@ -154,15 +157,15 @@ export function ExecutionTable({
           {list.error
             ? messageOf(list.error)
             : search || status
-              ? "Nothing fits this filter"
-              : "Nothing has run yet: press Run"}
+              ? t("Nothing fits this filter")
+              : t("Nothing has run yet: press Run")}
         </Box>
       }
       footer={
         list.hasNextPage && (
           <Box textAlign="center">
             <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Load more
+              {t("Load more")}
             </Button>
           </Box>
         )
@@ -170,7 +173,7 @@ export function ExecutionTable({
       columnDefinitions={[
         {
           id: "name",
-          header: "Name",
+          header: t("Name"),
           cell: (e) => link(`/executions/${e.id}`, e.name),
           isRowHeader: true,
         },
@@ -178,22 +181,22 @@ export function ExecutionTable({
           ? [
               {
                 id: "machine",
-                header: "Machine",
+                header: t("Machine"),
                 cell: (e: ExecutionSummary) => link(`/machines/${e.machine.id}`, e.machine.name),
               },
             ]
           : []),
         {
           id: "status",
-          header: "Status",
+          header: t("Status"),
           minWidth: 130,
           cell: (e) => <ExecutionStatusPill status={e.status} stuck={e.stuck} />,
         },
-        { id: "revision", header: "Revision", cell: (e) => e.revision },
-        { id: "started", header: "Started", cell: (e) => when(e.started_at) },
+        { id: "revision", header: t("Revision"), cell: (e) => e.revision },
+        { id: "started", header: t("Started"), cell: (e) => when(e.started_at) },
         {
           id: "took",
-          header: "Took",
+          header: t("Took"),
           cell: (e) => (e.stopped_at ? between(e.started_at, e.stopped_at) : "–"),
         },
       ]}

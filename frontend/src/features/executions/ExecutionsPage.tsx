@@ -1,9 +1,10 @@
 import { Page } from "../../app/Page";
+import { t } from "../../i18n";
 import { ExecutionTable } from "./ExecutionTable";
 
 export default function ExecutionsPage() {
   return (
-    <Page title="Executions">
+    <Page title={t("Executions")}>
       <ExecutionTable machine={null} />
     </Page>
   );

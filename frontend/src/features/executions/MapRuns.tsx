@@ -6,8 +6,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { listExecutions, listMapRuns } from "../../api/client";
 import type { MapRun } from "../../api/types";
-import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
-import { counted } from "../../ui/format";
+import { count, t } from "../../i18n";
+import { ExecutionStatusPill, statusWords } from "../../ui/ExecutionStatus";
 
 const LOOK_AGAIN_MS = 1000;
 
@@ -37,11 +37,20 @@ function OneRun({ run }: { run: MapRun }) {
   return (
     <SpaceBetween size="xs">
       <ProgressBar
-        label={`Map Run of ${counted(total, "item")}`}
+        label={count(total, "Map Run of {n} item", "Map Run of {n} items")}
         status={states[run.status as keyof typeof states] ?? "error"}
         value={total === 0 ? 0 : (100 * ended) / total}
-        resultText={`${run.status.charAt(0)}${run.status.slice(1).toLowerCase()}: ${succeeded} succeeded, ${unwell} failed, ${aborted} aborted`}
-        additionalInfo={`${succeeded} succeeded, ${unwell} failed, ${counted(run.running_children, "child", "children")} running`}
+        resultText={t("{status}: {succeeded} succeeded, {failed} failed, {aborted} aborted", {
+          status: statusWords(run.status),
+          succeeded,
+          failed: unwell,
+          aborted,
+        })}
+        additionalInfo={t("{succeeded} succeeded, {failed} failed, {n} running", {
+          succeeded,
+          failed: unwell,
+          n: run.running_children,
+        })}
       />
       <Children run={run} failed={unwell > 0} />
     </SpaceBetween>
@@ -59,7 +68,7 @@ function Children({ run, failed }: { run: MapRun; failed: boolean }) {
   if (found.length === 0) return null;
   return (
     <div>
-      <Box variant="awsui-key-label">{failed ? "Children that failed" : "Children"}</Box>
+      <Box variant="awsui-key-label">{failed ? t("Children that failed") : t("Children")}</Box>
       <ul className="children">
         {found.map((child) => (
           <li key={child.id}>
@@ -77,7 +86,9 @@ function Children({ run, failed }: { run: MapRun; failed: boolean }) {
         ))}
       </ul>
       {children.data?.next && (
-        <Box color="text-body-secondary">The newest {found.length}; all of them by REST.</Box>
+        <Box color="text-body-secondary">
+          {t("The newest {n}; all of them by REST.", { n: found.length })}
+        </Box>
       )}
     </div>
   );

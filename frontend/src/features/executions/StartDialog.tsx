@@ -2,19 +2,28 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { listSamples, startExecution } from "../../api/client";
+import { getExecution, listExecutions, listSamples, startExecution } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem } from "../../ui/names";
+import { earlierInputs, inputLabel, rememberInput } from "./inputs";
 
-const inputKey = (machine: string) => `treadle:input:${machine}`;
+export const inputKey = (machine: string) => `treadle:input:${machine}`;
+
+/** What the latest run began with: the likeliest thing to begin the next with. */
+export async function latestInput(machine: string): Promise<Json | null> {
+  const newest = (await listExecutions({ machine })).results[0];
+  return newest ? (await getExecution(newest.id)).input : null;
+}
 
 export function StartDialog(props: {
   machine: { id: string; name: string };
@@ -29,6 +38,13 @@ export function StartDialog(props: {
       ? localStorage.getItem(inputKey(props.machine.id))
       : JSON.stringify(props.initial, null, 2),
   );
+  const latest = useQuery({
+    queryKey: ["latest-input", props.machine.id],
+    queryFn: () => latestInput(props.machine.id),
+    enabled: typed === null,
+    staleTime: 0,
+  });
+  const [earlier] = useState(() => earlierInputs(props.machine.id));
   const samples = useQuery({
     queryKey: ["samples"],
     queryFn: listSamples,
@@ -39,7 +55,8 @@ export function StartDialog(props: {
   const sample = samples.data?.results.find(
     (s) => s.name === props.machine.name || s.title === props.machine.name,
   );
-  const input = typed ?? (sample ? JSON.stringify(sample.input, null, 2) : "{}");
+  const guess = latest.data ?? sample?.input ?? {};
+  const input = typed ?? JSON.stringify(guess, null, 2);
   const [name, setName] = useState("");
   const parsed = useMemo(() => parseText(input.trim() === "" ? "{}" : input, "json"), [input]);
   const problems = useMemo(
@@ -58,12 +75,13 @@ export function StartDialog(props: {
     onSuccess: (execution) => {
       if (!execution) return props.onClose();
       localStorage.setItem(inputKey(props.machine.id), input);
+      rememberInput(props.machine.id, input);
       navigate(`/executions/${execution.id}`);
     },
   });
   return (
     <Dialog
-      title={`Run ${props.machine.name}`}
+      title={t("Run {name}", { name: props.machine.name })}
       size="large"
       onClose={props.onClose}
       actions={
@@ -73,7 +91,7 @@ export function StartDialog(props: {
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
-          Start
+          {t("Start")}
         </Button>
       }
     >
@@ -88,8 +106,8 @@ export function StartDialog(props: {
           {props.note && <Alert type="info">{props.note}</Alert>}
           {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
           <FormField
-            label="Input"
-            description="Any JSON, up to 256 KiB"
+            label={t("Input")}
+            description={t("Any JSON, up to 256 KiB")}
             stretch
             errorText={parsed.ok ? null : parsed.problems[0]?.message}
           >
@@ -97,16 +115,26 @@ export function StartDialog(props: {
               <Code
                 value={input}
                 format="json"
-                label="Input"
+                label={t("Input")}
                 onChange={setInput}
                 problems={problems}
                 focus
               />
             </div>
           </FormField>
+          {earlier.length > 0 && (
+            <FormField label={t("Earlier inputs")}>
+              <Select
+                selectedOption={null}
+                placeholder={t("Choose one of the last {n}", { n: earlier.length })}
+                options={earlier.map((one, i) => ({ value: String(i), label: inputLabel(one) }))}
+                onChange={(e) => setInput(earlier[Number(e.detail.selectedOption.value)] ?? "{}")}
+              />
+            </FormField>
+          )}
           <FormField
-            label="Name"
-            description="Left empty, one is made up"
+            label={t("Name")}
+            description={t("Left empty, one is made up")}
             errorText={nameProblem(name)}
           >
             <Input value={name} onChange={(e) => setName(e.detail.value)} />

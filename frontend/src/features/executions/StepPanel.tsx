@@ -12,7 +12,8 @@ import { listTasks } from "../../api/client";
 import type { GraphNode } from "../../asl/graph";
 import { STATUS_WORDS, StatusIcon } from "../../canvas/StatusIcon";
 import type { Visit } from "../../executions/statuses";
-import { between, counted, when } from "../../ui/format";
+import { count, t } from "../../i18n";
+import { between, when } from "../../ui/format";
 import type { LiveRun } from "./live";
 import { MapRuns } from "./MapRuns";
 import { dataOf, pretty, useDetails } from "./payloads";
@@ -74,7 +75,7 @@ export function StepPanel({
         <Box variant="h3" tagOverride="h2">
           {node.name}
         </Box>
-        <Box color="text-body-secondary">{node.type} · not started</Box>
+        <Box color="text-body-secondary">{t("{type} · not started", { type: node.type })}</Box>
       </div>
     );
   }
@@ -90,7 +91,7 @@ export function StepPanel({
           </span>
         </div>
         {visits.length > 1 && (
-          <FormField label={`${counted(visits.length, "visit")}, failed ones first`}>
+          <FormField label={count(visits.length, "{n} visit", "{n} visits, failed ones first")}>
             <Select
               filteringType={visits.length > 10 ? "auto" : "none"}
               virtualScroll
@@ -115,31 +116,31 @@ export function StepPanel({
         <KeyValuePairs
           columns={2}
           items={[
-            { label: "Began", value: when(visit.enteredAt) },
+            { label: t("Began"), value: when(visit.enteredAt) },
             {
-              label: "Took",
-              value: visit.endedAt ? between(visit.enteredAt, visit.endedAt) : "still going",
+              label: t("Took"),
+              value: visit.endedAt ? between(visit.enteredAt, visit.endedAt) : t("still going"),
             },
-            ...(visit.attempts > 0 ? [{ label: "Attempts", value: visit.attempts }] : []),
-            ...(place(visit) ? [{ label: "Place", value: place(visit) }] : []),
+            ...(visit.attempts > 0 ? [{ label: t("Attempts"), value: visit.attempts }] : []),
+            ...(place(visit) ? [{ label: t("Place"), value: place(visit) }] : []),
           ]}
         />
         <Tabs
-          ariaLabel="Step"
+          ariaLabel={t("Step")}
           tabs={[
             {
               id: "data",
-              label: "Data",
+              label: t("Data"),
               content: (
                 <SpaceBetween size="s">
-                  <FormField label="Input" stretch>
+                  <FormField label={t("Input")} stretch>
                     <pre className="payload" data-part="input">
                       {pretty(data.input) || "–"}
                     </pre>
                   </FormField>
                   <FormField label="Output" stretch>
                     <pre className="payload" data-part="output">
-                      {pretty(data.output) || (visit.open ? "not yet" : "none")}
+                      {pretty(data.output) || (visit.open ? t("not yet") : "none")}
                     </pre>
                   </FormField>
                 </SpaceBetween>
@@ -149,7 +150,7 @@ export function StepPanel({
               ? [
                   {
                     id: "tasks",
-                    label: "Attempts",
+                    label: t("Attempts"),
                     content: (
                       <Attempts execution={execution} visit={visit} n={visit.events.length} />
                     ),
@@ -160,14 +161,14 @@ export function StepPanel({
               ? [
                   {
                     id: "map-runs",
-                    label: "Map Run",
+                    label: t("Map Run"),
                     content: <MapRuns execution={execution} visit={visit.id} />,
                   },
                 ]
               : []),
             {
               id: "events",
-              label: "Events",
+              label: t("Events"),
               content: (
                 <SpaceBetween size="xs">
                   {events.map((event) => (
@@ -205,17 +206,24 @@ function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n:
     return here && (visit.endedAt === null || at <= visit.endedAt);
   });
   if (mine.length === 0)
-    return <Box color="text-body-secondary">{tasks.isPending ? "Fetching" : "No attempt yet"}</Box>;
+    return (
+      <Box color="text-body-secondary">{tasks.isPending ? t("Fetching") : t("No attempt yet")}</Box>
+    );
   return (
     <SpaceBetween size="m">
       {mine.map((task) => (
         <div key={task.id}>
           <b>
-            Attempt {task.attempt + 1}: {task.status.toLowerCase().replace("_", " ")}
+            {t("Attempt {attempt}: {value}", {
+              attempt: task.attempt + 1,
+              value: task.status.toLowerCase().replace("_", " "),
+            })}
           </b>
           <Box color="text-body-secondary">
-            {task.begun_at ? `took ${between(task.begun_at, task.ended_at)}` : "waits for a worker"}
-            {task.worker ? ` on ${task.worker}` : ""}
+            {task.begun_at
+              ? t("took {duration}", { duration: between(task.begun_at, task.ended_at) })
+              : t("waits for a worker")}
+            {task.worker ? ` · ${task.worker}` : ""}
           </Box>
           {task.error && (
             <Alert type="error" header={task.error}>
@@ -224,7 +232,7 @@ function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n:
           )}
           {task.logs && <pre className="payload">{task.logs}</pre>}
           {task.logs_truncated && (
-            <Box color="text-body-secondary">The log was longer than is kept.</Box>
+            <Box color="text-body-secondary">{t("The log was longer than is kept.")}</Box>
           )}
         </div>
       ))}

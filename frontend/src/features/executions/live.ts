@@ -5,6 +5,7 @@ import { type Liveness, watchExecution } from "../../api/socket";
 import type { ExecutionStatus, HistoryEvent } from "../../api/types";
 import { newStatusStore, type StatusStore } from "../../canvas/statusStore";
 import { Statuses } from "../../executions/statuses";
+import { t } from "../../i18n";
 
 /**
  * A run as it is watched: the history until now, then the socket from its last event on. Statuses are
@@ -120,8 +121,8 @@ export function newLiveRun(id: string): LiveRun {
               store.setState({
                 problem:
                   code === 4404
-                    ? "This execution is gone"
-                    : "Sign in again to watch this execution",
+                    ? t("This execution is gone")
+                    : t("Sign in again to watch this execution"),
               }),
           });
         } catch (error) {

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { createMachine } from "../../api/client";
 import { printText } from "../../asl/patch";
+import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
@@ -37,7 +38,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <Dialog
-      title="New machine"
+      title={t("New machine")}
       onClose={onClose}
       actions={
         <Button
@@ -46,7 +47,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
           loading={create.isPending}
           onClick={() => create.mutate()}
         >
-          Create and edit
+          {t("Create and edit")}
         </Button>
       }
     >
@@ -59,13 +60,13 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         <SpaceBetween size="l">
           <Refusal error={create.error} />
           <FormField
-            label="Name"
-            description="Up to 80 characters, without blanks"
+            label={t("Name")}
+            description={t("Up to 80 characters, without blanks")}
             errorText={problem}
           >
             <Input ref={input} value={name} onChange={(e) => setName(e.detail.value)} />
           </FormField>
-          <FormField label="Begin with" stretch>
+          <FormField label={t("Begin with")} stretch>
             <Tiles
               value={starter}
               columns={2}

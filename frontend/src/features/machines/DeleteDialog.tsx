@@ -7,18 +7,17 @@ import { useNavigate } from "react-router";
 import { deleteMachine, getDeletion } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Deletion, MachineSummary } from "../../api/types";
+import { count, t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { flash } from "../../ui/flash";
-import { counted } from "../../ui/format";
 
 /** What goes with the machine, as a sentence. */
 function inWords(deletion: Deletion): string {
-  const parts = [
-    counted(deletion.revisions, "revision"),
-    counted(deletion.executions, "execution"),
-    counted(deletion.share_links, "share link"),
-  ];
-  return `Its ${parts.slice(0, -1).join(", ")} and ${parts.at(-1)} go with it.`;
+  return t("Its {revisions}, {executions} and {links} go with it.", {
+    revisions: count(deletion.revisions, "{n} revision", "{n} revisions"),
+    executions: count(deletion.executions, "{n} execution", "{n} executions"),
+    links: count(deletion.share_links, "{n} share link", "{n} share links"),
+  });
 }
 
 export function DeleteDialog({
@@ -40,7 +39,9 @@ export function DeleteDialog({
     onSuccess: (left) => {
       flash(
         "success",
-        left ? `${machine.name} goes when its executions have ended` : `${machine.name} is deleted`,
+        left
+          ? t("{name} goes when its executions have ended", { name: machine.name })
+          : t("{name} is deleted", { name: machine.name }),
       );
       queries.removeQueries({ queryKey: ["machine", machine.id] });
       void queries.invalidateQueries({ queryKey: ["machines"] });
@@ -51,8 +52,8 @@ export function DeleteDialog({
   const running = deletion.data?.running_executions ?? 0;
   return (
     <Confirm
-      title={`Delete ${machine.name}?`}
-      action="Delete"
+      title={t("Delete {name}?", { name: machine.name })}
+      action={t("Delete")}
       busy={remove.isPending}
       onConfirm={() => remove.mutate()}
       onClose={onClose}
@@ -62,11 +63,16 @@ export function DeleteDialog({
           <Alert type="error">{messageOf(deletion.error ?? remove.error)}</Alert>
         )}
         {deletion.isPending && <Spinner />}
-        {deletion.data && <Box>{inWords(deletion.data)} This cannot be undone.</Box>}
+        {deletion.data && (
+          <Box>{t("{data} This cannot be undone.", { data: inWords(deletion.data) })}</Box>
+        )}
         {running > 0 && (
           <Alert type="info">
-            {counted(running, "execution")} still {running === 1 ? "runs" : "run"}. Nothing new can
-            start; the machine goes when {running === 1 ? "it has" : "they have"} ended.
+            {count(
+              running,
+              "{n} execution still runs. Nothing new can start; the machine goes when it has ended.",
+              "{n} executions still run. Nothing new can start; the machine goes when they have ended.",
+            )}
           </Alert>
         )}
       </SpaceBetween>

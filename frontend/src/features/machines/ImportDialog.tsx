@@ -13,6 +13,7 @@ import { createMachine, importMachine, listMachines, listSamples } from "../../a
 import type { Sample } from "../../api/types";
 import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem, toName } from "../../ui/names";
@@ -70,8 +71,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   };
   const nameField = (
     <FormField
-      label="Name"
-      description="Left empty, a bundle keeps its own and a definition is called Imported"
+      label={t("Name")}
+      description={t("Left empty, a bundle keeps its own and a definition is called Imported")}
       errorText={nameProblem(name)}
     >
       <Input value={name} onChange={(e) => setName(e.detail.value)} />
@@ -79,7 +80,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   );
   return (
     <Dialog
-      title="Import a machine"
+      title={t("Import a machine")}
       size="large"
       onClose={onClose}
       actions={
@@ -90,7 +91,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             loading={bring.isPending}
             onClick={() => bring.mutate()}
           >
-            Import
+            {t("Import")}
           </Button>
         )
       }
@@ -103,27 +104,32 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           tabs={[
             {
               id: "samples",
-              label: "Samples",
+              label: t("Samples"),
               content: (
                 <Cards
                   items={samples.data?.results ?? []}
                   loading={samples.isPending}
-                  loadingText="Fetching samples"
-                  empty={<Box textAlign="center">This server has no samples</Box>}
+                  loadingText={t("Fetching samples")}
+                  empty={<Box textAlign="center">{t("This server has no samples")}</Box>}
                   cardsPerRow={[{ cards: 1 }, { minWidth: 600, cards: 2 }]}
                   cardDefinition={{
                     header: (sample) => sample.title,
                     sections: [
                       { id: "what", content: (sample) => sample.description },
                       {
+                        id: "teaches",
+                        header: t("What it teaches"),
+                        content: (sample) => sample.teaches,
+                      },
+                      {
                         id: "use",
                         content: (sample) => (
                           <Button
                             loading={use.isPending && use.variables?.name === sample.name}
                             onClick={() => use.mutate(sample)}
-                            ariaLabel={`Use ${sample.title}`}
+                            ariaLabel={t("Use {title}", { title: sample.title })}
                           >
-                            Use this
+                            {t("Use this")}
                           </Button>
                         ),
                       },
@@ -134,16 +140,16 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             },
             {
               id: "paste",
-              label: "Paste",
+              label: t("Paste"),
               content: (
                 <SpaceBetween size="m">
                   {nameField}
-                  <FormField label="Definition or bundle, JSON or YAML" stretch>
+                  <FormField label={t("Definition or bundle, JSON or YAML")} stretch>
                     <div className="code-frame" style={{ height: 280 }}>
                       <Code
                         value={content}
                         format={guessFormat(content)}
-                        label="Text to import"
+                        label={t("Text to import")}
                         onChange={setContent}
                       />
                     </div>
@@ -153,7 +159,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             },
             {
               id: "file",
-              label: "File",
+              label: t("File"),
               content: (
                 <SpaceBetween size="m">
                   <FileUpload
@@ -161,13 +167,13 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                     onChange={(e) => void take(e.detail.value)}
                     accept=".json,.yaml,.yml"
                     showFileSize
-                    constraintText="JSON or YAML, up to 2 MiB"
+                    constraintText={t("JSON or YAML, up to 2 MiB")}
                     i18nStrings={{
-                      uploadButtonText: () => "Choose a file",
-                      dropzoneText: () => "Drop a file here",
-                      removeFileAriaLabel: () => "Remove the file",
-                      limitShowFewer: "Fewer",
-                      limitShowMore: "More",
+                      uploadButtonText: () => t("Choose a file"),
+                      dropzoneText: () => t("Drop a file here"),
+                      removeFileAriaLabel: () => t("Remove the file"),
+                      limitShowFewer: t("Fewer"),
+                      limitShowMore: t("More"),
                       errorIconAriaLabel: "Error",
                     }}
                   />

@@ -18,6 +18,7 @@ import { messageOf } from "../../api/http";
 import type { Machine } from "../../api/types";
 import { Page } from "../../app/Page";
 import { GraphView } from "../../canvas/GraphView";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { ago } from "../../ui/format";
@@ -28,15 +29,15 @@ import { DeleteDialog } from "./DeleteDialog";
 import { Revisions } from "./Revisions";
 import { Sharing } from "./Sharing";
 
-const TRAIL = [{ text: "Machines", href: "/machines" }];
+const TRAIL = [{ text: t("Machines"), href: "/machines" }];
 
 export default function MachinePage() {
   const { id = "" } = useParams();
   const machine = useQuery({ queryKey: ["machine", id], queryFn: () => getMachine(id) });
   if (machine.error) {
     return (
-      <Page title="Machine" trail={TRAIL}>
-        <Alert type="error" header="This machine could not be opened">
+      <Page title={t("Machine")} trail={TRAIL}>
+        <Alert type="error" header={t("This machine could not be opened")}>
           {messageOf(machine.error)}
         </Alert>
       </Page>
@@ -44,7 +45,7 @@ export default function MachinePage() {
   }
   if (!machine.data) {
     return (
-      <Page title="Machine" trail={TRAIL}>
+      <Page title={t("Machine")} trail={TRAIL}>
         <Spinner size="large" />
       </Page>
     );
@@ -71,22 +72,25 @@ function Shown({ machine }: { machine: Machine }) {
         header={
           <Header
             variant="h1"
-            description={`${machine.description ? `${machine.description} · ` : ""}Revision ${machine.revision}, changed ${ago(machine.updated_at)}`}
+            description={`${machine.description ? `${machine.description} · ` : ""}${t(
+              "Revision {revision}, changed {ago}",
+              { revision: machine.revision, ago: ago(machine.updated_at) },
+            )}`}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <ButtonDropdown
                   onItemClick={(e) => more(e.detail.id)}
                   items={[
-                    { id: "rename", text: "Rename" },
-                    { id: "json", text: "Export JSON" },
-                    { id: "yaml", text: "Export YAML" },
-                    { id: "bundle", text: "Export with all revisions" },
-                    { id: "svg", text: "Picture (SVG)" },
-                    { id: "png", text: "Picture (PNG)" },
-                    { id: "delete", text: "Delete", disabled: deleting },
+                    { id: "rename", text: t("Rename") },
+                    { id: "json", text: t("Export JSON") },
+                    { id: "yaml", text: t("Export YAML") },
+                    { id: "bundle", text: t("Export with all revisions") },
+                    { id: "svg", text: t("Picture (SVG)") },
+                    { id: "png", text: t("Picture (PNG)") },
+                    { id: "delete", text: t("Delete"), disabled: deleting },
                   ]}
                 >
-                  More
+                  {t("More")}
                 </ButtonDropdown>
                 <Button
                   href={edit}
@@ -96,7 +100,7 @@ function Shown({ machine }: { machine: Machine }) {
                     navigate(edit);
                   }}
                 >
-                  Edit{machine.has_draft ? " draft" : ""}
+                  {machine.has_draft ? t("Edit draft") : t("Edit")}
                 </Button>
                 <Button
                   variant="primary"
@@ -104,7 +108,7 @@ function Shown({ machine }: { machine: Machine }) {
                   disabled={deleting}
                   onClick={() => setOpen("start")}
                 >
-                  Run
+                  {t("Run")}
                 </Button>
               </SpaceBetween>
             }
@@ -116,7 +120,7 @@ function Shown({ machine }: { machine: Machine }) {
         <SpaceBetween size="m">
           {deleting && (
             <Alert type="info">
-              This machine is being deleted; it goes when its executions have ended.
+              {t("This machine is being deleted; it goes when its executions have ended.")}
             </Alert>
           )}
           <Tabs
@@ -125,23 +129,27 @@ function Shown({ machine }: { machine: Machine }) {
             tabs={[
               {
                 id: "executions",
-                label: "Executions",
+                label: t("Executions"),
                 content: <ExecutionTable machine={machine.id} />,
               },
               {
                 id: "definition",
-                label: "Definition",
+                label: t("Definition"),
                 content: (
                   <div className="two-up">
                     <GraphView definition={machine.definition} height="64vh" />
                     <div className="code-frame" style={{ height: "64vh" }}>
-                      <Code value={machine.definition} format={machine.format} label="Definition" />
+                      <Code
+                        value={machine.definition}
+                        format={machine.format}
+                        label={t("Definition")}
+                      />
                     </div>
                   </div>
                 ),
               },
-              { id: "revisions", label: "Revisions", content: <Revisions machine={machine} /> },
-              { id: "sharing", label: "Sharing", content: <Sharing machine={machine} /> },
+              { id: "revisions", label: t("Revisions"), content: <Revisions machine={machine} /> },
+              { id: "sharing", label: t("Sharing"), content: <Sharing machine={machine} /> },
             ]}
           />
         </SpaceBetween>
@@ -151,7 +159,9 @@ function Shown({ machine }: { machine: Machine }) {
           machine={machine}
           note={
             machine.has_draft
-              ? `Revision ${machine.revision} runs; the draft is left as it is.`
+              ? t("Revision {revision} runs; the draft is left as it is.", {
+                  revision: machine.revision,
+                })
               : null
           }
           onClose={() => setOpen(null)}
@@ -177,7 +187,7 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
   });
   return (
     <Dialog
-      title="Rename"
+      title={t("Rename")}
       onClose={onClose}
       actions={
         <Button
@@ -186,19 +196,19 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
-          Save
+          {t("Save")}
         </Button>
       }
     >
       <SpaceBetween size="m">
         {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
-        <FormField label="Name" errorText={nameProblem(name)}>
+        <FormField label={t("Name")} errorText={nameProblem(name)}>
           <Input value={name} onChange={(e) => setName(e.detail.value)} />
         </FormField>
-        <FormField label="Description">
+        <FormField label={t("Description")}>
           <Textarea value={description} onChange={(e) => setDescription(e.detail.value)} />
         </FormField>
-        <Box color="text-body-secondary">Executions and share links keep working.</Box>
+        <Box color="text-body-secondary">{t("Executions and share links keep working.")}</Box>
       </SpaceBetween>
     </Dialog>
   );

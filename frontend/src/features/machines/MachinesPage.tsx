@@ -15,8 +15,9 @@ import { messageOf } from "../../api/http";
 import { watchExecutions } from "../../api/socket";
 import type { MachineSummary } from "../../api/types";
 import { Page } from "../../app/Page";
+import { t } from "../../i18n";
 import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
-import { ago, counted } from "../../ui/format";
+import { ago } from "../../ui/format";
 import { useTheme } from "../../ui/theme";
 import { CreateDialog } from "./CreateDialog";
 import { DeleteDialog } from "./DeleteDialog";
@@ -37,7 +38,7 @@ function Counts({ machine }: { machine: MachineSummary }) {
     [counts.aborted, "stopped", "aborted"],
   ];
   const shown = parts.filter(([count]) => count > 0);
-  if (shown.length === 0) return <Box color="text-body-secondary">Never run</Box>;
+  if (shown.length === 0) return <Box color="text-body-secondary">{t("Never run")}</Box>;
   return (
     <SpaceBetween direction="horizontal" size="s">
       {shown.map(([count, type, words]) => (
@@ -87,9 +88,9 @@ export default function MachinesPage() {
     navigate(path);
   };
   return (
-    <Page title="Machines">
+    <Page title={t("Machines")}>
       {machines.error && (
-        <Alert type="error" header="The machines could not be fetched">
+        <Alert type="error" header={t("The machines could not be fetched")}>
           {messageOf(machines.error)}
         </Alert>
       )}
@@ -97,7 +98,7 @@ export default function MachinesPage() {
         variant="full-page"
         stickyHeader={false}
         loading={machines.isPending}
-        loadingText="Fetching machines"
+        loadingText={t("Fetching machines")}
         items={items}
         trackBy="id"
         cardsPerRow={[{ cards: 1 }, { minWidth: 640, cards: 2 }, { minWidth: 1000, cards: 3 }]}
@@ -105,40 +106,42 @@ export default function MachinesPage() {
           <Header
             variant="awsui-h1-sticky"
             counter={machines.data ? `(${items.length}${machines.hasNextPage ? "+" : ""})` : ""}
-            description="A machine is drawn once and run as often as you like."
+            description={t("A machine is drawn once and run as often as you like.")}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                <Button onClick={() => setOpen({ kind: "import" })}>Import</Button>
+                <Button onClick={() => setOpen({ kind: "import" })}>{t("Import")}</Button>
                 <Button variant="primary" onClick={() => setOpen({ kind: "create" })}>
-                  New machine
+                  {t("New machine")}
                 </Button>
               </SpaceBetween>
             }
           >
-            Machines
+            {t("Machines")}
           </Header>
         }
         filter={
           <TextFilter
             filteringText={typed}
-            filteringPlaceholder="Find by name"
-            filteringAriaLabel="Find machines by name"
+            filteringPlaceholder={t("Find by name")}
+            filteringAriaLabel={t("Find machines by name")}
             onChange={(event) => setTyped(event.detail.filteringText)}
           />
         }
         empty={
           <Box textAlign="center" padding="l">
             <SpaceBetween size="m">
-              <b>{search ? "No machine has such a name" : "No machines yet"}</b>
+              <b>{search ? t("No machine has such a name") : t("No machines yet")}</b>
               {!search && (
                 <>
                   <Box variant="p">
-                    Draw one from scratch, or begin with a sample that runs at once.
+                    {t("Draw one from scratch, or begin with a sample that runs at once.")}
                   </Box>
                   <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-                    <Button onClick={() => setOpen({ kind: "import" })}>Look at the samples</Button>
+                    <Button onClick={() => setOpen({ kind: "import" })}>
+                      {t("Look at the samples")}
+                    </Button>
                     <Button variant="primary" onClick={() => setOpen({ kind: "create" })}>
-                      New machine
+                      {t("New machine")}
                     </Button>
                   </SpaceBetween>
                 </>
@@ -164,7 +167,7 @@ export default function MachinesPage() {
                   <img
                     loading="lazy"
                     src={pictureUrl(machine.id, "svg", { revision: machine.revision, theme })}
-                    alt={`Graph of ${machine.name}`}
+                    alt={t("Graph of {name}", { name: machine.name })}
                   />
                 </div>
               ),
@@ -175,7 +178,7 @@ export default function MachinesPage() {
               content: (machine) =>
                 machine.status === "DELETING" ? (
                   <StatusIndicator type="pending">
-                    Being deleted when its executions have ended
+                    {t("Being deleted when its executions have ended")}
                   </StatusIndicator>
                 ) : machine.last_execution ? (
                   <SpaceBetween direction="horizontal" size="xs">
@@ -189,7 +192,10 @@ export default function MachinesPage() {
                   </SpaceBetween>
                 ) : (
                   <Box color="text-body-secondary">
-                    Revision {machine.revision}, changed {ago(machine.updated_at)}
+                    {t("Revision {revision}, changed {ago}", {
+                      revision: machine.revision,
+                      ago: ago(machine.updated_at),
+                    })}
                   </Box>
                 ),
             },
@@ -201,14 +207,16 @@ export default function MachinesPage() {
                     <Button
                       href={`/machines/${machine.id}/edit`}
                       onFollow={go(`/machines/${machine.id}/edit`)}
-                      ariaLabel={`Edit${machine.has_draft ? " draft" : ""} ${machine.name}`}
+                      ariaLabel={t(machine.has_draft ? "Edit draft {name}" : "Edit {name}", {
+                        name: machine.name,
+                      })}
                     >
-                      Edit{machine.has_draft ? " draft" : ""}
+                      {machine.has_draft ? t("Edit draft") : t("Edit")}
                     </Button>
                     <Button
                       iconName="remove"
                       variant="icon"
-                      ariaLabel={`Delete ${machine.name}`}
+                      ariaLabel={t("Delete {name}", { name: machine.name })}
                       onClick={() => setOpen({ kind: "delete", machine })}
                     />
                   </SpaceBetween>
@@ -223,7 +231,7 @@ export default function MachinesPage() {
             loading={machines.isFetchingNextPage}
             onClick={() => void machines.fetchNextPage()}
           >
-            Load more than {counted(items.length, "machine")}
+            {t("Load more than {n} machines", { n: items.length })}
           </Button>
         </Box>
       )}

@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
@@ -12,9 +13,10 @@ import { getRevision, listRevisions, putDraft } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Revision } from "../../api/types";
 import { GraphView } from "../../canvas/GraphView";
-import { Compare } from "../../ui/Code";
+import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { when } from "../../ui/format";
+import { GraphDiff } from "./GraphDiff";
 
 export function Revisions({ machine }: { machine: Machine }) {
   const [shown, setShown] = useState<number | null>(null);
@@ -31,32 +33,33 @@ export function Revisions({ machine }: { machine: Machine }) {
         items={items}
         trackBy="number"
         loading={list.isPending}
-        loadingText="Fetching revisions"
+        loadingText={t("Fetching revisions")}
         header={
-          <Header description="A revision never changes. Restoring one makes it the draft.">
-            Revisions
+          <Header description={t("A revision never changes. Restoring one makes it the draft.")}>
+            {t("Revisions")}
           </Header>
         }
         columnDefinitions={[
           {
             id: "number",
-            header: "Number",
-            cell: (r) => (r.number === machine.revision ? `${r.number} (latest)` : r.number),
+            header: t("Number"),
+            cell: (r) =>
+              r.number === machine.revision ? t("{n} (latest)", { n: r.number }) : r.number,
             isRowHeader: true,
           },
-          { id: "comment", header: "What changed", cell: (r) => r.comment || "–" },
-          { id: "author", header: "By", cell: (r) => r.author ?? "–" },
-          { id: "when", header: "Saved", cell: (r) => when(r.created_at) },
+          { id: "comment", header: t("What changed"), cell: (r) => r.comment || "–" },
+          { id: "author", header: t("By"), cell: (r) => r.author ?? "–" },
+          { id: "when", header: t("Saved"), cell: (r) => when(r.created_at) },
           {
             id: "actions",
-            header: "Actions",
+            header: t("Actions"),
             cell: (r) => (
               <Button
                 variant="inline-link"
-                ariaLabel={`Look at revision ${r.number}`}
+                ariaLabel={t("Look at revision {number}", { number: r.number })}
                 onClick={() => setShown(r.number)}
               >
-                Look at it
+                {t("Look at it")}
               </Button>
             ),
           },
@@ -65,7 +68,7 @@ export function Revisions({ machine }: { machine: Machine }) {
           list.hasNextPage && (
             <Box textAlign="center">
               <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                Load more
+                {t("Load more")}
               </Button>
             </Box>
           )
@@ -106,12 +109,18 @@ function Look({
   });
   const old = revision.data;
   const latest = number === machine.revision;
+  const ways = [
+    { value: "", label: t("By itself") },
+    ...(latest ? [] : [{ value: "latest", label: t("Against the latest revision") }]),
+    ...(machine.draft ? [{ value: "draft", label: t("Against the draft") }] : []),
+  ];
+  const [against, setAgainst] = useState(latest ? "" : "latest");
   return (
     <Dialog
-      title={`Revision ${number}`}
+      title={t("Revision {number}", { number })}
       size="max"
       onClose={onClose}
-      closeLabel="Close"
+      closeLabel={t("Close")}
       actions={
         !latest && (
           <Button
@@ -120,7 +129,7 @@ function Look({
             loading={restore.isPending}
             onClick={() => old && restore.mutate(old)}
           >
-            Restore as draft
+            {t("Restore as draft")}
           </Button>
         )
       }
@@ -130,17 +139,35 @@ function Look({
           <Alert type="error">{messageOf(revision.error ?? restore.error)}</Alert>
         )}
         {machine.has_draft && !latest && (
-          <Alert type="warning">There is a draft. Restoring this revision replaces it.</Alert>
+          <Alert type="warning">
+            {t("There is a draft. Restoring this revision replaces it.")}
+          </Alert>
         )}
         {!old && !revision.error && <Spinner />}
-        {old?.definition !== undefined && <GraphView definition={old.definition} height="42vh" />}
-        {old?.definition !== undefined && !latest && (
-          <Compare
-            left={{ title: `Revision ${number}`, text: old.definition }}
-            right={{ title: `Revision ${machine.revision} (latest)`, text: machine.definition }}
-            format={old.format}
+        {ways.length > 1 && (
+          <SegmentedControl
+            label={t("How it is shown")}
+            selectedId={against}
+            options={ways.map(({ value, label }) => ({ id: value, text: label }))}
+            onChange={(e) => setAgainst(e.detail.selectedId)}
           />
         )}
+        {old?.definition !== undefined &&
+          (against === "" ? (
+            <GraphView definition={old.definition} height="60vh" />
+          ) : (
+            <GraphDiff
+              left={{ title: t("Revision {number}", { number }), text: old.definition }}
+              right={
+                against === "draft"
+                  ? { title: t("The draft"), text: machine.draft?.text ?? machine.definition }
+                  : {
+                      title: t("Revision {revision} (latest)", { revision: machine.revision }),
+                      text: machine.definition,
+                    }
+              }
+            />
+          ))}
       </SpaceBetween>
     </Dialog>
   );

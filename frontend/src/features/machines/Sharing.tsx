@@ -12,21 +12,26 @@ import { useState } from "react";
 import { createShare, listShares, revokeShare } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Share } from "../../api/types";
+import { t } from "../../i18n";
 import { ago, when } from "../../ui/format";
 
 const EXPIRIES = [
-  { value: "0", label: "Never ends by itself" },
-  { value: "1", label: "Ends in a day" },
-  { value: "7", label: "Ends in a week" },
-  { value: "30", label: "Ends in 30 days" },
+  { value: "0", label: t("Never ends by itself") },
+  { value: "1", label: t("Ends in a day") },
+  { value: "7", label: t("Ends in a week") },
+  { value: "30", label: t("Ends in 30 days") },
 ];
 
 function state(share: Share) {
   if (share.revoked_at)
-    return <StatusIndicator type="stopped">Revoked {ago(share.revoked_at)}</StatusIndicator>;
+    return (
+      <StatusIndicator type="stopped">
+        {t("Revoked {revoked_at}", { revoked_at: ago(share.revoked_at) })}
+      </StatusIndicator>
+    );
   if (share.expires_at && new Date(share.expires_at) < new Date())
-    return <StatusIndicator type="stopped">Expired</StatusIndicator>;
-  return <StatusIndicator type="success">Open</StatusIndicator>;
+    return <StatusIndicator type="stopped">{t("Expired")}</StatusIndicator>;
+  return <StatusIndicator type="success">{t("Open")}</StatusIndicator>;
 }
 
 export function Sharing({ machine }: { machine: Machine }) {
@@ -56,10 +61,10 @@ export function Sharing({ machine }: { machine: Machine }) {
     <SpaceBetween size="m">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
       {url && (
-        <Alert type="success" header="The link, shown this once">
+        <Alert type="success" header={t("The link, shown this once")}>
           <SpaceBetween size="xs">
-            <Copyable text={url} name="link" />
-            {picture && <Copyable text={picture} name="address of the picture" />}
+            <Copyable text={url} name={t("link")} />
+            {picture && <Copyable text={picture} name={t("address of the picture")} />}
           </SpaceBetween>
         </Alert>
       )}
@@ -67,14 +72,16 @@ export function Sharing({ machine }: { machine: Machine }) {
         items={shares.data?.results ?? []}
         trackBy="id"
         loading={shares.isPending}
-        loadingText="Fetching links"
+        loadingText={t("Fetching links")}
         header={
           <Header
-            description="Whoever has the link can look at the graph and the definition, without signing in, and can change nothing."
+            description={t(
+              "Whoever has the link can look at the graph and the definition, without signing in, and can change nothing.",
+            )}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Select
-                  ariaLabel="When the link ends"
+                  ariaLabel={t("When the link ends")}
                   selectedOption={EXPIRIES.find((e) => e.value === days) ?? null}
                   options={EXPIRIES}
                   onChange={(e) => setDays(e.detail.selectedOption.value ?? "0")}
@@ -85,27 +92,27 @@ export function Sharing({ machine }: { machine: Machine }) {
                   loading={create.isPending}
                   onClick={() => create.mutate()}
                 >
-                  Create a link
+                  {t("Create a link")}
                 </Button>
               </SpaceBetween>
             }
           >
-            Links to look at
+            {t("Links to look at")}
           </Header>
         }
-        empty={<Box textAlign="center">No links: nobody else can see this machine</Box>}
+        empty={<Box textAlign="center">{t("No links: nobody else can see this machine")}</Box>}
         columnDefinitions={[
-          { id: "made", header: "Made", cell: (s) => when(s.created_at), isRowHeader: true },
-          { id: "state", header: "State", cell: state },
+          { id: "made", header: t("Made"), cell: (s) => when(s.created_at), isRowHeader: true },
+          { id: "state", header: t("State"), cell: state },
           {
             id: "ends",
-            header: "Ends",
+            header: t("Ends"),
             cell: (s) => (s.expires_at ? when(s.expires_at) : "never"),
           },
-          { id: "seen", header: "Last looked at", cell: (s) => ago(s.last_seen_at) },
+          { id: "seen", header: t("Last looked at"), cell: (s) => ago(s.last_seen_at) },
           {
             id: "revoke",
-            header: "Actions",
+            header: t("Actions"),
             cell: (s) =>
               !s.revoked_at && (
                 <Button
@@ -113,7 +120,7 @@ export function Sharing({ machine }: { machine: Machine }) {
                   loading={revoke.isPending && revoke.variables === s.id}
                   onClick={() => revoke.mutate(s.id)}
                 >
-                  Revoke
+                  {t("Revoke")}
                 </Button>
               ),
           },
@@ -129,9 +136,9 @@ export function Copyable({ text, name }: { text: string; name: string }) {
       <CopyToClipboard
         variant="icon"
         textToCopy={text}
-        copyButtonAriaLabel={`Copy the ${name}`}
-        copySuccessText="Copied"
-        copyErrorText="Could not be copied"
+        copyButtonAriaLabel={t("Copy the {name}", { name })}
+        copySuccessText={t("Copied")}
+        copyErrorText={t("Could not be copied")}
       />
       <span className="mono">{text}</span>
     </SpaceBetween>

@@ -1,4 +1,5 @@
 import type { Json } from "../../asl/model";
+import { t } from "../../i18n";
 
 /** What a new machine begins as. All of them are valid and run without any function. */
 export const STARTERS: readonly {
@@ -9,14 +10,14 @@ export const STARTERS: readonly {
 }[] = [
   {
     id: "pass",
-    title: "One step",
-    description: "A single Pass state, to draw from",
+    title: t("One step"),
+    description: t("A single Pass state, to draw from"),
     definition: { StartAt: "First step", States: { "First step": { Type: "Pass", End: true } } },
   },
   {
     id: "loop",
-    title: "A loop with a way out",
-    description: "Wait, take one off a list, and go on when it is empty",
+    title: t("A loop with a way out"),
+    description: t("Wait, take one off a list, and go on when it is empty"),
     definition: {
       StartAt: "Begin",
       States: {
@@ -38,8 +39,8 @@ export const STARTERS: readonly {
   },
   {
     id: "parallel",
-    title: "Two things at once",
-    description: "A Parallel state whose branches come together",
+    title: t("Two things at once"),
+    description: t("A Parallel state whose branches come together"),
     definition: {
       StartAt: "Both",
       States: {
@@ -57,8 +58,8 @@ export const STARTERS: readonly {
   },
   {
     id: "map",
-    title: "For each item",
-    description: "A Map state over a list of the input",
+    title: t("For each item"),
+    description: t("A Map state over a list of the input"),
     definition: {
       StartAt: "Items",
       States: {

@@ -10,6 +10,7 @@ import { useNavigate } from "react-router";
 import { signIn } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { Page } from "../../app/Page";
+import { t } from "../../i18n";
 
 /** The link's token stands behind the #, so that it never reaches a server's log. */
 export function SignIn() {
@@ -32,12 +33,12 @@ export function SignIn() {
     );
   }, [token, navigate, queries]);
   return (
-    <Page title="Sign in">
+    <Page title={t("Sign in")}>
       <Box padding={{ vertical: "xxl" }}>
-        <Container header={<Header variant="h1">Sign in to Treadle</Header>}>
+        <Container header={<Header variant="h1">{t("Sign in to Treadle")}</Header>}>
           <SpaceBetween size="m">
             {error !== null && (
-              <Alert type="error" header="This sign-in link does not work">
+              <Alert type="error" header={t("This sign-in link does not work")}>
                 {error}
               </Alert>
             )}
@@ -46,11 +47,11 @@ export function SignIn() {
             ) : (
               <>
                 <Box variant="p">
-                  You sign in by a link that works once. <code>make run</code> prints one when
-                  Treadle is ready.
+                  {t("You sign in by a link that works once.")} <code>make run</code>{" "}
+                  {t("prints one when Treadle is ready.")}
                 </Box>
                 <Box variant="p">
-                  For a new one, run this in Treadle's folder and open what it prints:
+                  {t("For a new one, run this in Treadle's folder and open what it prints:")}
                 </Box>
                 <pre className="payload">.venv/bin/python manage.py signin</pre>
               </>

@@ -1,6 +1,21 @@
 import { createAccessKey, deleteAccessKey, listAccessKeys } from "../../api/client";
+import { t } from "../../i18n";
 import { Copyable } from "../machines/Sharing";
-import { Credentials } from "./Credentials";
+import { Credentials, type Words } from "./Credentials";
+
+const WORDS: Words = {
+  title: t("AWS access keys"),
+  description: t(
+    "For boto3, the AWS CLI, Terraform and whatever else speaks the AWS Step Functions API.",
+  ),
+  shownOnce: t("The access key, shown this once"),
+  fetching: t("Fetching access keys"),
+  nameOf: t("Name of the access key"),
+  create: t("Create an access key"),
+  none: t("No access keys"),
+  deleteOne: (name) => t("Delete access key {name}", { name }),
+  reallyDelete: (name) => t("Delete the access key {name}?", { name }),
+};
 
 /** What boto3, the AWS CLI and Terraform need to talk to this server. */
 function environment(key: { id: string; secret: string }, region: string): string {
@@ -18,18 +33,16 @@ export function AccessKeys({ region }: { region: string }) {
   return (
     <Credentials
       queryKey="access-keys"
-      title="AWS access keys"
-      what="access key"
-      description="For boto3, the AWS CLI, Terraform and whatever else speaks the AWS Step Functions API."
+      words={WORDS}
       list={listAccessKeys}
       create={createAccessKey}
       remove={deleteAccessKey}
-      idColumn="Access key id"
+      idColumn={t("Access key id")}
       told={(made) => (
         <>
-          <Copyable text={made.id} name="access key id" />
-          <Copyable text={made.secret} name="secret access key" />
-          <Copyable text={environment(made, region)} name="environment" />
+          <Copyable text={made.id} name={t("access key id")} />
+          <Copyable text={made.secret} name={t("secret access key")} />
+          <Copyable text={environment(made, region)} name={t("environment")} />
         </>
       )}
     />

@@ -8,6 +8,7 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { messageOf } from "../../api/http";
+import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { ago, when } from "../../ui/format";
 
@@ -18,12 +19,22 @@ interface Credential {
   readonly last_used_at: string | null;
 }
 
+/** What the table says of what it holds, in the user's language. */
+export interface Words {
+  readonly title: string;
+  readonly description: string;
+  readonly shownOnce: string;
+  readonly fetching: string;
+  readonly nameOf: string;
+  readonly create: string;
+  readonly none: string;
+  readonly deleteOne: (name: string) => string;
+  readonly reallyDelete: (name: string) => string;
+}
+
 interface Props<Row extends Credential, Made> {
   queryKey: string;
-  title: string;
-  /** What one of them is called, in lower case. */
-  what: string;
-  description: string;
+  words: Words;
   list: () => Promise<{ results: Row[] }>;
   create: (name: string) => Promise<Made>;
   remove: (id: string) => Promise<unknown>;
@@ -35,7 +46,7 @@ interface Props<Row extends Credential, Made> {
 
 /** A table of what programs sign in with: made here, shown once, deleted here. */
 export function Credentials<Row extends Credential, Made>(props: Props<Row, Made>) {
-  const { queryKey, what, idColumn } = props;
+  const { queryKey, words, idColumn } = props;
   const queries = useQueryClient();
   const found = useQuery({ queryKey: [queryKey], queryFn: props.list });
   const [name, setName] = useState("");
@@ -64,7 +75,7 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
     <SpaceBetween size="m">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
       {create.data !== undefined && (
-        <Alert type="success" header={`The ${what}, shown this once`}>
+        <Alert type="success" header={words.shownOnce}>
           {props.told(create.data)}
         </Alert>
       )}
@@ -72,10 +83,10 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
         items={found.data?.results ?? []}
         trackBy="id"
         loading={found.isPending}
-        loadingText={`Fetching ${what}s`}
+        loadingText={words.fetching}
         header={
           <Header
-            description={props.description}
+            description={words.description}
             actions={
               <form
                 onSubmit={(event) => {
@@ -86,8 +97,8 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={name}
-                    placeholder="What it is for"
-                    ariaLabel={`Name of the ${what}`}
+                    placeholder={t("What it is for")}
+                    ariaLabel={words.nameOf}
                     onChange={(e) => setName(e.detail.value)}
                   />
                   <Button
@@ -96,31 +107,31 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
                     onClick={() => create.mutate()}
                     formAction="none"
                   >
-                    {`Create ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}`}
+                    {words.create}
                   </Button>
                 </SpaceBetween>
               </form>
             }
           >
-            {props.title}
+            {words.title}
           </Header>
         }
-        empty={<Box textAlign="center">{`No ${what}s`}</Box>}
+        empty={<Box textAlign="center">{words.none}</Box>}
         columnDefinitions={[
-          { id: "name", header: "Name", cell: (row) => row.name, isRowHeader: true },
+          { id: "name", header: t("Name"), cell: (row) => row.name, isRowHeader: true },
           ...ids,
-          { id: "made", header: "Made", cell: (row) => when(row.created_at) },
-          { id: "used", header: "Last used", cell: (row) => ago(row.last_used_at) },
+          { id: "made", header: t("Made"), cell: (row) => when(row.created_at) },
+          { id: "used", header: t("Last used"), cell: (row) => ago(row.last_used_at) },
           {
             id: "delete",
-            header: "Actions",
+            header: t("Actions"),
             cell: (row) => (
               <Button
                 variant="inline-link"
-                ariaLabel={`Delete ${what} ${row.name}`}
+                ariaLabel={words.deleteOne(row.name)}
                 onClick={() => setDoomed(row)}
               >
-                Delete
+                {t("Delete")}
               </Button>
             ),
           },
@@ -128,13 +139,13 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
       />
       {doomed && (
         <Confirm
-          title={`Delete the ${what} ${doomed.name}?`}
-          action="Delete"
+          title={words.reallyDelete(doomed.name)}
+          action={t("Delete")}
           busy={remove.isPending}
           onConfirm={() => remove.mutate(doomed)}
           onClose={() => setDoomed(null)}
         >
-          Programs that use it are refused from then on.
+          {t("Programs that use it are refused from then on.")}
         </Confirm>
       )}
     </SpaceBetween>

@@ -5,8 +5,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { signOut } from "../../api/client";
 import { Page } from "../../app/Page";
+import { t } from "../../i18n";
 import { useSession } from "../session/useSession";
 import { AccessKeys } from "./AccessKeys";
+import { LanguageChoice } from "./LanguageChoice";
 import { Tokens } from "./Tokens";
 
 export default function SettingsPage() {
@@ -21,23 +23,27 @@ export default function SettingsPage() {
     },
   });
   return (
-    <Page title="Settings">
+    <Page title={t("Settings")}>
       <SpaceBetween size="l">
         <Header
           variant="h1"
           description={
             session.data
-              ? `Signed in as ${session.data.user.name}. Treadle ${session.data.version}`
+              ? t("Signed in as {name}. Treadle {version}", {
+                  name: session.data.user.name,
+                  version: session.data.version,
+                })
               : ""
           }
           actions={
             <Button loading={out.isPending} onClick={() => out.mutate()}>
-              Sign out
+              {t("Sign out")}
             </Button>
           }
         >
-          Settings
+          {t("Settings")}
         </Header>
+        <LanguageChoice />
         <Tokens />
         <AccessKeys region={session.data?.aws.region ?? "us-east-1"} />
       </SpaceBetween>

@@ -9,6 +9,7 @@ import { copyShared, getShared } from "../../api/client";
 import { Problem } from "../../api/http";
 import { Page } from "../../app/Page";
 import { GraphView } from "../../canvas/GraphView";
+import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { flashError } from "../../ui/flash";
 import { ago } from "../../ui/format";
@@ -27,13 +28,13 @@ export default function SharedPage() {
   if (shared.error) {
     const gone = shared.error instanceof Problem && shared.error.status === 404;
     return (
-      <Page title="Shared machine">
+      <Page title={t("Shared machine")}>
         <Alert
           type={gone ? "info" : "error"}
-          header={gone ? "This link leads nowhere any more" : "This link could not be opened"}
+          header={gone ? t("This link leads nowhere any more") : t("This link could not be opened")}
         >
           {gone
-            ? "It was revoked, or it has expired, or a part of it is missing. Ask for a new one."
+            ? t("It was revoked, or it has expired, or a part of it is missing. Ask for a new one.")
             : shared.error.message}
         </Alert>
       </Page>
@@ -41,7 +42,7 @@ export default function SharedPage() {
   }
   if (!shared.data) {
     return (
-      <Page title="Shared machine">
+      <Page title={t("Shared machine")}>
         <Spinner size="large" />
       </Page>
     );
@@ -53,11 +54,14 @@ export default function SharedPage() {
         header={
           <Header
             variant="h1"
-            description={`${machine.description ? `${machine.description} · ` : ""}Shared to look at. Revision ${machine.revision}, changed ${ago(machine.updated_at)}`}
+            description={`${machine.description ? `${machine.description} · ` : ""}${t(
+              "Shared to look at. Revision {revision}, changed {ago}",
+              { revision: machine.revision, ago: ago(machine.updated_at) },
+            )}`}
             actions={
               session.data && (
                 <Button variant="primary" loading={copy.isPending} onClick={() => copy.mutate()}>
-                  Copy to my machines
+                  {t("Copy to my machines")}
                 </Button>
               )
             }
@@ -69,7 +73,7 @@ export default function SharedPage() {
         <div className="two-up">
           <GraphView definition={machine.definition} height="72vh" />
           <div className="code-frame" style={{ height: "72vh" }}>
-            <Code value={machine.definition} format={machine.format} label="Definition" />
+            <Code value={machine.definition} format={machine.format} label={t("Definition")} />
           </div>
         </div>
       </ContentLayout>

@@ -2,11 +2,12 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useStore } from "zustand";
-import type { GraphEdge, GraphScope } from "../../asl/graph";
-import { walkScopes } from "../../asl/graph";
+import type { GraphEdge, GraphScope } from "../../../asl/graph";
+import { walkScopes } from "../../../asl/graph";
+import { t } from "../../../i18n";
+import type { Designer } from "../store";
 import { StateField } from "./fields";
-import { Panel } from "./Inspector";
-import type { Designer } from "./store";
+import { Panel } from "./panel";
 
 export function findEdge(
   graph: GraphScope | null,
@@ -21,12 +22,12 @@ export function findEdge(
 }
 
 const WORDS = {
-  start: "Start",
-  next: "Next",
-  choice: "A rule",
-  default: "Otherwise",
-  catch: "Catch",
-  end: "End",
+  start: t("Start"),
+  next: t("Next"),
+  choice: t("A rule"),
+  default: t("Otherwise"),
+  catch: t("Catch"),
+  end: t("End"),
 };
 
 export function EdgePanel({ designer, edgeId }: { designer: Designer; edgeId: string }) {
@@ -34,7 +35,7 @@ export function EdgePanel({ designer, edgeId }: { designer: Designer; edgeId: st
   const found = findEdge(graph, edgeId);
   if (!found?.edge.exit)
     return (
-      <Panel title="Transition" subtitle="Gone">
+      <Panel title={t("Transition")} subtitle={t("Gone")}>
         <span />
       </Panel>
     );
@@ -42,12 +43,15 @@ export function EdgePanel({ designer, edgeId }: { designer: Designer; edgeId: st
   const exit = edge.exit;
   if (!exit) return null;
   const target = scope.nodes.find((node) => node.id === edge.target)?.name;
-  const source = scope.nodes.find((node) => node.id === edge.source)?.name ?? "Start";
+  const source = scope.nodes.find((node) => node.id === edge.source)?.name ?? t("Start");
   return (
-    <Panel title={edge.label || WORDS[edge.kind]} subtitle={`${WORDS[edge.kind]}, from ${source}`}>
+    <Panel
+      title={edge.label || WORDS[edge.kind]}
+      subtitle={t("{kind}, from {source}", { kind: WORDS[edge.kind], source })}
+    >
       <SpaceBetween size="m">
         <StateField
-          label="Leads to"
+          label={t("Leads to")}
           value={target}
           names={scope.nodes.map((node) => node.name)}
           onChange={(to) => to && designer.edit({ type: "retarget", exit, to })}
@@ -55,7 +59,7 @@ export function EdgePanel({ designer, edgeId }: { designer: Designer; edgeId: st
         {exit.from !== null && (
           <SpaceBetween direction="horizontal" size="xs">
             <Button onClick={() => designer.select([{ scope: exit.scope, name: exit.from ?? "" }])}>
-              Edit {exit.from}
+              {t("Edit {from}", { from: exit.from })}
             </Button>
             {edge.kind !== "end" && (
               <Button
@@ -64,12 +68,14 @@ export function EdgePanel({ designer, edgeId }: { designer: Designer; edgeId: st
                   designer.edit({ type: "removeExit", exit }) && designer.selectEdge(null)
                 }
               >
-                Remove
+                {t("Remove")}
               </Button>
             )}
           </SpaceBetween>
         )}
-        <Box color="text-body-secondary">Or drag the blue dot at its end to another state.</Box>
+        <Box color="text-body-secondary">
+          {t("Or drag the blue dot at its end to another state.")}
+        </Box>
       </SpaceBetween>
     </Panel>
   );

@@ -1,0 +1,91 @@
+import type { Message } from "../i18n";
+
+/** Functions of expressions, in our own words; `takes` is what stands between the brackets. */
+export interface Described {
+  readonly name: string;
+  readonly takes: string;
+  readonly doc: Message;
+}
+const f = (name: string, takes: string, doc: Message): Described => ({ name, takes, doc });
+
+/** JSONPath's, called `States.Name`. */
+export const INTRINSICS: readonly Described[] = [
+  f("Format", "'{} …', value, …", "A text with values in the place of {}"),
+  f("StringToJson", "text", "The JSON value that a text holds"),
+  f("JsonToString", "value", "The JSON text of a value"),
+  f("Array", "value, …", "A list of the values"),
+  f("ArrayPartition", "list, size", "The list in pieces of that size"),
+  f("ArrayContains", "list, value", "Whether the value is in the list"),
+  f("ArrayRange", "first, last, step", "Numbers from the first to the last"),
+  f("ArrayGetItem", "list, index", "One item; the first is 0"),
+  f("ArrayLength", "list", "How many items there are"),
+  f("ArrayUnique", "list", "The list with each value once"),
+  f("Base64Encode", "text", "The text in Base64"),
+  f("Base64Decode", "text", "What Base64 stands for"),
+  f("Hash", "value, 'SHA-256'", "A digest: MD5, SHA-1, SHA-256, SHA-384 or SHA-512"),
+  f("JsonMerge", "one, other, false", "Two objects as one; keys of the second win"),
+  f("MathRandom", "from, to", "A random whole number"),
+  f("MathAdd", "one, other", "The sum of two whole numbers"),
+  f("StringSplit", "text, separators", "The parts of a text between any of the separators"),
+  f("UUID", "", "A random UUID"),
+];
+
+/** JSONata's and those that the language adds, called `$name`. */
+export const JSONATA: readonly Described[] = [
+  f("partition", "list, size", "The list in pieces of that size"),
+  f("range", "first, last, step", "Numbers from the first to the last"),
+  f("hash", "value, 'SHA-256'", "A digest: MD5, SHA-1, SHA-256, SHA-384 or SHA-512"),
+  f("random", "seed?", "A random number from 0 up to 1"),
+  f("uuid", "", "A random UUID"),
+  f("parse", "text", "The JSON value that a text holds"),
+  f("string", "value", "The JSON text of a value"),
+  f("length", "text", "How many characters there are"),
+  f("substring", "text, start, length?", "A piece of a text"),
+  f("substringBefore", "text, part", "What stands before the part"),
+  f("substringAfter", "text, part", "What stands behind the part"),
+  f("uppercase", "text", "The text in capitals"),
+  f("lowercase", "text", "The text in small letters"),
+  f("trim", "text", "The text without blanks around it"),
+  f("contains", "text, part", "Whether the part is in the text"),
+  f("split", "text, separator", "The parts of a text between the separators"),
+  f("join", "list, separator?", "The texts of a list as one"),
+  f("match", "text, pattern", "Where a pattern fits the text"),
+  f("replace", "text, part, other", "The text with parts replaced"),
+  f("number", "value", "The value as a number"),
+  f("abs", "number", "The number without its sign"),
+  f("floor", "number", "The next whole number below"),
+  f("ceil", "number", "The next whole number above"),
+  f("round", "number, places?", "The nearest number with so many places"),
+  f("power", "base, exponent", "A power"),
+  f("sqrt", "number", "A square root"),
+  f("sum", "list", "The sum of the numbers"),
+  f("max", "list", "The greatest number"),
+  f("min", "list", "The least number"),
+  f("average", "list", "The mean of the numbers"),
+  f("count", "list", "How many items there are"),
+  f("append", "one, other", "Two lists as one"),
+  f("sort", "list, function?", "The list in order"),
+  f("reverse", "list", "The list from its end"),
+  f("distinct", "list", "The list with each value once"),
+  f("zip", "list, …", "Lists side by side"),
+  f("keys", "object", "The names of an object's fields"),
+  f("lookup", "object, key", "The value of a key"),
+  f("merge", "list of objects", "Objects as one; later keys win"),
+  f("spread", "object", "One object for each of the fields"),
+  f("each", "object, function", "The function over each field"),
+  f("exists", "value", "Whether there is such a value"),
+  f("type", "value", "What kind of value it is"),
+  f("boolean", "value", "The value as true or false"),
+  f("not", "value", "The opposite"),
+  f("map", "list, function", "The function over each item"),
+  f("filter", "list, function", "The items for which the function holds"),
+  f("single", "list, function", "The one item for which the function holds"),
+  f("reduce", "list, function, first?", "The items brought together by the function"),
+  f("now", "", "The time, as a timestamp"),
+  f("millis", "", "The time, in milliseconds since 1970"),
+  f("fromMillis", "milliseconds", "A timestamp of milliseconds since 1970"),
+  f("toMillis", "timestamp", "The milliseconds since 1970 of a timestamp"),
+  f("formatNumber", "number, picture", "The number written by a picture"),
+  f("base64encode", "text", "The text in Base64"),
+  f("base64decode", "text", "What Base64 stands for"),
+];

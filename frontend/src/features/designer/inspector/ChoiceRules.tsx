@@ -1,0 +1,149 @@
+import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { ruleLabel } from "../../../asl/choice";
+import { docOf } from "../../../asl/fields";
+import { isObject, type Json, type JsonObject, text } from "../../../asl/model";
+import { openRule } from "../../../asl/surgery";
+import { t } from "../../../i18n";
+import { Assignments } from "./Assignments";
+import { withField } from "./ErrorHandling";
+import { AreaField, JsonField, StateField, TextField } from "./fields";
+import type { PanelProps } from "./panel";
+import { Tester } from "./Tester";
+
+/** The rules of a Choice in their order, each a test (of tests, as deep as wanted) and where it leads. */
+export function ChoiceRules({ state, set, names, jsonata }: PanelProps) {
+  const rules = Array.isArray(state.Choices) ? state.Choices : [];
+  const put = (next: Json[]) => set("Choices", next);
+  const replace = (index: number, rule: Json) =>
+    put(rules.map((old, i) => (i === index ? rule : old)));
+  const move = (index: number, by: number) => {
+    const next = [...rules];
+    const [rule] = next.splice(index, 1);
+    if (rule !== undefined) next.splice(index + by, 0, rule);
+    put(next);
+  };
+  return (
+    <SpaceBetween size="s">
+      <FormField label={t("Rules")} description={t("The first that holds is taken")} stretch>
+        <SpaceBetween size="xs">
+          {rules.map((rule, index) => (
+            <ExpandableSection
+              key={index}
+              headerText={`${index + 1}. ${ruleLabel(rule)}`}
+              variant="footer"
+              defaultExpanded={rules.length < 3}
+            >
+              <SpaceBetween size="s">
+                {isObject(rule) && (
+                  <Rule
+                    rule={rule}
+                    names={names}
+                    jsonata={jsonata}
+                    onChange={(next) => replace(index, next)}
+                  />
+                )}
+                <SpaceBetween direction="horizontal" size="xxs">
+                  <Button
+                    variant="icon"
+                    iconName="angle-up"
+                    ariaLabel={t("Rule {index} up", { index: index + 1 })}
+                    disabled={index === 0}
+                    onClick={() => move(index, -1)}
+                  />
+                  <Button
+                    variant="icon"
+                    iconName="angle-down"
+                    ariaLabel={t("Rule {index} down", { index: index + 1 })}
+                    disabled={index === rules.length - 1}
+                    onClick={() => move(index, 1)}
+                  />
+                  <Button
+                    variant="icon"
+                    iconName="remove"
+                    ariaLabel={t("Delete rule {index}", { index: index + 1 })}
+                    onClick={() => put(rules.filter((_, i) => i !== index))}
+                  />
+                </SpaceBetween>
+              </SpaceBetween>
+            </ExpandableSection>
+          ))}
+          <Button
+            iconName="add-plus"
+            onClick={() => put([...rules, openRule(names[0] ?? "", jsonata)])}
+          >
+            {t("Add a rule")}
+          </Button>
+        </SpaceBetween>
+      </FormField>
+      <StateField
+        label={t("Otherwise")}
+        value={text(state.Default)}
+        names={names}
+        none={t("Fail (no Default)")}
+        onChange={(v) => set("Default", v)}
+      />
+    </SpaceBetween>
+  );
+}
+
+function Rule(props: {
+  rule: JsonObject;
+  names: readonly string[];
+  jsonata: boolean;
+  onChange: (rule: JsonObject) => void;
+}) {
+  const { rule, jsonata, onChange } = props;
+  const byCondition = rule.Condition !== undefined;
+  const more = rule.Assign !== undefined || rule.Output !== undefined || rule.Comment !== undefined;
+  return (
+    <SpaceBetween size="s">
+      {byCondition || jsonata ? (
+        <TextField
+          label={t("Condition")}
+          hint={docOf("Condition", "Choices")}
+          value={text(rule.Condition)}
+          onChange={(v) => onChange({ ...rule, Condition: v ?? "" })}
+        />
+      ) : (
+        <Tester test={rule} onChange={onChange} />
+      )}
+      <StateField
+        label={t("Then")}
+        value={text(rule.Next)}
+        names={props.names}
+        onChange={(v) => onChange({ ...rule, Next: v ?? "" })}
+      />
+      <ExpandableSection
+        headerText={t("When it is followed")}
+        variant="footer"
+        defaultExpanded={more}
+      >
+        <SpaceBetween size="s">
+          <Assignments
+            label={t("Variables set here")}
+            hint={docOf("Assign")}
+            value={rule.Assign}
+            jsonata={jsonata}
+            onChange={(v) => onChange(withField(rule, "Assign", v))}
+          />
+          {jsonata && (
+            <JsonField
+              label={t("Hand on")}
+              hint={docOf("Output", "Choices")}
+              value={rule.Output}
+              onChange={(v) => onChange(withField(rule, "Output", v))}
+            />
+          )}
+          <AreaField
+            label={t("Comment")}
+            value={text(rule.Comment)}
+            onChange={(v) => onChange(withField(rule, "Comment", v))}
+          />
+        </SpaceBetween>
+      </ExpandableSection>
+    </SpaceBetween>
+  );
+}

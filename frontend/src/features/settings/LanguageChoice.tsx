@@ -1,0 +1,24 @@
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Select from "@cloudscape-design/components/select";
+import { chooseLanguage, LANGUAGES, type Language, language, t } from "../../i18n";
+
+const OPTIONS = LANGUAGES.map(({ id, name }) => ({ value: id, label: name, lang: id }));
+
+export function LanguageChoice() {
+  return (
+    <Container header={<Header variant="h2">{t("Appearance")}</Header>}>
+      <FormField
+        label={t("Language")}
+        description={t("Kept in this browser; the page is loaded again")}
+      >
+        <Select
+          selectedOption={OPTIONS.find((option) => option.value === language) ?? null}
+          options={OPTIONS}
+          onChange={(e) => chooseLanguage(e.detail.selectedOption.value as Language)}
+        />
+      </FormField>
+    </Container>
+  );
+}

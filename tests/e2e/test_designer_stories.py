@@ -1,0 +1,384 @@
+"""What a designer does to a graph, each story by mouse and by keyboard alone, judged by the ASL that comes of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.harness import Server, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+Hand = Literal["mouse", "keys"]
+by_mouse_and_by_keys = pytest.mark.parametrize("hand", ["mouse", "keys"])
+
+CHAIN: dict[str, Any] = {
+    "StartAt": "A",
+    "States": {
+        "A": {"Type": "Pass", "Next": "B"},
+        "B": {"Type": "Pass", "Next": "C"},
+        "C": {"Type": "Wait", "Seconds": 1, "Next": "D"},
+        "D": {"Type": "Succeed"},
+    },
+}
+
+
+def box(page: Page, state: str) -> Locator:
+    return page.locator(f'.canvas [data-state="{state}"]')
+
+
+def open_machine(page: Page, server: Server, name: str, definition: Any) -> str:
+    machine = server.machine(name, definition)
+    page.goto(f"{server.address}/machines/{machine}/edit")
+    first = next(iter(definition["States"]), None)
+    if first is not None:
+        box(page, first).wait_for()
+    return machine
+
+
+def draft(server: Server, machine: str) -> Any:
+    """The draft as the server keeps it by now, as a value."""
+    _, found = server.call("GET", f"/api/machines/{machine}/")
+    return json.loads((found["draft"] or {"text": found["definition"]})["text"])
+
+
+def becomes(server: Server, machine: str, wanted: Any) -> None:
+    until(lambda: draft(server, machine) == wanted, 10, f"{draft(server, machine)} is {wanted}")
+
+
+def choose(page: Page, hand: Hand, *states: str) -> None:
+    """Choose states that follow each other."""
+    if hand == "mouse":
+        box(page, states[0]).click(position={"x": 12, "y": 12})
+        for state in states[1:]:
+            box(page, state).click(modifiers=["Shift"], position={"x": 12, "y": 12})
+    else:
+        box(page, states[0]).focus()
+        for _ in states[1:]:
+            page.keyboard.press("Shift+ArrowDown")
+
+
+def middle(found: Locator) -> tuple[float, float]:
+    place = found.bounding_box()
+    assert place is not None
+    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=5)
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
+
+
+def pick_line_below(page: Page, state: str) -> None:
+    place = box(page, state).bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] + 40)
+
+
+def menu(page: Page, state: str, command: str) -> None:
+    box(page, state).click(button="right", position={"x": 14, "y": 14})
+    page.locator(f'[data-pick="{command}"]').click()
+
+
+@by_mouse_and_by_keys
+def test_two_states_are_wrapped_in_a_parallel(page: Page, server: Server, hand: Hand) -> None:
+    machine = open_machine(page, server, f"Wrap-{hand}", CHAIN)
+    choose(page, hand, "A", "B")
+    if hand == "mouse":
+        page.get_by_role("button", name="Wrap in a Parallel", exact=True).click()
+    else:
+        page.keyboard.press("p")
+    expect(box(page, "Parallel")).to_be_visible()
+    inner = {"StartAt": "A", "States": {"A": CHAIN["States"]["A"], "B": {"Type": "Pass", "End": True}}}
+    parallel = {"Type": "Parallel", "Branches": [inner], "Next": "C"}
+    rest = {name: state for name, state in CHAIN["States"].items() if name in "CD"}
+    becomes(server, machine, {"StartAt": "Parallel", "States": {"Parallel": parallel, **rest}})
+
+
+@by_mouse_and_by_keys
+def test_a_loop_is_drawn(page: Page, server: Server, hand: Hand) -> None:
+    machine = open_machine(page, server, f"Loop-{hand}", CHAIN)
+    if hand == "mouse":
+        box(page, "C").hover()
+        handle = page.locator('.react-flow__node[data-id="/States/C"] .react-flow__handle.source')
+        drag(page, middle(handle), middle(box(page, "A")))
+    else:
+        box(page, "C").focus()
+        page.keyboard.press("c")
+        page.keyboard.type("A")
+        page.keyboard.press("Enter")
+    if hand == "mouse":
+        page.locator('[data-pick="choice"]').click()
+    else:
+        page.keyboard.type("Choice")
+        page.keyboard.press("Enter")
+    expect(box(page, "Choice")).to_be_visible()
+    rule = {"Variable": "$.value", "IsPresent": True, "Next": "A"}
+    states: dict[str, Any] = {**CHAIN["States"]}
+    states["C"] = {**states["C"], "Next": "Choice"}
+    states["Choice"] = {"Type": "Choice", "Choices": [rule], "Default": "D"}
+    becomes(server, machine, {"StartAt": "A", "States": states})
+
+
+@by_mouse_and_by_keys
+def test_a_transition_is_led_elsewhere_but_never_out_of_its_part(page: Page, server: Server, hand: Hand) -> None:
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
+    definition: dict[str, Any] = {
+        "StartAt": "A",
+        "States": {**CHAIN["States"], "E": {"Type": "Parallel", "Branches": [inner], "End": True}},
+    }
+    machine = open_machine(page, server, f"Reconnect-{hand}", definition)
+    if hand == "mouse":
+        pick_line_below(page, "A")
+        drag(page, middle(page.locator(".grip")), middle(box(page, "In")))
+        expect(page.get_by_text("In is in another part").first).to_be_attached()
+        pick_line_below(page, "A")
+        drag(page, middle(page.locator(".grip")), middle(box(page, "D")))
+    else:
+        box(page, "A").focus()
+        page.keyboard.press("Shift+c")
+        expect(page.get_by_role("option", name="In")).to_have_count(0)
+        page.keyboard.type("D")
+        page.keyboard.press("Enter")
+    states = {**definition["States"], "A": {"Type": "Pass", "Next": "D"}}
+    becomes(server, machine, {"StartAt": "A", "States": states})
+
+
+@by_mouse_and_by_keys
+def test_deleting_heals_and_starts_elsewhere(page: Page, server: Server, hand: Hand) -> None:
+    machine = open_machine(page, server, f"Delete-{hand}", CHAIN)
+    for state in ("A", "C"):
+        if hand == "mouse":
+            menu(page, state, "delete")
+        else:
+            box(page, state).focus()
+            page.keyboard.press("Delete")
+        expect(box(page, state)).to_have_count(0)
+    states = {"B": {"Type": "Pass", "Next": "D"}, "D": {"Type": "Succeed"}}
+    becomes(server, machine, {"StartAt": "B", "States": states})
+
+
+@by_mouse_and_by_keys
+def test_a_rename_goes_through_every_reference_in_one_step(page: Page, server: Server, hand: Hand) -> None:
+    choice: dict[str, Any] = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "B"}],
+        "Default": "B",
+    }
+    definition: dict[str, Any] = {"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "Q"}, "Q": choice}}
+    machine = open_machine(page, server, f"Rename-{hand}", definition)
+    if hand == "mouse":
+        box(page, "B").dblclick()
+    else:
+        box(page, "B").focus()
+        page.keyboard.press("F2")
+    page.keyboard.type("Begin")
+    page.keyboard.press("Enter")
+    expect(box(page, "Begin")).to_be_visible()
+    text = json.dumps(definition).replace('"B"', '"Begin"')
+    becomes(server, machine, json.loads(text))
+    if hand == "mouse":
+        page.get_by_role("button", name="Undo").click()
+    else:
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+z")
+    becomes(server, machine, definition)
+
+
+@by_mouse_and_by_keys
+def test_states_are_copied_from_one_machine_into_another(page: Page, server: Server, hand: Hand) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_machine(page, server, f"From-{hand}", CHAIN)
+    choose(page, hand, "B", "C")
+    if hand == "mouse":
+        menu(page, "C", "copy")
+    else:
+        page.keyboard.press("Control+c")
+    expect(page.get_by_text("2 states copied").first).to_be_attached()
+    machine = open_machine(page, server, f"Into-{hand}", CHAIN)
+    if hand == "mouse":
+        box(page, "A").click()
+        page.locator(".react-flow__pane").click(button="right", position={"x": 20, "y": 20})
+        page.locator('[data-pick="paste"]').click()
+    else:
+        box(page, "A").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Control+v")
+    expect(box(page, "C (2)")).to_be_visible()
+    states = {
+        "A": {"Type": "Pass", "Next": "B (2)"},
+        "B (2)": {"Type": "Pass", "Next": "C (2)"},
+        "C (2)": {"Type": "Wait", "Seconds": 1, "Next": "B"},
+        **{name: state for name, state in CHAIN["States"].items() if name != "A"},
+    }
+    becomes(server, machine, {"StartAt": "A", "States": states})
+
+
+@by_mouse_and_by_keys
+def test_thirty_steps_are_undone_and_done_again(page: Page, server: Server, hand: Hand) -> None:
+    machine = open_machine(page, server, f"Thirty-{hand}", CHAIN)
+    box(page, "A").focus()
+    for _ in range(30):
+        page.keyboard.press("Control+d")
+    expect(box(page, "A (31)")).to_be_attached()
+    becomes_all = draft_names(30)
+    until(lambda: set(draft(server, machine)["States"]) == becomes_all, 15, "thirty copies")
+    for name, key in (("Undo", "Control+z"), ("Redo", "Control+Shift+z")):
+        for _ in range(30):
+            if hand == "mouse":
+                page.get_by_role("button", name=name).click()
+            else:
+                page.keyboard.press(key)
+        if name == "Undo":
+            becomes(server, machine, CHAIN)
+            expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    until(lambda: set(draft(server, machine)["States"]) == becomes_all, 15, "thirty copies again")
+
+
+def draft_names(copies: int) -> set[str]:
+    return {*CHAIN["States"], *(f"A ({n})" for n in range(2, copies + 2))}
+
+
+def test_a_marquee_takes_what_it_encloses(page: Page, server: Server) -> None:
+    open_machine(page, server, "Marquee", CHAIN)
+    top, bottom = box(page, "A").bounding_box(), box(page, "B").bounding_box()
+    assert top is not None
+    assert bottom is not None
+    page.keyboard.down("Shift")
+    drag(
+        page,
+        (top["x"] - 30, top["y"] - 8),
+        (bottom["x"] + bottom["width"] + 30, bottom["y"] + bottom["height"] + 8),
+    )
+    page.keyboard.up("Shift")
+    expect(page.locator(".inspector").get_by_text("A, B")).to_be_visible()
+
+
+def test_containers_fold_to_a_box_with_their_count_and_open_for_what_is_found(page: Page, server: Server) -> None:
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "Next": "Out"}, "Out": {"Type": "Pass", "End": True}}}
+    definition: dict[str, Any] = {
+        "StartAt": "P",
+        "States": {"P": {"Type": "Parallel", "Branches": [inner], "End": True}},
+    }
+    open_machine(page, server, "Folds", definition)
+    box(page, "P").focus()
+    page.keyboard.press("Space")
+    expect(box(page, "In")).to_have_count(0)
+    expect(box(page, "P")).to_contain_text("2 states")
+    page.keyboard.press("Control+f")
+    page.keyboard.type("Out")
+    page.keyboard.press("Enter")
+    expect(box(page, "Out")).to_be_focused()
+
+
+def test_the_outline_is_an_equal_way(page: Page, server: Server) -> None:
+    machine = open_machine(page, server, "Outlined", CHAIN)
+    page.get_by_role("tab", name="Outline").click()
+    tree = page.get_by_role("tree")
+    tree.get_by_role("treeitem", name="A Pass").focus()
+    page.keyboard.press("ArrowDown")
+    expect(tree.get_by_role("treeitem", name="B Pass")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(tree.get_by_role("treeitem", name="B Pass")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(tree.get_by_role("treeitem", name="B Pass")).to_be_visible()
+    tree.get_by_role("treeitem", name="C Wait").focus()
+    page.keyboard.press("F2")
+    page.keyboard.type("Rest")
+    page.keyboard.press("Enter")
+    until(lambda: "Rest" in draft(server, machine)["States"], 10, "renamed in the outline")
+
+
+def test_every_command_is_in_the_list_of_control_k(page: Page, server: Server) -> None:
+    open_machine(page, server, "Commands", CHAIN)
+    box(page, "B").focus()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("wrap in a map")
+    page.keyboard.press("Enter")
+    expect(box(page, "Map")).to_be_visible()
+    expect(box(page, "B")).to_be_visible()
+
+
+def test_a_draft_is_simulated_without_being_saved(page: Page, server: Server) -> None:
+    function = "arn:aws:lambda:us-east-1:000000000000:function:Nobody"
+    choice: dict[str, Any] = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.done", "BooleanEquals": True, "Next": "Good"}],
+        "Default": "Rest",
+    }
+    definition: dict[str, Any] = {
+        "StartAt": "Look",
+        "States": {
+            "Look": {"Type": "Task", "Resource": function, "Next": "Done?"},
+            "Done?": choice,
+            "Rest": {"Type": "Wait", "Seconds": 3600, "Next": "Look"},
+            "Good": {"Type": "Succeed"},
+        },
+    }
+    machine = open_machine(page, server, "Simulated", definition)
+    box(page, "Look").focus()
+    page.keyboard.press("Control+Shift+Enter")
+    page.get_by_role("button", name="Add an answer of Look").click()
+    page.get_by_label("Answer 1 of Look", exact=True).fill('{"done": false}')
+    page.get_by_role("button", name="Add an answer of Look").click()
+    page.get_by_label("Answer 2 of Look", exact=True).fill('{"done": true}')
+    page.get_by_role("button", name="Simulate", exact=True).click()
+    expect(page.locator('[data-simulation="SUCCEEDED"]')).to_be_visible()
+    expect(page.get_by_text("after 1 h 0 min of virtual time")).to_be_visible()
+    expect(box(page, "Good")).to_have_attribute("data-status", "succeeded", timeout=20_000)
+    expect(box(page, "Rest")).to_have_attribute("data-status", "succeeded")
+    page.get_by_label("Event", exact=True).fill("2")
+    expect(box(page, "Look")).to_have_attribute("data-status", "running")
+    expect(box(page, "Good")).to_have_attribute("data-status", "none")
+    _, found = server.call("GET", f"/api/executions/?machine={machine}")
+    assert found["results"] == []
+
+
+def test_one_state_is_tested_with_a_made_up_answer(page: Page, server: Server) -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:lambda:us-east-1:000000000000:function:Nobody",
+        "Catch": [{"ErrorEquals": ["Declined"], "Next": "No"}],
+        "End": True,
+    }
+    open_machine(page, server, "Tested", {"StartAt": "Pay", "States": {"Pay": task, "No": {"Type": "Fail"}}})
+    box(page, "Pay").focus()
+    page.keyboard.press("t")
+    page.get_by_label("Answer 1 of What its work comes to", exact=True).fill('{"paid": 3}')
+    page.get_by_role("button", name="Test", exact=True).click()
+    expect(page.locator('[data-tested="SUCCEEDED"]')).to_contain_text('"paid": 3')
+
+
+def test_a_bare_name_of_a_function_becomes_its_arn_and_any_other_word_is_refused(page: Page, server: Server) -> None:
+    other = "arn:aws:lambda:us-east-1:000000000000:function:Other"
+    task = {"Type": "Task", "Resource": other, "End": True}
+    machine = open_machine(page, server, "BareName", {"StartAt": "Do", "States": {"Do": task}})
+    box(page, "Do").click()
+    resource = page.get_by_role("combobox", name="Resource")
+    resource.fill("Nothing")
+    resource.press("Tab")
+    expect(page.get_by_text("There is no function Nothing")).to_be_visible()
+    resource.fill("CheckJob")
+    page.get_by_label("Name", exact=True).focus()
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:CheckJob"
+    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 10, "the ARN")
+
+
+@pytest.mark.parametrize("pattern", ["retry", "poll", "fan", "saga", "approval", "rows"])
+def test_a_pattern_is_a_valid_block_that_takes_its_place(page: Page, server: Server, pattern: str) -> None:
+    machine = open_machine(page, server, f"Pattern-{pattern}", CHAIN)
+    box(page, "A").click()
+    page.get_by_role("tab", name="Patterns").click()
+    page.locator(f'[data-block="pattern:{pattern}"]').click()
+    until(lambda: len(draft(server, machine)["States"]) > len(CHAIN["States"]), 10, "the pattern in the draft")
+    found = draft(server, machine)
+    _, answer = server.call("POST", "/api/validate/", {"definition": json.dumps(found)})
+    assert [one for one in answer["diagnostics"] if one["code"] != "UNSUPPORTED"] == []
+    assert found["States"]["A"]["Next"] not in CHAIN["States"]
