@@ -7,6 +7,7 @@ from designer.api.aws.inside import OwnApi
 from designer.services.connections import StoredConnections
 from engine.integrations.aws import Aws, AwsSettings
 from engine.integrations.aws.cluster_token import ClusterTokens
+from engine.integrations.aws.lambda_functions import LambdaFunctions
 from engine.integrations.celery_tasks import CelerySettings, CeleryTasks
 from engine.integrations.egress import Egress
 from engine.integrations.eks import Eks
@@ -31,7 +32,8 @@ def integrations(environment: Environment) -> Router:
             python=environment.functions_python,
             memory_mb=environment.function_memory_mb,
             arn_prefix=f"arn:aws:lambda:{environment.region}:{environment.account_id}:function:",
-        )
+        ),
+        LambdaFunctions(aws) if aws.configured else None,
     )
     return Router(
         [

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import logging
+import threading
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from engine.asl.resource import (
     FunctionArn,
@@ -27,6 +30,8 @@ from engine.integrations.functions.folder import Folder
 from engine.integrations.work import Done, failure
 from engine.jsontypes import Document, InvalidJson, Json, parse
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
+
+logger = logging.getLogger(__name__)
 
 _QUICK_SECONDS = 0.1
 _TAIL_BYTES = 4096
@@ -47,23 +52,38 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result; a ``callback`` ends later."""
+class FunctionCall:
+    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result; a ``callback`` ends later.
+
+    ``asked_for`` is the name or ARN as the machine has it, ``arn`` what Lambda calls it in its errors.
+    """
 
     name: str
+    asked_for: str
     arn: str
     event: Json
     wrapped: bool
     tail: bool = False
     """Whether the end of the log is to be in the result (``LogType: Tail``)."""
+    later: bool = False
+    """Whether nobody waits for the result (``InvocationType: Event``)."""
     callback: bool = False
+
+
+class Elsewhere(Protocol):
+    """Where functions may be that the folder does not have."""
+
+    def start(self, attempt: AttemptRow, call: FunctionCall, missing: Outcome) -> Work | None:
+        """The attempt, or None where there is nowhere else; ``missing`` is its outcome when it is not there either."""
+        ...
 
 
 class Functions:
     """The Integrations port for the functions folder."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, elsewhere: Elsewhere | None = None) -> None:
         self._settings = settings
+        self._elsewhere = elsewhere
         self.folder = Folder(settings.folder)
         self._children = Children(
             self.folder,
@@ -78,6 +98,8 @@ class Functions:
             name = _understand(resource, payload).name
         except (UnknownResource, ValueError):
             return True  # fails at once
+        if self._elsewhere is not None and self.folder.find(name) is None:
+            return False  # a call over the network
         return self._seconds.get(name, 0.0) < _QUICK_SECONDS
 
     def start(self, attempt: AttemptRow) -> Work:
@@ -89,7 +111,9 @@ class Functions:
         function = self.folder.find(call.name)
         if function is None:
             arn = call.arn if call.arn.startswith("arn:") else f"{self._settings.arn_prefix}{call.name}:$LATEST"
-            return Done(_not_found(call.name, arn, attempt, request_id, self.folder))
+            missing = _not_found(call.name, arn, attempt, request_id, self.folder)
+            other = None if self._elsewhere is None else self._elsewhere.start(attempt, call, missing)
+            return Done(missing) if other is None else other
         request = {
             "event": call.event,
             "context": {
@@ -106,7 +130,13 @@ class Functions:
         except (OSError, ValueError) as error:  # its NAME.env may not be UTF-8
             return failure("Lambda.ServiceException", f"The function could not be run: {error}")
         child.begin(json.dumps(request).encode())
-        return _Invocation(self, call, child, request_id)
+        invocation = _Invocation(self, call, child, request_id)
+        if not call.later:
+            return invocation
+        threading.Thread(
+            target=_see_through, args=(invocation, attempt), name=f"event-{call.name}", daemon=True
+        ).start()
+        return Done(_accepted(request_id))
 
     def takes(self, resource: Resource) -> bool:
         if isinstance(resource, ServiceCall):
@@ -172,7 +202,7 @@ class Functions:
 class _Invocation:
     """The Work port: an invocation that a child is busy with. Waited for by one thread at a time."""
 
-    def __init__(self, functions: Functions, call: _Call, child: Child, request_id: str) -> None:
+    def __init__(self, functions: Functions, call: FunctionCall, child: Child, request_id: str) -> None:
         self.call = call
         self.child = child
         self.turn = child.turn
@@ -187,10 +217,10 @@ class _Invocation:
         self._functions.kill(self.child, self.turn)
 
 
-def _understand(resource: str, payload: Document) -> _Call:
+def _understand(resource: str, payload: Document) -> FunctionCall:
     parsed = parse_resource(resource)
     if isinstance(parsed, FunctionArn):
-        return _Call(parsed.name, _qualified(parsed.arn), payload.value, wrapped=False)
+        return FunctionCall(parsed.name, parsed.arn, _qualified(parsed.arn), payload.value, wrapped=False)
     parameters = payload.value
     if not isinstance(parameters, dict):
         raise ValueError("lambda:invoke needs Parameters with a FunctionName")
@@ -205,8 +235,17 @@ def _understand(resource: str, payload: Document) -> _Call:
             event = parse(event)
     tail = parameters.get("LogType") == "Tail"
     callback = isinstance(parsed, ServiceCall) and parsed.pattern is Pattern.CALLBACK
-    arn = _qualified(str(parameters["FunctionName"]))
-    return _Call(named[0], arn, {} if event is None else event, wrapped=True, tail=tail, callback=callback)
+    asked_for = str(parameters["FunctionName"])
+    return FunctionCall(
+        named[0],
+        asked_for,
+        _qualified(asked_for),
+        {} if event is None else event,
+        wrapped=True,
+        tail=tail,
+        later=parameters.get("InvocationType") == "Event",
+        callback=callback,
+    )
 
 
 def _qualified(text: str) -> str:
@@ -216,7 +255,28 @@ def _qualified(text: str) -> str:
     return text if text.count(":") > 6 else f"{text}:$LATEST"
 
 
-def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
+def _see_through(invocation: _Invocation, attempt: AttemptRow) -> None:
+    """Nobody waits for what comes of it; the worker's log tells."""
+    outcome = invocation.wait(None)
+    if outcome is not None and outcome.failed:
+        logger.warning("the function of %s failed: %s %s", attempt.id, outcome.error, outcome.cause)
+
+
+def _accepted(request_id: str) -> Outcome:
+    """Lambda's answer to an event: it will be seen to."""
+    return Outcome(
+        output=Document(
+            {
+                "Payload": {},
+                "SdkHttpMetadata": {"AllHttpHeaders": {}, "HttpHeaders": {}, "HttpStatusCode": 202},
+                "SdkResponseMetadata": {"RequestId": request_id},
+                "StatusCode": 202,
+            }
+        )
+    )
+
+
+def _answered(frame: bytes, call: FunctionCall, request_id: str) -> Outcome:
     text = frame.decode("utf-8", "replace")
     try:
         answer = parse(text)
