@@ -19,14 +19,16 @@ const WORDS: Words = {
 
 /** What boto3, the AWS CLI and Terraform need to talk to this server. */
 function environment(key: { id: string; secret: string }, region: string): string {
-  return [
-    `export AWS_ENDPOINT_URL_SFN=${window.location.origin}`,
-    "export AWS_DISABLE_HOST_PREFIX_INJECTION=true",
-    `export AWS_REGION=${region}`,
-    `export AWS_DEFAULT_REGION=${region}`,
-    `export AWS_ACCESS_KEY_ID=${key.id}`,
-    `export AWS_SECRET_ACCESS_KEY=${key.secret}`,
-  ].join("\n");
+  const variables = {
+    AWS_ENDPOINT_URL_SFN: window.location.origin,
+    AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: key.id,
+    AWS_SECRET_ACCESS_KEY: key.secret,
+  };
+  const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return `export ${pairs.join(" ")}`;
 }
 
 export function AccessKeys({ region }: { region: string }) {
