@@ -140,7 +140,9 @@ export function Editor({ machine }: { machine: Machine }) {
   // After an edit the new state is chosen; the roving focus of the keyboard goes with it.
   useEffect(() => {
     const only = selection.states.length === 1 ? selection.states[0] : undefined;
-    if (only) setFocusId(refId(only));
+    if (!only) return;
+    setFocusId(refId(only));
+    control.current?.reveal(refId(only));
   }, [selection]);
 
   const saveRevision = useCallback(
