@@ -14,7 +14,7 @@ from tests.harness import Server, until
 ROUNDS = 5
 PAN_STEPS = 120
 SETTLE_MS = 700
-ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"]
 # The moment at which the first box, and later the box of an edit, has been drawn.
 WATCH = """
 window.seen = {};
@@ -132,6 +132,7 @@ def _until(page: Page, condition: str, argument: Any = None) -> None:
 def _edit(page: Page, state: str) -> float:
     """From the key that duplicates a state to the frame that shows the copy; the first edit fills the cache."""
     found = []
+    page.wait_for_timeout(SETTLE_MS)
     page.locator(f'.canvas [data-state="{state}"]').first.click()
     # A culled box loses the focus; the keys of the canvas work from its buttons too, on what is chosen.
     page.locator(".canvas-tools button").last.focus()
