@@ -514,7 +514,9 @@ def _draw_by_mouse(page: Page) -> None:
         expect(box(page, state)).to_be_visible()
 
     def call(state: str, name: str) -> None:
+        expect(page.get_by_label("Name", exact=True)).to_have_value(state)
         box(page, state).dblclick()
+        expect(page.get_by_label("Name", exact=True)).to_be_focused()
         page.keyboard.type(name)
         page.keyboard.press("Enter")
         expect(box(page, name)).to_be_visible()

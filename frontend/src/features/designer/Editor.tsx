@@ -251,9 +251,12 @@ export function Editor({ machine }: { machine: Machine }) {
     const found = command && !own ? context(focusId) : null;
     if (command && found) {
       if (able(command, found)) command.run(found);
-    } else if (event.key === "Escape" && target.closest(".inspector") && focusId)
-      focusOnly(focusId);
-    else return;
+    } else if (event.key === "Escape" && target.closest(".inspector") && focusId) {
+      // Somebody who types fast is here before the focus has followed a new name.
+      const chosen = designer.getState().selection.states[0];
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      focusOnly(chosen ? refId(chosen) : focusId);
+    } else return;
     event.preventDefault();
   };
   useEffect(() => {
