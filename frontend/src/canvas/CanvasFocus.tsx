@@ -2,6 +2,8 @@ import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect, useRef } from "react";
 import type { Layout } from "./layout";
 
+const STEADIED_MS = 220;
+
 export interface FocusControl {
   focus(id: string): void;
   /** Bring a state into view, now or when the next layout has a place for it; the focus stays where it is. */
@@ -84,8 +86,11 @@ export function CanvasFocus({
     // Unless the focus has gone elsewhere meanwhile.
     if (awaited.current !== null && document.activeElement === document.body)
       focus(awaited.current);
-    if (hidden.current !== null) reveal(hidden.current);
+    // After the view has been steadied for the new layout: that would undo the move.
+    const late = hidden.current;
+    const timer = late === null ? undefined : setTimeout(() => reveal(late), STEADIED_MS);
     return () => {
+      clearTimeout(timer);
       control.current = null;
     };
   }, [control, flow, layout]);
