@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import aws, interpreter, live
+from bench import aws, designer, interpreter, live
 from bench.clients import Client, ours_per_second, rivals_per_second
 from bench.rival import run_chain, run_group, worker
 from config.environment import broker_socket
@@ -176,6 +176,8 @@ def main() -> None:
             through_boto3(table, server, url)
             starts_under_load(table, server)
             live_view(table, server)
+            for name, figure, unit, goal in designer.measure(server):
+                table.add(f"designer: {name}", figure, 0.0, unit, goal)
     table.save()
     print(f"written to {RESULTS}")
 
