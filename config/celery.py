@@ -114,10 +114,9 @@ def _start(**_: Any) -> None:
     django.setup()
     from django.db import close_old_connections
 
-    from config.integrations import integrations
+    from config.integrations import files, integrations
     from designer.sockets.notifier import ChannelNotifier
     from designer.store.sql import SqlStore
-    from engine.integrations.item_files import ConfiguredFiles
     from engine.integrations.item_reader import read_items
     from engine.integrations.result_writer import write_results
     from engine.runtime.clock import SystemClock
@@ -129,7 +128,7 @@ def _start(**_: Any) -> None:
     # Settings have read the secrets by now; nothing that a function can read may hold them.
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
-    files = ConfiguredFiles(environment.files_root, environment.aws_endpoint_url, environment.region)
+    storage = files(environment)
     _integrations = router = integrations(environment)
     _host = Host(
         kind,
@@ -138,8 +137,8 @@ def _start(**_: Any) -> None:
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
         integrations=router,
-        read_items=lambda request: read_items(request, files),
-        write_results=lambda request, arn, results: write_results(request, arn, results, files),
+        read_items=lambda request: read_items(request, storage),
+        write_results=lambda request, arn, results: write_results(request, arn, results, storage),
         marks=environment.data / "marks",
         concurrency=environment.concurrency,
         release=close_old_connections,

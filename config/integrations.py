@@ -13,19 +13,35 @@ from engine.integrations.egress import Egress
 from engine.integrations.eks import Eks
 from engine.integrations.functions import Functions, Settings
 from engine.integrations.http import HttpTasks
+from engine.integrations.item_files import ConfiguredFiles
 from engine.integrations.nested import NestedExecutions
 from engine.integrations.router import Router
+
+
+def aws_settings(environment: Environment) -> AwsSettings:
+    return AwsSettings(
+        region=environment.region,
+        endpoint_url=environment.aws_endpoint_url,
+        allow=environment.aws_allow or None,
+    )
+
+
+def files(environment: Environment) -> ConfiguredFiles:
+    """What Distributed Maps read and write: S3 within the same limits as Tasks."""
+    aws = aws_settings(environment)
+    return ConfiguredFiles(
+        environment.files_root,
+        environment.aws_endpoint_url,
+        environment.region,
+        allows=lambda action: aws.allows("s3", action),
+    )
 
 
 def integrations(environment: Environment) -> Router:
     """All of them, put together."""
     own = OwnApi()
     egress = Egress(allow=environment.http_allow)
-    aws = AwsSettings(
-        region=environment.region,
-        endpoint_url=environment.aws_endpoint_url,
-        allow=environment.aws_allow or None,
-    )
+    aws = aws_settings(environment)
     functions = Functions(
         Settings(
             folder=environment.functions,

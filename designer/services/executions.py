@@ -59,6 +59,7 @@ class ExecutionFilter:
     started_after: int | None = None
     started_before: int | None = None
     map_run: str | None = None
+    started_by: str | None = None
 
 
 def owned_executions(user: User) -> QuerySet[Execution]:
@@ -87,6 +88,8 @@ def list_executions(user: User, wanted: ExecutionFilter) -> QuerySet[Execution]:
         rows = rows.filter(started_at__gt=wanted.started_after)
     if wanted.started_before is not None:
         rows = rows.filter(started_at__lt=wanted.started_before)
+    if wanted.started_by is not None:
+        rows = rows.filter(parent_attempt__in=TaskAttempt.objects.filter(execution=wanted.started_by).values("id"))
     return rows
 
 
@@ -124,6 +127,14 @@ def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, nam
 def started_by(attempt: str) -> Execution | None:
     """The execution that an attempt of another one has started."""
     return Execution.objects.select_related("machine", "revision", "map_run").filter(parent_attempt=attempt).first()
+
+
+def starter_of(execution: Execution) -> Execution | None:
+    """The execution whose task started this one; None when none did, or when it was deleted."""
+    if execution.parent_attempt is None:
+        return None
+    rows = Execution.objects.select_related("machine").only("id", "name", "machine__id", "machine__name")
+    return rows.filter(attempts=execution.parent_attempt).first()
 
 
 def start_target(

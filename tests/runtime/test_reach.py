@@ -70,6 +70,11 @@ def test_a_nested_execution_gives_its_output(local: Server, pattern: str, parsed
     assert ended["status"] == "SUCCEEDED"
     assert ended["output"]["Output"] == ({"n": 1} if parsed else '{"n":1}')
     assert ended["output"]["Status"] == "SUCCEEDED"
+    children = local.call("GET", f"/api/executions/?started_by={ended['id']}")[1]["results"]
+    assert [one["machine"]["name"] for one in children] == [child]
+    starter = {name: ended[name] for name in ("id", "name", "machine")}
+    assert local.execution(children[0]["id"])["started_by"] == starter
+    assert ended["started_by"] is None
 
 
 def test_a_nested_execution_that_fails_fails_its_parent_and_a_stop_goes_down(local: Server) -> None:

@@ -1011,6 +1011,8 @@ export interface components {
             redrivable: boolean;
             /** @description The Map Run that it is a child of. */
             map_run: string | null;
+            /** @description The execution whose task started it; null when none did, or when it was deleted. */
+            started_by: components["schemas"]["Starter"] | null;
         };
         /**
          * @description * `RUNNING` - Running
@@ -1418,6 +1420,11 @@ export interface components {
             /** @description Any JSON value. */
             input?: unknown;
             name?: string;
+        };
+        Starter: {
+            id: string;
+            name: string;
+            machine: components["schemas"]["MachineReference"];
         };
         /** @description AWS's limits: 256 and 32,768 characters. */
         StopInputRequest: {
@@ -1859,6 +1866,8 @@ export interface operations {
                 search?: string;
                 started_after?: string;
                 started_before?: string;
+                /** @description An execution's id: those its tasks started. */
+                started_by?: string;
                 /** @description One or more, joined by commas. */
                 status?: string;
             };
