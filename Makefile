@@ -8,8 +8,8 @@ DEV := $(PYTHON) config/bootstrap.py --dev
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Set up, then run Treadle on http://127.0.0.1:8000 (HOST, PORT, TREADLE_DATA ...)
-	@$(SETUP) python -m config.supervisor
+run: ## Set up, then run Treadle on http://127.0.0.1:8000 (HOST, PORT, TREADLE_DATA ...; AWS=local for an AWS to try)
+	@$(SETUP) $(if $(filter local,$(AWS)),--aws) python -m config.supervisor
 
 setup: ## Only set up: virtual environment, requirements, front end
 	@$(SETUP)
@@ -44,8 +44,8 @@ bench: ## Measure ours and the rival in one run; table and bench/results.json
 chaos: ## Kill, stop and starve the parts at random; KILLS=50 unless told
 	@$(DEV) python -m tests.chaos --kills $(or $(KILLS),50)
 
-conformance: ## Recorded answers of AWS against the interpreter, a table by group (CASES=dir)
-	@$(DEV) python -m tests.conformance $(CASES)
+conformance: ## Recorded answers of AWS, a table by group: the interpreter alone, or with CASES=dir a server through boto3
+	@$(DEV) python -m $(if $(CASES),tests.live_conformance $(CASES),tests.conformance)
 
 backup: ## Back up the database (FILE=... or TREADLE_DATA/backups)
 	@$(SETUP) python manage.py backup $(FILE)

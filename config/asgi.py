@@ -14,10 +14,11 @@ _django = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 - Django must be set up first
 
-from designer.sockets.routing import sockets  # noqa: E402
+from designer.sockets.routing import sockets  # noqa: E402 - Django must be set up first
+from designer.web.aws import AwsApi  # noqa: E402
 from designer.web.fast import FastStart  # noqa: E402
 from designer.web.layers import App, BoundedBodies, ReusedThreads  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": BoundedBodies(ReusedThreads(FastStart(cast(App, _django)))), "websocket": sockets}
+    {"http": BoundedBodies(AwsApi(ReusedThreads(FastStart(cast(App, _django))))), "websocket": sockets}
 )

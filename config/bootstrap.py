@@ -1,8 +1,8 @@
 """From a bare clone to something that runs: the virtual environment, the requirements, the front end.
 
 For the standard library and any Python alone: it runs before anything is installed, and does only what changed since
-the last time. ``python3 config/bootstrap.py [--dev] COMMAND...`` sets up, then becomes the command, in which the word
-``python`` at the front means the virtual environment's.
+the last time. ``python3 config/bootstrap.py [--dev] [--aws] COMMAND...`` sets up, then becomes the command, in which
+the word ``python`` at the front means the virtual environment's.
 """
 
 import hashlib
@@ -58,15 +58,16 @@ def check_python():
         raise SetupError("Treadle runs on Linux and macOS; on Windows use WSL")
 
 
-def ensure_venv(dev):
+def ensure_venv(dev, aws):
     if not PYTHON.exists():
         say("making the virtual environment .venv")
         try:
             run([sys.executable, "-m", "venv", str(VENV)], "Making the virtual environment")
         except SetupError as error:
             raise SetupError(f"{error}; on Debian and Ubuntu: apt install python3-venv") from None
-    files = [ROOT / "requirements.txt"] + ([ROOT / "requirements-dev.txt"] if dev else [])
-    marker = VENV / (".requirements-dev" if dev else ".requirements")
+    kinds = [""] + ["-dev"] * dev + ["-aws"] * (aws or dev)
+    files = [ROOT / f"requirements{kind}.txt" for kind in kinds]
+    marker = VENV / f".requirements{kinds[-1]}{'-dev' if dev else ''}"
     wanted = digest(files)
     if is_marked(marker, wanted):
         return
@@ -143,11 +144,11 @@ def ensure_frontend():
 
 
 def main(arguments):
-    dev = "--dev" in arguments
-    command = [word for word in arguments if word != "--dev"]
+    dev, aws = "--dev" in arguments, "--aws" in arguments
+    command = [word for word in arguments if word not in {"--dev", "--aws"}]
     try:
         check_python()
-        ensure_venv(dev)
+        ensure_venv(dev, aws)
         ensure_frontend()
         if dev:
             os.environ.update(ensure_node_modules())

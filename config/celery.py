@@ -23,6 +23,8 @@ from django.conf import settings
 from config.environment import take_secrets
 from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
 from engine.runtime.host import Host, Kind
+from engine.runtime.ports import Integrations
+from engine.runtime.trials import TRIAL_TASK, CeleryTrials, answer_trial
 from engine.runtime.upkeep import Loop
 
 GRACE_SECONDS = 20.0
@@ -59,9 +61,12 @@ app.conf.update(
 
 _DELETIONS_SECONDS = 2.0
 _RETENTION_SECONDS = 3600.0
+_LOG_SECONDS = 1.0
+_EVENTS_SECONDS = 0.5
 
 _loops: list[Loop] = []
 _host: Host | None = None
+_integrations: Integrations | None = None
 _listener: CancelListener | None = None
 _hurry = threading.Event()
 _left = threading.Event()
@@ -74,6 +79,18 @@ def _current() -> Host:
 
 
 register(app, _current)
+
+
+@app.task(name=TRIAL_TASK, ignore_result=True, acks_late=False, max_retries=0)
+def trial(request: str) -> None:
+    if _integrations is None:
+        raise RuntimeError("this process is not a Treadle worker")
+    answer_trial(request, _integrations, _url)
+
+
+def trials() -> CeleryTrials:
+    """Carries tasks out on a worker for tests of single states."""
+    return CeleryTrials(app, _url)
 
 
 def dispatcher() -> CeleryDispatcher:
@@ -97,37 +114,31 @@ def _start(**_: Any) -> None:
     django.setup()
     from django.db import close_old_connections
 
+    from config.integrations import files, integrations
     from designer.sockets.notifier import ChannelNotifier
     from designer.store.sql import SqlStore
-    from engine.integrations.functions import Functions, Settings
-    from engine.integrations.item_files import ConfiguredFiles
     from engine.integrations.item_reader import read_items
     from engine.integrations.result_writer import write_results
     from engine.runtime.clock import SystemClock
 
-    global _host, _listener
+    global _host, _integrations, _listener
     environment = settings.ENVIRONMENT
     # Threads that come back from the disk or a child should not wait 5 ms for one that computes.
     sys.setswitchinterval(0.0005)
     # Settings have read the secrets by now; nothing that a function can read may hold them.
     _hide_secrets()
     kind = cast(Kind, os.environ.get("TREADLE_WORKER", "advance"))
-    files = ConfiguredFiles(environment.files_root, environment.aws_endpoint_url, environment.region)
+    storage = files(environment)
+    _integrations = router = integrations(environment)
     _host = Host(
         kind,
         store=SqlStore(),
         dispatcher=dispatcher(),
         notifier=ChannelNotifier(_url),
         clock=SystemClock(),
-        integrations=Functions(
-            Settings(
-                folder=environment.functions,
-                python=environment.functions_python,
-                memory_mb=environment.function_memory_mb,
-            )
-        ),
-        read_items=lambda request: read_items(request, files),
-        write_results=lambda request, arn, results: write_results(request, arn, results, files),
+        integrations=router,
+        read_items=lambda request: read_items(request, storage),
+        write_results=lambda request, arn, results: write_results(request, arn, results, storage),
         marks=environment.data / "marks",
         concurrency=environment.concurrency,
         release=close_old_connections,
@@ -140,7 +151,9 @@ def _start(**_: Any) -> None:
 def _upkeep(release: Callable[[], None]) -> list[Loop]:
     """What the app has to do now and then, in the one place that always runs."""
     from designer.services.deletion import finish_deletions
+    from designer.services.execution_logs import delete_old_logs, write_execution_logs
     from designer.services.retention import delete_old_executions
+    from designer.services.status_events import deliver_status_events
 
     def every(seconds: float, work: Callable[[], int]) -> Callable[[], float]:
         def step() -> float:
@@ -155,6 +168,9 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
     return [
         Loop("deletions", every(_DELETIONS_SECONDS, finish_deletions)),
         Loop("retention", every(_RETENTION_SECONDS, delete_old_executions)),
+        Loop("log", every(_LOG_SECONDS, write_execution_logs)),
+        Loop("status-events", every(_EVENTS_SECONDS, deliver_status_events)),
+        Loop("old-logs", every(_RETENTION_SECONDS, delete_old_logs)),
     ]
 
 

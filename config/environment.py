@@ -83,6 +83,13 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(word for word in os.environ.get(name, "").replace(",", " ").split() if word)
 
 
+def _address(name: str) -> str | None:
+    url = os.environ.get(name) or None
+    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+        raise ConfigurationError(f"{name}={url} must be an http:// or https:// address")
+    return url
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What the operator configured. Paths are absolute."""
@@ -101,9 +108,11 @@ class Environment:
     api_token: str | None
     secret_key: str | None
     public_url: str | None
+    events_url: str | None
     concurrency: int
     files_root: Path | None
     celery_app: str | None
+    celery_allow: tuple[str, ...]
     aws_allow: tuple[str, ...]
     http_allow: tuple[str, ...]
     sqlite_sync: str
@@ -121,13 +130,14 @@ def read_environment() -> Environment:
     account = os.environ.get("TREADLE_ACCOUNT_ID", "000000000000")
     if not (account.isdigit() and len(account) == 12):
         raise ConfigurationError(f"TREADLE_ACCOUNT_ID={account} must be 12 digits")
-    public_url = os.environ.get("TREADLE_PUBLIC_URL") or None
-    if public_url and (urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).hostname):
-        raise ConfigurationError(f"TREADLE_PUBLIC_URL={public_url} must be an http:// or https:// address")
+    public_url = _address("TREADLE_PUBLIC_URL")
     sync = os.environ.get("TREADLE_SQLITE_SYNC", "full").lower()
     if sync not in {"full", "normal"}:
         raise ConfigurationError(f"TREADLE_SQLITE_SYNC={sync} must be full or normal")
     files_root = os.environ.get("TREADLE_FILES_ROOT")
+    key_id, secret = _secret("TREADLE_ACCESS_KEY_ID"), _secret("TREADLE_SECRET_ACCESS_KEY")
+    if (key_id is None) != (secret is None):
+        raise ConfigurationError("TREADLE_ACCESS_KEY_ID and TREADLE_SECRET_ACCESS_KEY must be given together")
     return Environment(
         host=os.environ.get("HOST") or "127.0.0.1",
         port=_integer("PORT", 8000, least=1, most=65535),
@@ -138,14 +148,16 @@ def read_environment() -> Environment:
         account_id=account,
         region=os.environ.get("TREADLE_REGION") or "us-east-1",
         aws_endpoint_url=os.environ.get("TREADLE_AWS_ENDPOINT_URL") or None,
-        access_key_id=_secret("TREADLE_ACCESS_KEY_ID"),
-        secret_access_key=_secret("TREADLE_SECRET_ACCESS_KEY"),
+        access_key_id=key_id,
+        secret_access_key=secret,
         api_token=_secret("TREADLE_API_TOKEN"),
         secret_key=_secret("TREADLE_SECRET_KEY"),
         public_url=public_url,
+        events_url=_address("TREADLE_EVENTS_URL"),
         concurrency=_integer("TREADLE_CONCURRENCY", 8, least=1, most=256),
         files_root=Path(files_root).absolute() if files_root else None,
         celery_app=os.environ.get("TREADLE_CELERY_APP") or None,
+        celery_allow=_words("TREADLE_CELERY_ALLOW"),
         aws_allow=_words("TREADLE_AWS_ALLOW"),
         http_allow=_words("TREADLE_HTTP_ALLOW"),
         sqlite_sync=sync,

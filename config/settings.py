@@ -100,6 +100,8 @@ DATABASES = _databases()
 REDIS_URL = ENVIRONMENT.redis_url or f"unix://{broker_socket(ENVIRONMENT.data)}"
 # Which implementation of the engine's Dispatcher port rings the workers.
 TREADLE_DISPATCHER = "config.celery.dispatcher"
+# Which one carries out the tasks of states that are tested.
+TREADLE_TRIALS = "config.celery.trials"
 CHANNEL_LAYERS = {
     "default": {
         # The pubsub layer: channels_redis' core layer closes idle sockets under redis-py 8's socket_timeout.

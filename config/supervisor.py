@@ -13,6 +13,7 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import importlib.util
 import json
 import logging
 import logging.handlers
@@ -41,8 +42,10 @@ _LOG_FILES = 5
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 _STEADY_SECONDS = 30.0
 _CLEAN = "TREADLE_CLEAN"
+_LOCAL_AWS_PORT = "TREADLE_LOCAL_AWS_PORT"
+_DEFAULT_AWS_PORT = 4570
 # Advice for big servers that would only frighten a newcomer; the part's file has it.
-_NOISE = ("Memory overcommit must be enabled",)
+_NOISE = ("Memory overcommit must be enabled", "development server", " - - [")
 
 
 class CannotStart(Exception):
@@ -101,6 +104,40 @@ class Part:
     readers: list[threading.Thread] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LocalAws:
+    """The AWS beside us, with nothing in it at each start: how to run it, and how the parts find it."""
+
+    port: int = 0
+    command: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"TREADLE_AWS_ENDPOINT_URL": self.address} if self.command else {}
+
+
+def local_aws(environment: Environment) -> LocalAws:
+    """``AWS=local``: moto's server as one more part. Raises CannotStart."""
+    wanted = os.environ.get("AWS", "")
+    if not wanted:
+        return LocalAws()
+    if wanted != "local":
+        raise CannotStart(f"AWS={wanted} is not known: AWS=local starts a local AWS beside Treadle")
+    if environment.aws_endpoint_url is not None:
+        raise CannotStart("AWS=local and TREADLE_AWS_ENDPOINT_URL name two different AWS: unset one of them")
+    if importlib.util.find_spec("moto") is None:
+        raise CannotStart("AWS=local needs moto: start with make run AWS=local, or pip install -r requirements-aws.txt")
+    text = os.environ.get(_LOCAL_AWS_PORT, "").strip() or str(_DEFAULT_AWS_PORT)
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise CannotStart(f"{_LOCAL_AWS_PORT}={text} must be a port")
+    command = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", text)
+    return LocalAws(int(text), command)
+
+
 def die_with_parent() -> Callable[[], None] | None:
     """Run in each child before its program: the kernel then sends it SIGTERM when this process ends in any way."""
     if sys.platform != "linux":
@@ -120,11 +157,13 @@ class Supervisor:
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._before_exec = die_with_parent()
+        self._local_aws = local_aws(environment)
         self._parts = self._plan()
 
     def _plan(self) -> list[Part]:
         environment = dict(
             os.environ,
+            **self._local_aws.variables,
             PYTHONUNBUFFERED="1",
             TREADLE_SUPERVISED="1",
             DJANGO_SETTINGS_MODULE="config.settings",
@@ -134,6 +173,8 @@ class Supervisor:
         parts = []
         if self._environment.redis_url is None:
             parts.append(Part("valkey", self._valkey(), environment))
+        if self._local_aws.command:
+            parts.append(Part("aws", self._local_aws.command, environment))
         here = self._environment
         web = [
             sys.executable,
@@ -187,7 +228,9 @@ class Supervisor:
         """Start all, wait until healthy, keep running until told to stop. The exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._signalled)
-        self._check_port()
+        self._check_port(self._environment.host, self._environment.port, "PORT or HOST")
+        if self._local_aws.command:
+            self._check_port("127.0.0.1", self._local_aws.port, _LOCAL_AWS_PORT)
         for part in self._parts:
             if part.name == "valkey":
                 self._start(part)
@@ -200,6 +243,11 @@ class Supervisor:
             mark_prepared(self._environment)
             self._start_rest()
             if self._wait_until_healthy():
+                if self._local_aws.command:
+                    self._output.say(f"A local AWS (moto, in memory) answers at {self._local_aws.address}")
+                self._output.say(
+                    f"For boto3, the AWS CLI and Terraform (docs/reference/aws-api.md): {self._aws_words()}"
+                )
                 self._output.say(f"Treadle is ready at {prepared['link']}")
             elif not self._stopping:
                 raise CannotStart(f"the parts did not come up in {READY_SECONDS:.0f} s: see the lines above")
@@ -209,6 +257,16 @@ class Supervisor:
         finally:
             self._stop()
         return 0
+
+    def _aws_words(self) -> str:
+        """The environment of programs that are to talk to this server as to AWS; the keys are on the Settings page."""
+        here = self._environment
+        host = "127.0.0.1" if here.host in {"0.0.0.0", "::"} else here.host  # noqa: S104 - compared with
+        address = here.public_url or f"http://{f'[{host}]' if ':' in host else host}:{here.port}"
+        return (
+            f"AWS_ENDPOINT_URL_SFN={address.rstrip('/')} AWS_DISABLE_HOST_PREFIX_INJECTION=true "
+            f"AWS_REGION={here.region} AWS_DEFAULT_REGION={here.region}"
+        )
 
     def _start_rest(self) -> None:
         for part in self._parts:
@@ -225,8 +283,8 @@ class Supervisor:
         if select.select([self._wake_read], [], [], seconds)[0]:
             os.read(self._wake_read, 100)
 
-    def _check_port(self) -> None:
-        host, port = self._environment.host, self._environment.port
+    @staticmethod
+    def _check_port(host: str, port: int, setting: str) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -235,7 +293,7 @@ class Supervisor:
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise CannotStart(
-                    f"cannot listen on {host} port {port} ({reason}): stop the program that does, or set PORT or HOST"
+                    f"cannot listen on {host} port {port} ({reason}): stop the program that does, or set {setting}"
                 ) from None
 
     def _prepare(self) -> dict[str, str]:

@@ -43,7 +43,10 @@ class ExecutionStatus(models.TextChoices):
 
 class AttemptStatus(models.TextChoices):
     QUEUED = "QUEUED"
+    OFFERED = "OFFERED"
     BEGUN = "BEGUN"
+    WAITING = "WAITING"
+    POLLING = "POLLING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
@@ -52,7 +55,11 @@ class AttemptStatus(models.TextChoices):
 
 
 class Machine(models.Model):
-    """A state machine: a name and its immutable, numbered revisions. ``head`` is the number of the newest."""
+    """A state machine: a name and its immutable, numbered revisions. ``head`` is the number of the newest.
+
+    ``last_version`` is the highest number that a published version ever had: none is used twice. ``tags`` maps keys to
+    values.
+    """
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="machines")
@@ -61,6 +68,8 @@ class Machine(models.Model):
     type = models.CharField(max_length=8, choices=MachineType.choices, default=MachineType.STANDARD)
     status = models.CharField(max_length=8, choices=MachineStatus.choices, default=MachineStatus.ACTIVE)
     head = models.PositiveIntegerField(default=1)
+    last_version = models.PositiveIntegerField(default=0, db_default=0)
+    tags = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(db_index=True)
 
@@ -69,13 +78,22 @@ class Machine(models.Model):
 
 
 class Revision(models.Model):
-    """One saved definition, as its author wrote it. Never changed; an execution keeps the one it started with."""
+    """One saved definition, as its author wrote it, and how it runs. Never changed; an execution keeps the one it
+    started with.
+
+    ``role_arn`` is empty where nobody named one. ``logging`` and ``encryption`` are JSON text of AWS's
+    loggingConfiguration and encryptionConfiguration, empty for its defaults.
+    """
 
     machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     definition = models.TextField()
     format = models.CharField(max_length=4, choices=DefinitionFormat.choices, default=DefinitionFormat.JSON)
     comment = models.CharField(max_length=256, blank=True, default="")
+    role_arn = models.CharField(max_length=256, blank=True, default="", db_default="")
+    logging = models.TextField(blank=True, default="", db_default="")
+    tracing = models.BooleanField(default=False, db_default=False)
+    encryption = models.TextField(blank=True, default="", db_default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -84,6 +102,66 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.machine_id} r{self.number}"
+
+
+class Version(models.Model):
+    """A published, numbered snapshot of a machine: a revision that callers can name for ever (AWS, "Versions")."""
+
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="versions")
+    description = models.CharField(max_length=256, blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "number"], name="version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.machine_id}:{self.number}"
+
+
+class Alias(models.Model):
+    """A name for one or two versions of a machine (AWS, "Aliases")."""
+
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=256, blank=True, default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="alias_name")]
+
+    def __str__(self) -> str:
+        return f"{self.machine_id}:{self.name}"
+
+
+class AliasRoute(models.Model):
+    """The share of an alias's executions, in percent, that one version gets."""
+
+    alias = models.ForeignKey(Alias, on_delete=models.CASCADE, related_name="routes")
+    version = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="routes")
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["alias", "version"], name="alias_route")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.weight} %"
+
+
+class Activity(models.Model):
+    """Work that programs outside ask for by its name (AWS, "Activities")."""
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activities")
+    name = models.CharField(max_length=80, unique=True)
+    tags = models.JSONField(default=dict)
+    encryption = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Draft(models.Model):
@@ -130,6 +208,39 @@ class ApiToken(models.Model):
         return self.name
 
 
+class AccessKey(models.Model):
+    """An AWS access key of a user. ``secret`` is encrypted: a signature can be verified only with the clear text."""
+
+    id = models.CharField(primary_key=True, max_length=128)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access_keys")
+    name = models.CharField(max_length=80)
+    secret = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class HttpConnection(models.Model):
+    """What HTTP tasks are authorised with (EventBridge, "Connections"). ``secrets`` is encrypted JSON."""
+
+    id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="http_connections")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=24)
+    settings = models.JSONField(default=dict)
+    secrets = models.TextField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "name"], name="connection_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SignInLink(models.Model):
     """A one-time link, valid 10 minutes. Only the hash of its token is kept."""
 
@@ -147,7 +258,9 @@ class Execution(models.Model):
 
     ``version`` counts its commits (an activation writes only if nobody else did meanwhile); ``state`` is the core's
     root snapshot; ``crashes`` counts activations that died since the last commit; ``stuck_reason`` parks it;
-    ``resume_at`` is set while a spent budget has left work to do.
+    ``resume_at`` is set while a spent budget has left work to do. ``published`` and ``alias`` are the number of the
+    version and the name of the alias it was started by; ``redrive_tokens`` is JSON text of the last client tokens and
+    when they came.
     """
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
@@ -171,11 +284,23 @@ class Execution(models.Model):
     processor = models.CharField(max_length=80, db_default="")
     child_index = models.PositiveIntegerField(null=True)
     child_items = models.PositiveIntegerField(db_default=0)
+    # The id of the attempt that started it: unique, so that an attempt begun again finds the one it started.
+    parent_attempt = models.CharField(max_length=64, null=True, unique=True)
     redrive_count = models.PositiveIntegerField(db_default=0)
     redriven_at = models.BigIntegerField(null=True)
+    redrive_tokens = models.TextField(default="", db_default="")
+    express = models.BooleanField(default=False, db_default=False)
+    published = models.PositiveIntegerField(null=True)
+    alias = models.CharField(max_length=80, null=True)
+    trace_header = models.CharField(max_length=256, null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["machine", "name"], name="execution_name")]
+        constraints: ClassVar = [
+            # AWS: executions of EXPRESS machines may share a name.
+            models.UniqueConstraint(
+                fields=["machine", "name"], name="execution_name", condition=models.Q(express=False)
+            )
+        ]
         indexes: ClassVar = [
             models.Index(fields=["resume_at"], name="execution_left", condition=models.Q(resume_at__isnull=False)),
             models.Index(fields=["machine", "-started_at", "-id"], name="execution_of_machine"),
@@ -197,7 +322,7 @@ class MapRun(models.Model):
 
     id = models.CharField(primary_key=True, max_length=80)
     execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="map_runs")
-    arn = models.CharField(max_length=2000)
+    arn = models.CharField(max_length=2000, db_index=True)
     command = models.TextField()
     status = models.CharField(max_length=9, default="RUNNING")
     concurrency = models.PositiveIntegerField(default=0)
@@ -282,6 +407,35 @@ class HistoryEvent(models.Model):
         return f"{self.event_id} {self.type}"
 
 
+class ExecutionLog(models.Model):
+    """How far the execution log has got with an execution whose machine asks for one. Gone when all is written."""
+
+    execution = models.OneToOneField(Execution, on_delete=models.CASCADE, primary_key=True, related_name="log")
+    level = models.CharField(max_length=5)
+    with_data = models.BooleanField()
+    written = models.PositiveIntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"log of {self.execution_id}"
+
+
+class StatusEvent(models.Model):
+    """A status change that is to be told to TREADLE_EVENTS_URL; ``due`` is when to try next (or whose lease ends)."""
+
+    id = models.BigAutoField(primary_key=True)
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="status_events")
+    status = models.CharField(max_length=9)
+    at = models.BigIntegerField()
+    due = models.BigIntegerField(db_index=True)
+    tries = models.PositiveIntegerField()
+    output = models.TextField(null=True)
+    error = models.TextField(null=True)
+    cause = models.TextField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.execution_id} is {self.status}"
+
+
 class Inbox(models.Model):
     """An event on its way to an execution: inserted without any lock, drained by whoever advances the execution."""
 
@@ -299,7 +453,9 @@ class TaskAttempt(models.Model):
     """One attempt of a Task state. QUEUED rows are the outbox: the message to a worker is only a doorbell.
 
     ``begun_at`` is set by the one worker whose compare-and-set made it BEGUN; an attempt that may have begun is
-    never begun again. ``id`` is the attempt's token.
+    never begun again, unless its service knows it by its id. ``token`` ends it from outside. ``handle`` names its job,
+    looked at when ``poll_at`` is due and, when nobody waits for it any more, cancelled when ``cancel_at`` is
+    (designer/store/attempts.py).
     """
 
     id = models.CharField(primary_key=True, max_length=64)
@@ -321,13 +477,26 @@ class TaskAttempt(models.Model):
     cause = models.TextField(null=True)
     logs = models.TextField(default="")
     logs_truncated = models.BooleanField(default=False)
+    role_arn = models.TextField(null=True)
+    token = models.CharField(max_length=128, null=True, unique=True)
+    handle = models.TextField(null=True)
+    poll_at = models.BigIntegerField(null=True)
+    polls = models.PositiveIntegerField(db_default=0)
+    cancel_at = models.BigIntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["execution", "scheduled_at"], name="attempt_of_execution"),
             models.Index(
-                fields=["status", "rung_at"], name="attempt_open", condition=models.Q(status__in=["QUEUED", "BEGUN"])
+                fields=["status", "rung_at"],
+                name="attempt_open",
+                condition=models.Q(status__in=["QUEUED", "BEGUN", "POLLING"]),
             ),
+            models.Index(
+                fields=["resource", "scheduled_at"], name="attempt_offered", condition=models.Q(status="OFFERED")
+            ),
+            models.Index(fields=["poll_at"], name="attempt_poll", condition=models.Q(poll_at__isnull=False)),
+            models.Index(fields=["cancel_at"], name="attempt_cancel", condition=models.Q(cancel_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ class ErrorName:
     HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
     DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
     RUNTIME = "States.Runtime"
+    PERMISSIONS = "States.Permissions"
     INTRINSIC_FAILURE = "States.IntrinsicFailure"
     QUERY_EVALUATION = "States.QueryEvaluationError"
     ITEM_READER_FAILED = "States.ItemReaderFailed"

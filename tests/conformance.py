@@ -22,8 +22,9 @@ from types import ModuleType
 from typing import IO, Any, TypeAlias, cast
 
 from engine.asl.diagnostics import Code
+from engine.asl.model import StateMachine, TaskState
 from engine.asl.parse import parse_definition
-from engine.asl.resource import FunctionArn, function_name
+from engine.asl.resource import FunctionArn, LambdaInvoke, function_name
 from engine.core.commands import ScheduleTask
 from engine.core.events import Event, TaskFailed, TaskStarted, TaskSucceeded
 from engine.core.execution import Facts
@@ -108,7 +109,7 @@ def _differences(case: Case, compare: ModuleType) -> dict[str, list[str]] | None
     definition = case["definition"]
     text = definition if isinstance(definition, str) else json.dumps(definition)
     parsed = parse_definition(text, "json")
-    if any(one.code is Code.UNSUPPORTED for one in parsed.diagnostics) or _needs_more(case):
+    if any(one.code is Code.UNSUPPORTED for one in parsed.diagnostics) or _needs_more(case, parsed.machine):
         return None
     if parsed.machine is None:
         refused = [f"{one.pointer}: {one.message}" for one in parsed.diagnostics]
@@ -198,9 +199,13 @@ def _tested(case: Case, text: str) -> dict[str, Any]:
     return found
 
 
-def _needs_more(case: Case) -> bool:
-    """Somebody outside has to act while it runs. (What else must exist first is for Tasks that are refused anyway.)"""
-    return "interactive" in case["tags"]
+def _needs_more(case: Case, machine: StateMachine | None) -> bool:
+    """Somebody outside has to act while it runs: a person with a token, or a service. Functions are made up here."""
+    if "interactive" in case["tags"]:
+        return True
+    states = machine.index.values() if machine is not None else ()
+    tasks = (state for state in states if isinstance(state, TaskState))
+    return any(not isinstance(task.resource, (FunctionArn, LambdaInvoke)) for task in tasks)
 
 
 def _facts(case: Case) -> Facts:

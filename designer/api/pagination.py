@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -34,7 +35,7 @@ def paginate(request: Request, rows: QuerySet[Row], *order: str) -> Page[Row]:
         values = _decode(cursor, len(order))
         try:
             # Django checks a value as soon as it is compared with, and does so with all of these.
-            rows = rows.filter(_after(order, values))
+            rows = rows.filter(after(order, values))
             found = list(rows.order_by(*order)[: limit + 1])
         except (DjangoValidationError, ValueError, TypeError, OverflowError):
             raise ValidationError({"cursor": "This cursor is not one of ours."}) from None
@@ -51,7 +52,7 @@ def read_limit(request: Request, most: int, default: int = DEFAULT_LIMIT) -> int
     return int(text)
 
 
-def _after(order: tuple[str, ...], values: list[Any]) -> Q:
+def after(order: Sequence[str], values: Sequence[Any]) -> Q:
     """(a, b) past (x, y): a past x, or a equal x and b past y."""
     condition, equal = Q(), Q()
     for key, value in zip(order, values, strict=True):
@@ -63,11 +64,11 @@ def _after(order: tuple[str, ...], values: list[Any]) -> Q:
 
 
 def _encode(row: Model, order: tuple[str, ...]) -> str:
-    values = [_plain(getattr(row, key.lstrip("-"))) for key in order]
+    values = [plain_key(getattr(row, key.lstrip("-"))) for key in order]
     return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _plain(value: Any) -> Any:
+def plain_key(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 

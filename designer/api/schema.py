@@ -29,6 +29,7 @@ _MEANINGS = {
     422: "It was tried, and given up.",
     428: "Say which version you replace.",
     429: "Too many requests; see Retry-After.",
+    503: "What it needs cannot be used now; `detail` says what and why.",
 }
 
 

@@ -7,7 +7,20 @@ from drf_spectacular.views import SpectacularAPIView
 
 import designer.keys  # noqa: F401 - makes "key" known
 from designer.api.lane import answers_when_ended
-from designer.api.views import editing, executions, machines, map_runs, revisions, session, sharing, start, trying
+from designer.api.views import (
+    access_keys,
+    catalogue,
+    connections,
+    editing,
+    executions,
+    machines,
+    map_runs,
+    revisions,
+    session,
+    sharing,
+    start,
+    trying,
+)
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
 
@@ -18,6 +31,8 @@ urlpatterns = [
     path("session/", session.Session.as_view()),
     path("tokens/", session.Tokens.as_view()),
     path("tokens/<key:token_id>/", session.OneToken.as_view()),
+    path("access-keys/", access_keys.AccessKeys.as_view()),
+    path("access-keys/<key:key_id>/", access_keys.OneAccessKey.as_view()),
     path("machines/", machines.Machines.as_view()),
     path("machines/import/", machines.MachineImport.as_view()),
     path(_one, machines.OneMachine.as_view()),
@@ -36,6 +51,13 @@ urlpatterns = [
     path("simulate/", trying.Simulate.as_view()),
     path("test-state/", trying.TestState.as_view()),
     path("functions/", editing.Functions.as_view()),
+    path("connections/", connections.Connections.as_view()),
+    path("connections/<key:connection_id>/", connections.OneConnection.as_view()),
+    path("integrations/", catalogue.Catalogue.as_view()),
+    path("integrations/aws-sdk/", catalogue.SdkServices.as_view()),
+    path("integrations/aws-sdk/<key:service>/", catalogue.SdkActions.as_view()),
+    path("integrations/aws-sdk/<key:service>/<key:action>/", catalogue.SdkAction.as_view()),
+    path("integrations/celery/", catalogue.CeleryTasks.as_view()),
     path("samples/", editing.Samples.as_view()),
     path("shared/<key:token>/", sharing.Shared.as_view()),
     path("shared/<key:token>/graph.svg", sharing.SharedSvg.as_view()),

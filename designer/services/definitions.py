@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from designer.models import DefinitionFormat
+from designer.models import DefinitionFormat, Revision
 from designer.services.errors import InvalidDefinition
 from designer.services.limits import DEFINITION_BYTES, check_size
+from engine import jsontypes
+from engine.asl.diagnostics import Code, Diagnostic, Severity
 from engine.asl.parse import ParsedDefinition, parse_definition
 
 Format = Literal["json", "yaml"]
 
 
-def parse(text: str, format: str) -> ParsedDefinition:
+def parse(text: str, format: str, *, express: bool = False) -> ParsedDefinition:
     """Every mistake is in ``diagnostics``; raises only TooLarge."""
     check_size("definition", text, DEFINITION_BYTES)
-    return parse_definition(text, cast("Format", DefinitionFormat(format).value))
+    return parse_definition(text, cast("Format", DefinitionFormat(format).value), express=express)
 
 
-def parse_valid(text: str, format: str) -> ParsedDefinition:
-    """Raises InvalidDefinition or TooLarge."""
-    parsed = parse(text, format)
-    if not parsed.valid:
-        raise InvalidDefinition(parsed.diagnostics)
+def parse_valid(text: str, format: str, *, express: bool = False, runnable: bool = True) -> ParsedDefinition:
+    """Raises InvalidDefinition or TooLarge. Unless it must be ``runnable``, whatever AWS accepts is accepted: a Task
+    that this release cannot carry out fails when it is entered.
+    """
+    parsed = parse(text, format, express=express)
+    found = parsed.diagnostics if runnable else accepted_by_aws(parsed.diagnostics)
+    if any(one.severity is Severity.ERROR for one in found):
+        raise InvalidDefinition(found)
     return parsed
+
+
+def accepted_by_aws(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Without those about what only cannot run *here*."""
+    return tuple(one for one in diagnostics if one.code is not Code.UNSUPPORTED)
+
+
+def json_text(revision: Revision) -> str:
+    """A revision's definition as JSON: its author's own text unless that is YAML."""
+    if revision.format == DefinitionFormat.JSON:
+        return revision.definition
+    return jsontypes.dump(parse(revision.definition, revision.format).document)
 
 
 def guess_format(text: str) -> Format:

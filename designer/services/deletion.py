@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from designer.models import (
     Blob,
     Execution,
+    ExecutionLog,
     ExecutionStatus,
     HistoryEvent,
     Inbox,
@@ -18,9 +19,11 @@ from designer.models import (
     MapItem,
     MapRun,
     Scope,
+    StatusEvent,
     TaskAttempt,
     Timer,
 )
+from designer.services import runtime
 from designer.services.machines import get_machine, owned_machines
 
 if TYPE_CHECKING:
@@ -62,6 +65,13 @@ def delete_machine(user: User, machine_id: str) -> Machine | None:
     return None if finish_deletion(machine) else machine
 
 
+def delete_and_stop(user: User, machine_id: str) -> None:
+    """As AWS deletes: what still runs is stopped at its next transition, then all of it goes. Raises DoesNotExist."""
+    machine = delete_machine(user, machine_id)
+    if machine is not None:
+        runtime.stop_all(machine.pk)
+
+
 def finish_deletions() -> int:
     """Delete the DELETING machines whose executions have all ended; answers how many went. Upkeep calls it."""
     return sum(finish_deletion(machine) for machine in Machine.objects.filter(status=MachineStatus.DELETING))
@@ -85,7 +95,7 @@ def delete_executions(ids: list[str]) -> None:
     """Delete ended executions with all that hangs on them, in one transaction and without loading a row."""
     with transaction.atomic():
         Inbox.objects.filter(execution_id__in=ids).delete()
-        for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt):
+        for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt, ExecutionLog, StatusEvent):
             related = model._default_manager.filter(execution_id__in=ids)
             related._raw_delete(connection.alias)
         runs = list(MapRun.objects.filter(execution_id__in=ids).values_list("pk", flat=True))

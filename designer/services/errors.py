@@ -14,6 +14,20 @@
     ├── DraftConflict            the draft moved meanwhile; carries both versions
     ├── ExecutionNotStuck
     ├── ExecutionNotRedrivable
+    ├── InvalidToken             a task token of nobody, or of somebody else's task
+    ├── InvalidOutput            a task's output that is not JSON
+    ├── TaskTimedOut             the task of a token has ended, or its execution has
+    ├── InvalidConfiguration     a machine's role, logging or encryption that cannot be
+    ├── VersionInUse             an alias points at it
+    ├── StaleRevision            what was to be published is not the head any more
+    ├── InvalidRouting           an alias's versions and weights that cannot be
+    ├── AliasNameTaken           by an alias with another content
+    ├── ActivityNameTaken
+    ├── QuotaExceeded            AWS's quotas of versions, aliases and tags
+    ├── WrongMachineType         what EXPRESS or STANDARD machines do not offer
+    ├── MapRunEnded              its limits cannot be changed any more
+    ├── ConnectionNameTaken
+    ├── CatalogueUnavailable     what there is could not be looked up
     └── SignInLinkInvalid        unknown, used or too old (not told apart)
 
 Each carries fields and builds its sentence once. ``designer.api.problems`` turns them into answers.
@@ -167,6 +181,121 @@ class ExecutionNotStuck(Refused):
 @dataclass
 class ExecutionNotRedrivable(Refused):
     execution_id: str
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass
+class InvalidToken(Refused):
+    def __str__(self) -> str:
+        return "Invalid Token: 'Invalid token'"
+
+
+@dataclass
+class InvalidOutput(Refused):
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Invalid Output: '{self.reason}'"
+
+
+@dataclass
+class TaskTimedOut(Refused):
+    def __str__(self) -> str:
+        return "Task Timed Out: 'Provided task does not exist anymore'"
+
+
+@dataclass
+class InvalidConfiguration(Refused):
+    """``part`` is role, logging, tracing, encryption or versionDescription."""
+
+    part: str
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass
+class VersionInUse(Refused):
+    number: int
+    aliases: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"Version {self.number} is used by {', '.join(self.aliases)}."
+
+
+@dataclass
+class StaleRevision(Refused):
+    given: str
+    current: str
+
+    def __str__(self) -> str:
+        return f"The revision is {self.current} by now, not {self.given}."
+
+
+@dataclass
+class InvalidRouting(Refused):
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass
+class AliasNameTaken(Refused):
+    name: str
+
+    def __str__(self) -> str:
+        return f"An alias named {self.name!r} exists already, with another content."
+
+
+@dataclass
+class ActivityNameTaken(Refused):
+    name: str
+
+    def __str__(self) -> str:
+        return f"An activity named {self.name!r} exists already."
+
+
+@dataclass
+class QuotaExceeded(Refused):
+    what: str
+    most: int
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"There can be {self.most:,} {self.what} at most."
+
+
+@dataclass
+class WrongMachineType(Refused):
+    type: str
+
+    def __str__(self) -> str:
+        return f"{self.type} machines do not offer this."
+
+
+@dataclass
+class MapRunEnded(Refused):
+    status: str
+
+    def __str__(self) -> str:
+        return f"The Map Run has {self.status} already."
+
+
+@dataclass
+class ConnectionNameTaken(Refused):
+    name: str
+
+    def __str__(self) -> str:
+        return f"A connection named {self.name!r} exists already."
+
+
+@dataclass
+class CatalogueUnavailable(Refused):
     reason: str
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from designer.models import (
     new_id,
 )
 from designer.services import runtime
+from designer.services.configuration import log_wish
 from designer.services.errors import (
     DoesNotExist,
     ExecutionNotRedrivable,
@@ -58,20 +59,23 @@ class ExecutionFilter:
     started_after: int | None = None
     started_before: int | None = None
     map_run: str | None = None
+    started_by: str | None = None
 
 
 def owned_executions(user: User) -> QuerySet[Execution]:
-    """With machine and revision, without the long texts only the engine or a single page wants."""
+    """With machine, revision and Map Run, without the long texts only the engine or a single page wants."""
     return (
         Execution.objects.filter(machine__owner=user)
-        .select_related("machine", "revision")
-        .defer("state", "revision__definition")
+        .select_related("machine", "revision", "map_run")
+        .defer("state", "revision__definition", "map_run__command")
     )
 
 
 def list_executions(user: User, wanted: ExecutionFilter) -> QuerySet[Execution]:
     """The caller orders by (-started_at, -id) and cuts pages."""
-    rows = owned_executions(user).defer("input", "output", "error", "cause", "state", "revision__definition")
+    rows = owned_executions(user).defer(
+        "input", "output", "error", "cause", "state", "revision__definition", "map_run__command"
+    )
     # Ten thousand children of a Map Run are found by their Map Run: among the others they would hide everything.
     rows = rows.filter(map_run=wanted.map_run)
     if wanted.machine is not None:
@@ -84,6 +88,8 @@ def list_executions(user: User, wanted: ExecutionFilter) -> QuerySet[Execution]:
         rows = rows.filter(started_at__gt=wanted.started_after)
     if wanted.started_before is not None:
         rows = rows.filter(started_at__lt=wanted.started_before)
+    if wanted.started_by is not None:
+        rows = rows.filter(parent_attempt__in=TaskAttempt.objects.filter(execution=wanted.started_by).values("id"))
     return rows
 
 
@@ -95,6 +101,19 @@ def get_execution(user: User, execution_id: str) -> Execution:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What to start: a revision, and what it was asked for by. Both rows hold no more than an execution refers to."""
+
+    revision: Revision
+    published: int | None = None
+    alias: str | None = None
+
+    @property
+    def machine(self) -> Machine:
+        return self.revision.machine
+
+
 def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, name: str | None) -> Started:
     """Start the head. The hot path: one query finds machine, owner and revision, the runtime does the rest.
 
@@ -102,12 +121,47 @@ def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, nam
     """
     chosen = check_name(name) if name is not None else new_id()
     text = _input_text(input)
-    revision = _find_head(user_id, machine_id)
-    machine = revision.machine
+    return start_target(find_head(user_id, machine_id), name=chosen, text=text)
+
+
+def started_by(attempt: str) -> Execution | None:
+    """The execution that an attempt of another one has started."""
+    return Execution.objects.select_related("machine", "revision", "map_run").filter(parent_attempt=attempt).first()
+
+
+def starter_of(execution: Execution) -> Execution | None:
+    """The execution whose task started this one; None when none did, or when it was deleted."""
+    if execution.parent_attempt is None:
+        return None
+    rows = Execution.objects.select_related("machine").only("id", "name", "machine__id", "machine__name")
+    return rows.filter(attempts=execution.parent_attempt).first()
+
+
+def start_target(
+    target: Target, *, name: str, text: str, trace_header: str | None = None, parent_attempt: str | None = None
+) -> Started:
+    """Start what was found, with an input that was checked. Raises MachineDeleting, runtime.ExecutionAlreadyExists.
+
+    An attempt of another execution starts one and no more: begun again, it gets the one that it started.
+    """
+    if parent_attempt is not None and (known := started_by(parent_attempt)) is not None:
+        return Started(execution=known, created=False)
+    machine = target.machine
+    wanted = runtime.Start(
+        machine=machine,
+        revision=target.revision,
+        name=name,
+        input_text=text,
+        published=target.published,
+        alias=target.alias,
+        trace_header=trace_header,
+        log=log_wish(target.revision.logging),
+        parent_attempt=parent_attempt,
+    )
     try:
-        execution = runtime.start(machine=machine, revision=revision, name=chosen, input_text=text)
+        execution = runtime.start(wanted)
     except runtime.ExecutionAlreadyExists:
-        running = _same_running(machine_id, chosen, text)
+        running = _same_running(machine.pk, name, text)
         if running is None:
             raise
         return Started(execution=running, created=False)
@@ -117,24 +171,33 @@ def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, nam
 
 
 _HEAD = """
-    SELECT m.name, m.head, r.id FROM designer_machine m
-    JOIN designer_revision r ON r.machine_id = m.id AND r.number = m.head WHERE m.id = %s AND m.owner_id = %s
+    SELECT m.id, m.name, m.head, m.type, r.id, r.logging FROM designer_machine m
+    JOIN designer_revision r ON r.machine_id = m.id AND r.number = m.head WHERE m.owner_id = %s AND
 """
 
 
-def _find_head(user_id: int, machine_id: str) -> Revision:
-    """The head with its machine, both with no more than an execution refers to. Raises DoesNotExist.
+def find_head(user_id: int, machine_id: str) -> Target:
+    """Raw: composing this query costs the ORM a hundred times as much as SQLite takes to answer it.
 
-    Raw: composing this query costs the ORM a hundred times as much as SQLite takes to answer it.
+    Raises DoesNotExist.
     """
+    return _head(user_id, "m.id = %s", machine_id, key=machine_id)
+
+
+def find_head_by_name(user_id: int, name: str, *, key: str) -> Target:
+    """Raises DoesNotExist(``key``)."""
+    return _head(user_id, "m.name = %s", name, key=key)
+
+
+def _head(user_id: int, condition: str, value: str, *, key: str) -> Target:
     with connection.cursor() as cursor:
-        cursor.execute(_HEAD, (machine_id, user_id))
+        cursor.execute(f"{_HEAD} {condition}", (user_id, value))
         row = cursor.fetchone()
     if row is None:
-        raise DoesNotExist("Machine", machine_id)
-    name, head, revision_id = row
-    machine = Machine(pk=machine_id, owner_id=user_id, name=name, head=head)
-    return Revision(pk=revision_id, machine=machine, number=head)
+        raise DoesNotExist("Machine", key)
+    machine_id, name, head, kind, revision_id, logging = row
+    machine = Machine(pk=machine_id, owner_id=user_id, name=name, head=head, type=kind)
+    return Target(revision=Revision(pk=revision_id, machine=machine, number=head, logging=logging))
 
 
 _OUTCOME = """
@@ -174,7 +237,7 @@ def _same_running(machine_id: str, name: str, text: str) -> Execution | None:
     """AWS: StartExecution is idempotent while the execution of that name runs with the same input."""
     return (
         Execution.objects.select_related("machine", "revision")
-        .filter(machine=machine_id, name=name, input=text, status=ExecutionStatus.RUNNING)
+        .filter(machine=machine_id, name=name, express=False, input=text, status=ExecutionStatus.RUNNING)
         .first()
     )
 
@@ -190,6 +253,8 @@ def stop_execution(user: User, execution_id: str, *, error: str | None, cause: s
 
 def why_not_redrivable(execution: Execution) -> str | None:
     """AWS's reasons, in its words where they are known; None for one that can be taken up again."""
+    if execution.express:
+        return "Executions of EXPRESS state machines cannot be redriven"
     if execution.map_run_id is not None:
         return "Execution is a child of a Map Run and cannot be redriven by itself"
     if execution.status in {ExecutionStatus.RUNNING, ExecutionStatus.SUCCEEDED}:
@@ -204,10 +269,15 @@ def why_not_redrivable(execution: Execution) -> str | None:
     return None
 
 
-def redrive_execution(user: User, execution_id: str) -> Execution:
-    """Take up again where it ended badly: what had succeeded stays. Raises DoesNotExist, ExecutionNotRedrivable."""
-    reason = why_not_redrivable(get_execution(user, execution_id))
-    if reason is None and not runtime.redrive(execution_id):
+def redrive_execution(user: User, execution_id: str, *, client_token: str | None = None) -> Execution:
+    """Take up again where it ended badly: what had succeeded stays. The same ``client_token`` within 15 minutes does it
+    once. Raises DoesNotExist, ExecutionNotRedrivable.
+    """
+    execution = get_execution(user, execution_id)
+    if client_token is not None and runtime.was_redriven_by(execution, client_token):
+        return execution
+    reason = why_not_redrivable(execution)
+    if reason is None and not runtime.redrive(execution_id, client_token=client_token):
         reason = "Execution was ended by a release that kept nothing to be redriven"
     if reason is not None:
         raise ExecutionNotRedrivable(execution_id, reason)

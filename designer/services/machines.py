@@ -52,12 +52,26 @@ def create_machine(user: User, *, name: str, definition: str, format: str, descr
     return machine
 
 
-def insert_machine(user: User, *, name: str, description: str, type: str = "STANDARD", head: int = 1) -> Machine:
+def insert_machine(
+    user: User,
+    *,
+    name: str,
+    description: str,
+    type: str = "STANDARD",
+    head: int = 1,
+    tags: dict[str, str] | None = None,
+) -> Machine:
     """The bare row, inside the caller's transaction. Raises MachineNameTaken."""
     try:
         with transaction.atomic():
             return Machine.objects.create(
-                owner=user, name=name, description=description, type=type, head=head, updated_at=timezone.now()
+                owner=user,
+                name=name,
+                description=description,
+                type=type,
+                head=head,
+                tags=tags or {},
+                updated_at=timezone.now(),
             )
     except IntegrityError:
         raise MachineNameTaken(name) from None

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
-from designer.models import MapRun
+from designer.models import ExecutionStatus, MapRun
 from designer.services import runtime
 from designer.services.errors import DoesNotExist
 from designer.services.executions import get_execution
@@ -38,6 +38,22 @@ def get_map_run(user: User, map_run_id: str) -> MapRun:
     if found is None:
         raise DoesNotExist("MapRun", map_run_id)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """By ExecutionStatus, how many children there are and how many items they stand for."""
+
+    executions: dict[str, int]
+    items: dict[str, int]
+
+
+def count_children(run: MapRun) -> Counts:
+    rows = run.children.values_list("status").annotate(Count("pk"), Sum("child_items"))
+    executions, items = dict.fromkeys(ExecutionStatus.values, 0), dict.fromkeys(ExecutionStatus.values, 0)
+    for status, children, held in rows:
+        executions[status], items[status] = children, held
+    return Counts(executions=executions, items=items)
 
 
 def change_limits(user: User, map_run_id: str, limits: Limits) -> MapRun:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from designer.models import Draft, Machine, Revision
+from designer.models import Draft, Machine, MachineType, Revision
+from designer.services.configuration import Configuration
 from designer.services.definitions import parse_valid
 from designer.services.errors import DoesNotExist, RevisionConflict
 from designer.services.machines import get_machine, lock_machine
@@ -47,8 +48,8 @@ def save_revision(user: User, machine_id: str, *, definition: str, format: str, 
 
     Raises DoesNotExist, MachineDeleting, InvalidDefinition, TooLarge, RevisionConflict.
     """
-    get_machine(user, machine_id)
-    parse_valid(definition, format)  # the slow part, before the lock
+    express = get_machine(user, machine_id).type == MachineType.EXPRESS
+    parse_valid(definition, format, express=express)  # the slow part, before the lock
     with transaction.atomic():
         machine = lock_machine(user, machine_id)
         head = machine.revisions.select_related("author").get(number=machine.head)
@@ -57,13 +58,34 @@ def save_revision(user: User, machine_id: str, *, definition: str, format: str, 
         Draft.objects.filter(machine=machine).delete()
         if (head.definition, head.format) == (definition, format):
             return Saved(revision=head, created=False)
-        revision = Revision.objects.create(
-            machine=machine, number=machine.head + 1, definition=definition, format=format, comment=comment, author=user
+        revision = append_revision(
+            machine,
+            definition=definition,
+            format=format,
+            comment=comment,
+            author=user,
+            configuration=Configuration.of(head),
         )
-        machine.head = revision.number
-        machine.updated_at = timezone.now()
-        machine.save(update_fields=["head", "updated_at"])
     return Saved(revision=revision, created=True)
+
+
+def append_revision(
+    machine: Machine, *, definition: str, format: str, comment: str, author: User, configuration: Configuration
+) -> Revision:
+    """The next head of a machine that the caller has locked."""
+    revision = Revision.objects.create(
+        machine=machine,
+        number=machine.head + 1,
+        definition=definition,
+        format=format,
+        comment=comment,
+        author=author,
+        **configuration.columns(),
+    )
+    machine.head = revision.number
+    machine.updated_at = timezone.now()
+    machine.save(update_fields=["head", "updated_at"])
+    return revision
 
 
 def _number(machine: Machine, number: int) -> Revision | None:

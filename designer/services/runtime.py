@@ -6,45 +6,43 @@ Starting writes the execution and its first letter in one transaction, then ring
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
+import json
 import time
 import uuid
-from collections import OrderedDict
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
-import redis.asyncio
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from designer.models import Execution, ExecutionStatus, Machine, Revision
+from designer.models import Execution, ExecutionLog, ExecutionStatus, Machine, MachineType, Revision
+from designer.services.configuration import LogWish, log_wish
+from designer.services.listening import Run, in_own_thread, listener, pause
 from designer.services.runtime_channels import ENDED_CHANNEL
 from designer.store.connection import writing
+from designer.store.outbox import note_status
 from designer.store.sql import SqlStore
 from engine.core.events import Redriven, Started, StopRequested, encode_event
 from engine.runtime.ports import Dispatcher
 
-logger = logging.getLogger(__name__)
-
 _INSERT = """
     INSERT INTO designer_execution
-        (id, machine_id, revision_id, name, status, input, started_at, version, last_event_id, state, crashes)
-    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, 0, 0, '', 0)
+        (id, machine_id, revision_id, name, status, input, started_at, version, last_event_id, state, crashes,
+         express, published, alias, trace_header, parent_attempt)
+    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, 0, 0, '', 0, %s, %s, %s, %s, %s)
 """
+_LOG = "INSERT INTO designer_executionlog (execution_id, level, with_data, written) VALUES (%s, %s, %s, %s)"
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
 _STARTED = encode_event(Started())
-_REMEMBERED = 4096
-_LOOK_SECONDS = 2.0
 
 
 class ExecutionAlreadyExists(Exception):
     """The machine has an execution of that name."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, machine: str, name: str) -> None:
         super().__init__(name)
+        self.machine = machine
         self.name = name
 
 
@@ -58,6 +56,11 @@ def _dispatcher() -> Dispatcher:
     return made
 
 
+def ring_execution(execution_id: str) -> None:
+    """Have a worker look at an execution: there is mail for it."""
+    _dispatcher().ring_execution(execution_id)
+
+
 def ring_map_run(map_run_id: str) -> None:
     """Have a worker look at a Map Run: its limits have changed."""
     _dispatcher().ring_map_run(map_run_id)
@@ -68,21 +71,46 @@ def _store() -> SqlStore:
     return SqlStore()
 
 
-def _now() -> int:
+def now() -> int:
+    """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
-def start(*, machine: Machine, revision: Revision, name: str, input_text: str) -> Execution:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A run to be started. ``published`` and ``alias`` are the version and the alias that it was asked for by.
+
+    ``parent_attempt`` is the attempt of another execution that starts it: one execution an attempt, whatever happens.
+    """
+
+    machine: Machine
+    revision: Revision
+    name: str
+    input_text: str
+    published: int | None = None
+    alias: str | None = None
+    trace_header: str | None = None
+    log: LogWish | None = None
+    parent_attempt: str | None = None
+
+
+def start(wanted: Start) -> Execution:
     """Start a run of a revision. Raises ExecutionAlreadyExists or MachineIsDeleting; then nothing has changed."""
+    machine = wanted.machine
     execution = Execution(
         id=str(uuid.uuid4()),
         machine=machine,
-        revision=revision,
-        name=name,
-        input=input_text,
-        started_at=_now(),
+        revision=wanted.revision,
+        name=wanted.name,
+        input=wanted.input_text,
+        started_at=now(),
         status=ExecutionStatus.RUNNING,
         redrive_count=0,
+        express=machine.type == MachineType.EXPRESS,
+        published=wanted.published,
+        alias=wanted.alias,
+        trace_header=wanted.trace_header,
+        parent_attempt=wanted.parent_attempt,
     )
     try:
         with writing() as session:
@@ -92,15 +120,23 @@ def start(*, machine: Machine, revision: Revision, name: str, input_text: str) -
             )
             if row is None or row[0] != "ACTIVE":
                 raise MachineIsDeleting
-            values = (execution.id, machine.pk, revision.pk, name, input_text, execution.started_at)
-            session.run(_INSERT, values)
+            session.run(_INSERT, _values(execution))
             session.run(_POST, (execution.id, _STARTED, execution.started_at))
+            note_status(session, execution.id, "RUNNING", execution.started_at)
+            if wanted.log is not None:
+                session.run(_LOG, (execution.id, wanted.log.level, wanted.log.with_data, 0))
     except Exception as error:
         if _is_unique_violation(error):
-            raise ExecutionAlreadyExists(name) from None
+            raise ExecutionAlreadyExists(machine.name, wanted.name) from None
         raise
     _dispatcher().ring_execution(execution.id)
     return execution
+
+
+def _values(one: Execution) -> tuple[object, ...]:
+    """The columns of ``_INSERT``."""
+    head = (one.id, one.machine_id, one.revision_id, one.name, one.input, one.started_at)
+    return (*head, one.express, one.published, one.alias, one.trace_header, one.parent_attempt)
 
 
 def _is_unique_violation(error: Exception) -> bool:
@@ -114,8 +150,30 @@ def stop(execution_id: str, *, error: str | None, cause: str | None) -> None:
             "UPDATE designer_execution SET stuck_reason = NULL, crashes = 0 WHERE id = %s AND stuck_reason IS NOT NULL",
             (execution_id,),
         )
-        session.run(_POST, (execution_id, encode_event(StopRequested(error=error, cause=cause)), _now()))
+        session.run(_POST, (execution_id, encode_event(StopRequested(error=error, cause=cause)), now()))
     _dispatcher().ring_execution(execution_id)
+
+
+_STOP_ALL = """
+    INSERT INTO designer_inbox (execution_id, event, at)
+    SELECT id, %s, %s FROM designer_execution WHERE machine_id = %s AND status = 'RUNNING'
+"""
+_RUNG_AT_ONCE = 100
+
+
+def stop_all(machine_id: str) -> None:
+    """Ask all executions of a machine to end as ABORTED. Those that are not rung here the sweeper rings."""
+    event = encode_event(StopRequested(error=None, cause=None))
+    with writing() as session:
+        session.run(
+            "UPDATE designer_execution SET stuck_reason = NULL, crashes = 0 "
+            "WHERE machine_id = %s AND stuck_reason IS NOT NULL",
+            (machine_id,),
+        )
+        session.run(_STOP_ALL, (event, now(), machine_id))
+    running = Execution.objects.filter(machine=machine_id, status=ExecutionStatus.RUNNING)
+    for execution_id in running.values_list("pk", flat=True)[:_RUNG_AT_ONCE]:
+        _dispatcher().ring_execution(execution_id)
 
 
 def retry(execution_id: str) -> bool:
@@ -131,71 +189,49 @@ def retry(execution_id: str) -> bool:
     return found
 
 
-def redrive(execution_id: str) -> bool:
+_TOKENS_KEPT = 10
+_TOKEN_MS = 15 * 60 * 1000
+"""AWS: the last ten client tokens count, for 15 minutes."""
+
+
+def was_redriven_by(execution: Execution, client_token: str) -> bool:
+    """Whether this very request was answered before."""
+    return client_token in _tokens(execution)
+
+
+def _tokens(execution: Execution) -> dict[str, int]:
+    """The client tokens that still count, oldest first, and when they came."""
+    held = json.loads(execution.redrive_tokens or "{}")
+    return {token: at for token, at in held.items() if at > now() - _TOKEN_MS}
+
+
+def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
     """Take an execution that ended badly up again where it ended. False when it cannot be."""
-    found = _store().redrive(execution_id, encode_event(Redriven()), _now())
-    if found:
-        _dispatcher().ring_execution(execution_id)
-    return found
+    event = encode_event(Redriven())
+    with transaction.atomic():
+        rows = Execution.objects.select_for_update(of=("self",)).select_related("revision")
+        execution = rows.only("redrive_tokens", "last_event_id", "revision__logging").filter(pk=execution_id).first()
+        if execution is None:
+            return False
+        tokens = _tokens(execution)
+        if client_token is not None and client_token in tokens:
+            return True
+        if not _store().redrive(execution_id, event, now()):
+            return False
+        if client_token is not None:
+            kept = list({**tokens, client_token: now()}.items())[-_TOKENS_KEPT:]
+            Execution.objects.filter(pk=execution_id).update(redrive_tokens=json.dumps(dict(kept)))
+        _log_again(execution)
+    _dispatcher().ring_execution(execution_id)
+    return True
 
 
-class _Ends:
-    """Hears of ended executions, for all who wait in this event loop."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, set[asyncio.Event]] = {}
-        self._recent: OrderedDict[str, None] = OrderedDict()
-        self._task: asyncio.Task[None] | None = None
-        self._listening = asyncio.Event()
-
-    async def listen(self) -> bool:
-        """Whether ends are heard now."""
-        if self._task is None or self._task.done():
-            self._listening.clear()
-            self._task = asyncio.get_running_loop().create_task(self._run())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listening.wait(), 1.0)
-        return self._listening.is_set()
-
-    async def _run(self) -> None:
-        try:
-            client = redis.asyncio.Redis.from_url(settings.REDIS_URL, decode_responses=True)
-            async with client.pubsub(ignore_subscribe_messages=False) as channel:
-                await channel.subscribe(ENDED_CHANNEL)
-                async for message in channel.listen():
-                    if message["type"] == "subscribe":
-                        self._listening.set()
-                    elif message["type"] == "message":
-                        self._ended(message["data"])
-        except (redis.RedisError, OSError) as error:
-            logger.warning("ends are not heard (%s); waiting by looking", error)
-        finally:
-            self._listening.clear()
-
-    def _ended(self, execution_id: str) -> None:
-        self._recent[execution_id] = None
-        while len(self._recent) > _REMEMBERED:
-            self._recent.popitem(last=False)
-        for event in self._waiting.get(execution_id, ()):
-            event.set()
-
-    @contextlib.contextmanager
-    def waiter(self, execution_id: str, *, remembered: bool) -> Iterator[asyncio.Event]:
-        """Set at the end of the execution; at once when it is ``remembered`` as ended (and may be redriven since)."""
-        event = asyncio.Event()
-        if remembered and execution_id in self._recent:
-            event.set()
-        self._waiting.setdefault(execution_id, set()).add(event)
-        try:
-            yield event
-        finally:
-            waiting = self._waiting[execution_id]
-            waiting.discard(event)
-            if not waiting:
-                del self._waiting[execution_id]
-
-
-_ends: dict[int, _Ends] = {}
+def _log_again(execution: Execution) -> None:
+    """The log of an execution that had ended goes on where it ended."""
+    wish = log_wish(execution.revision.logging)
+    if wish is not None:
+        defaults = {"level": wish.level, "with_data": wish.with_data, "written": execution.last_event_id}
+        ExecutionLog.objects.get_or_create(execution=execution, defaults=defaults)
 
 
 def _ended_in_store(execution_id: str) -> bool:
@@ -203,19 +239,17 @@ def _ended_in_store(execution_id: str) -> bool:
     return status != ExecutionStatus.RUNNING
 
 
-async def wait_until_ended(execution_id: str, seconds: float, *, new: bool = False) -> None:
+async def wait_until_ended(execution_id: str, seconds: float, *, new: bool = False, run: Run = in_own_thread) -> None:
     """Return when the execution has ended, or after ``seconds``. Holds no thread. A ``new`` one was never redriven."""
     loop = asyncio.get_running_loop()
-    ends = _ends.setdefault(id(loop), _Ends())
+    ends = listener(ENDED_CHANNEL)
     until = loop.time() + seconds
     with ends.waiter(execution_id, remembered=new) as ended:
         await ends.listen()
         while not ended.is_set():
-            if await sync_to_async(_ended_in_store)(execution_id):
+            if await run(_ended_in_store, execution_id):
                 return
             left = until - loop.time()
             if left <= 0:
                 return
-            # Word of an end can be lost with the broker, so look again now and then.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), min(left, _LOOK_SECONDS))
+            await pause(ended, left)

@@ -72,11 +72,11 @@ def find_owner(token: str) -> int | None:
     if row is None:
         return None
     token_id, user_id, last_used_at = row
-    _note_use(token_id, _aware(last_used_at))
+    _note_use(token_id, aware(last_used_at))
     return int(user_id)
 
 
-def _aware(value: Any) -> datetime | None:
+def aware(value: Any) -> datetime | None:
     """A raw datetime: SQLite answers text without an offset, PostgreSQL a datetime with one; both mean UTC."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo is None else found

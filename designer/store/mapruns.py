@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from designer.store.connection import Session, writing
+from designer.store.outbox import note_begun, note_status
 from engine.core.commands import StartMapRun, decode_map_run, encode_map_run
 from engine.core.events import StopRequested, encode_event
 from engine.core.items import ChildInput
@@ -31,6 +32,7 @@ _CHILD = """
     SELECT %s, machine_id, revision_id, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, 0, %s, %s, %s, %s, %s
       FROM designer_execution WHERE id = %s
 """
+_LOG = "INSERT INTO designer_executionlog (execution_id, level, with_data, written) VALUES (%s, %s, %s, 0)"
 _COUNTERS = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed_out", "ABORTED": "aborted"}
 _STOP = encode_event(StopRequested(error=None, cause=None))
 
@@ -84,6 +86,13 @@ def _stop_children(session: Session, number: str, at: int) -> None:
         "SELECT id, %s, %s FROM designer_execution WHERE map_run_id = %s AND status = 'RUNNING'",
         (_STOP, at, number),
     )
+
+
+def _log_children(session: Session, execution_id: str, children: list[NewChild]) -> None:
+    """Children are logged as the execution around them is."""
+    wish = session.row("SELECT level, with_data FROM designer_executionlog WHERE execution_id = %s", (execution_id,))
+    if wish is not None:
+        session.many(_LOG, [(child.id, *wish) for child in children])
 
 
 class SqlMapRuns:
@@ -153,6 +162,13 @@ class SqlMapRuns:
                 return False
             session.many(_CHILD, [_child_values(run, child) for child in children])
             self._write_children(session, [child.commit for child in children])
+            _log_children(session, run.execution_id, children)
+            note_begun(session, [(child.id, child.started_at) for child in children])
+            for one in (child.commit for child in children):
+                if one.end is not None:
+                    output = None if one.end.output is None else one.end.output.text
+                    status, error, cause = str(one.end.status), one.end.error, one.end.cause
+                    note_status(session, one.execution_id, status, one.at, output=output, error=error, cause=cause)
             session.run(
                 'DELETE FROM designer_mapitem WHERE map_run_id = %s AND "index" < %s',
                 (run.id, run.made + len(children)),

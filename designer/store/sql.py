@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from designer.arns import execution_arn, machine_arn, role_arn
+from designer.arns import alias_arn, execution_arn, express_arn, machine_arn, role_arn, version_arn
+from designer.store.attempts import ABORT, OPEN, SqlAttempts, close
 from designer.store.connection import Session, release_thread, writing
 from designer.store.mapruns import SqlMapRuns, count_end, end_map_runs, start_map_runs
+from designer.store.outbox import note_status
 from engine.core.commands import EndExecution
-from engine.core.events import TaskStarted, encode_event
 from engine.core.execution import Execution, Facts, Root, Scope, Status
 from engine.core.items import child_facts
 from engine.jsontypes import Document
@@ -18,17 +19,17 @@ from engine.runtime.ports import (
     Commit,
     Definition,
     DueTimer,
-    FinishedAttempt,
     Letter,
     Loaded,
-    OpenAttempt,
     WorkerRow,
 )
 
 _LOAD = """
     SELECT e.version, e.last_event_id, e.status, e.state, e.input, e.started_at, e.name, e.stuck_reason,
-           e.revision_id, m.name, e.processor, e.map_run_id, r.arn
+           e.revision_id, m.name, e.processor, e.map_run_id, r.arn, v.role_arn, e.express, e.published, e.alias,
+           e.parent_attempt
       FROM designer_execution e JOIN designer_machine m ON m.id = e.machine_id
+      JOIN designer_revision v ON v.id = e.revision_id
       LEFT JOIN designer_maprun r ON r.id = e.map_run_id WHERE e.id = %s
 """
 _MAIL = "SELECT id, event FROM designer_inbox WHERE execution_id = %s ORDER BY id"
@@ -49,20 +50,13 @@ _HISTORY = """
 _ATTEMPT = """
     INSERT INTO designer_taskattempt
         (id, execution_id, scope, state, attempt, resource, payload, timeout_seconds, heartbeat_seconds,
-         status, worker, scheduled_at, rung_at, begun_at, logs, logs_truncated)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)
+         status, worker, scheduled_at, rung_at, begun_at, role_arn, token, logs, logs_truncated, polls)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, 0)
 """
 _TIMER = """
     INSERT INTO designer_timer (execution_id, key, due, event) VALUES (%s, %s, %s, %s)
     ON CONFLICT (execution_id, key) DO UPDATE SET due = excluded.due, event = excluded.event
 """
-_CLOSE = """
-    UPDATE designer_taskattempt
-       SET status = %s, ended_at = %s, error = %s, cause = %s, logs = %s, logs_truncated = %s
-     WHERE id = %s AND status = 'BEGUN' AND worker = %s
-"""
-_ABORT = "UPDATE designer_taskattempt SET status = 'ABORTED', ended_at = %s"
-_OPEN = "status IN ('QUEUED', 'BEGUN')"
 
 
 def _upper(prefix: str) -> str:
@@ -92,7 +86,7 @@ class _StoredScopes:
         return Document.stored(row[0])
 
 
-class SqlStore(SqlMapRuns):
+class SqlStore(SqlMapRuns, SqlAttempts):
     """One instance serves all threads; each uses its own connection of Django's."""
 
     def load(self, execution_id: str) -> Loaded | None:
@@ -101,15 +95,18 @@ class SqlStore(SqlMapRuns):
         if row is None:
             return None
         version, last_event_id, status, state, text, started_at, name, stuck, revision, machine = row[:10]
-        processor, map_run, map_run_arn = row[10:]
+        processor, map_run, map_run_arn, role, express, published, alias, parent_attempt = row[10:]
         facts = Facts(
-            arn=execution_arn(machine, name),
+            arn=express_arn(machine, name, execution_id) if express else execution_arn(machine, name),
             name=name,
             machine_arn=machine_arn(machine),
             machine_name=machine,
-            role_arn=role_arn(),
+            role_arn=role or role_arn(),
             input=Document.stored(text),
             started_at=started_at,
+            version_arn=None if published is None else version_arn(machine, published),
+            alias_arn=None if alias is None else alias_arn(machine, alias),
+            express=bool(express),
         )
         if map_run_arn is not None:
             facts = child_facts(facts, map_run_arn, name, facts.input, started_at)
@@ -128,11 +125,16 @@ class SqlStore(SqlMapRuns):
             parked=stuck is not None,
             processor=processor,
             map_run_id=map_run,
+            parent_attempt=parent_attempt,
         )
 
     def definition(self, definition_id: str) -> Definition:
-        row = Session().row("SELECT definition, format FROM designer_revision WHERE id = %s", (int(definition_id),))
-        return Definition(id=definition_id, text=row[0], format=row[1])
+        row = Session().row(
+            "SELECT r.definition, r.format, m.type FROM designer_revision r "
+            "JOIN designer_machine m ON m.id = r.machine_id WHERE r.id = %s",
+            (int(definition_id),),
+        )
+        return Definition(id=definition_id, text=row[0], format=row[1], express=row[2] == "EXPRESS")
 
     def commit(self, commit: Commit) -> bool:
         with writing() as session:
@@ -142,7 +144,7 @@ class SqlStore(SqlMapRuns):
             )
             if row is None or row[0] != commit.version:
                 return False
-            if commit.finished is not None and not _close(session, commit.finished, commit.at):
+            if commit.finished is not None and not close(session, commit.finished, commit.at):
                 return False
             _write(session, commit)
             return True
@@ -160,6 +162,7 @@ class SqlStore(SqlMapRuns):
                 return False
             session.run("DELETE FROM designer_inbox WHERE execution_id = %s", (execution_id,))
             session.run(_POST, (execution_id, event, at))
+            note_status(session, execution_id, "RUNNING", at)
             return True
 
     def post(self, execution_id: str, event: str, at: int) -> None:
@@ -176,62 +179,6 @@ class SqlStore(SqlMapRuns):
                 "DELETE FROM designer_inbox WHERE execution_id = %s AND id = %s",
                 [(execution_id, number) for number in letters],
             )
-
-    def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
-        with writing() as session:
-            changed = session.run(
-                "UPDATE designer_taskattempt SET status = 'BEGUN', worker = %s, begun_at = %s "
-                "WHERE id = %s AND status = 'QUEUED'",
-                (worker, at, attempt_id),
-            )
-            if changed.rowcount != 1:
-                return None
-            row = session.row(
-                "SELECT execution_id, scope, state, attempt, resource, payload, timeout_seconds, heartbeat_seconds "
-                "FROM designer_taskattempt WHERE id = %s",
-                (attempt_id,),
-            )
-            execution_id, scope, state, number, resource, payload, timeout, heartbeat = row
-            key = attempt_id.rpartition(":")[2]
-            session.run(_POST, (execution_id, encode_event(TaskStarted(scope=scope, attempt=key)), at))
-        return AttemptRow(
-            id=attempt_id,
-            execution_id=execution_id,
-            scope=scope,
-            key=key,
-            state=state,
-            number=number,
-            resource=resource,
-            payload=Document.stored(payload),
-            timeout_seconds=timeout,
-            heartbeat_seconds=heartbeat,
-            worker=worker,
-        )
-
-    def finish(self, finished: FinishedAttempt, event: str, at: int) -> str | None:
-        with writing() as session:
-            if not _close(session, finished, at):
-                return None
-            row = session.row("SELECT execution_id FROM designer_taskattempt WHERE id = %s", (finished.id,))
-            session.run(_POST, (row[0], event, at))
-            return str(row[0])
-
-    def begun_by(self, worker: str) -> Sequence[OpenAttempt]:
-        rows = Session().rows(
-            "SELECT id, execution_id, scope, resource FROM designer_taskattempt WHERE status = 'BEGUN' AND worker = %s",
-            (worker,),
-        )
-        return [
-            OpenAttempt(
-                id=number,
-                execution_id=execution_id,
-                scope=scope,
-                key=number.rpartition(":")[2],
-                resource=resource,
-                worker=worker,
-            )
-            for number, execution_id, scope, resource in rows
-        ]
 
     def claim_due(self, now: int, limit: int) -> tuple[Sequence[DueTimer], int | None]:
         due = Session().row("SELECT min(due) FROM designer_timer")[0]
@@ -323,20 +270,6 @@ class SqlStore(SqlMapRuns):
             start_map_runs(session, one)
 
 
-def _close(session: Session, finished: FinishedAttempt, at: int) -> bool:
-    parameters = (
-        finished.status,
-        at,
-        finished.error,
-        finished.cause,
-        finished.logs,
-        finished.logs_truncated,
-        finished.id,
-        finished.worker,
-    )
-    return bool(session.run(_CLOSE, parameters).rowcount == 1)
-
-
 def _write(session: Session, commit: Commit) -> None:
     execution_id = commit.execution_id
     root = commit.root
@@ -350,7 +283,8 @@ def _write(session: Session, commit: Commit) -> None:
         session.many("DELETE FROM designer_inbox WHERE id = %s", [(number,) for number in commit.drained])
     session.many(_ATTEMPT, [_attempt_values(row, commit.at) for row in commit.attempts])
     if commit.cancelled_attempts:
-        session.many(f"{_ABORT} WHERE id = %s AND {_OPEN}", [(commit.at, one) for one in commit.cancelled_attempts])
+        gone = [(commit.at, commit.at, one) for one in commit.cancelled_attempts]
+        session.many(f"{ABORT} WHERE id = %s AND {OPEN}", gone)
     if commit.map_runs or commit.cancelled_map_runs:
         start_map_runs(session, commit)
     if commit.end is not None:
@@ -382,7 +316,8 @@ def _end(session: Session, execution_id: str, end: EndExecution, at: int) -> Non
     )
     if map_run is not None:
         count_end(session, map_run, items, str(end.status))
-    session.run(f"{_ABORT} WHERE execution_id = %s AND {_OPEN}", (at, execution_id))
+    note_status(session, execution_id, str(end.status), at, output=output, error=end.error, cause=end.cause)
+    session.run(f"{ABORT} WHERE execution_id = %s AND {OPEN}", (at, at, execution_id))
     end_map_runs(session, execution_id, at)
     session.run("DELETE FROM designer_timer WHERE execution_id = %s", (execution_id,))
     if end.status != Status.SUCCEEDED:
@@ -417,10 +352,12 @@ def _attempt_values(row: AttemptRow, at: int) -> tuple[Any, ...]:
         row.payload.text,
         row.timeout_seconds,
         row.heartbeat_seconds,
-        "BEGUN" if begun else "QUEUED",
+        "OFFERED" if row.offered else "BEGUN" if begun else "QUEUED",
         row.worker,
         at,
         at,
         at if begun else None,
+        row.role_arn,
+        row.token,
         False,
     )

@@ -18,7 +18,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from designer.api.problems import document, problem, problem_response
 from designer.api.views.start import start
 from designer.keys import KeyConverter
-from designer.web.layers import App, Receive, Send
+from designer.web.layers import App, Receive, Send, read_body
 
 logger = logging.getLogger("django.request")
 
@@ -34,25 +34,13 @@ class FastStart:
         if found is None or not _has_bearer(scope):
             await self._app(scope, receive, send)
             return
-        body = await _read(receive)
+        body = await read_body(receive)
         if body is not None:
             await _send(send, await _answer(ASGIRequest(scope, BytesIO(body)), found[1]))
 
 
 def _has_bearer(scope: MutableMapping[str, Any]) -> bool:
     return any(name == b"authorization" and value[:7].lower() == b"bearer " for name, value in scope["headers"])
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """None when the client has left. ``layers.BoundedBodies`` has seen to its size."""
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 async def _answer(request: ASGIRequest, machine_id: str) -> HttpResponseBase:

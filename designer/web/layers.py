@@ -29,6 +29,18 @@ _TOO_LARGE = json.dumps(
 ).encode()
 
 
+async def read_body(receive: Receive) -> bytes | None:
+    """None when the client has left. ``BoundedBodies`` has seen to its size."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
 class ReusedThreads:
     """Runs each request's sync code in a thread of a small pool.
 

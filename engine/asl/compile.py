@@ -27,16 +27,17 @@ from engine.asl.model import (
 )
 from engine.asl.reader import EVERYWHERE, WITH_ERROR, WITH_RESULT, Fields, kind
 from engine.asl.resource import (
-    FunctionArn,
     LambdaInvoke,
     Placeholder,
     Resource,
+    ServiceCall,
     UnknownResource,
     function_name,
     has_placeholder,
     parse_resource,
 )
 from engine.asl.rules import read_rule
+from engine.asl.services import runs_here
 from engine.asl.times import parse_timestamp
 from engine.errors import ErrorName
 from engine.jsontypes import Json
@@ -45,8 +46,8 @@ from engine.query.jsonata import is_expression
 _DELAY = 31_622_400
 _NAME = 80
 _KNOWN_RESOURCES = (
-    "Use a function of the functions folder: arn:aws:lambda:REGION:ACCOUNT:function:NAME, or "
-    "arn:aws:states:::lambda:invoke"
+    "What can: functions (arn:aws:lambda:REGION:ACCOUNT:function:NAME), activities, aws-sdk:SERVICE:ACTION, and the "
+    "integrations that the catalogue at /api/integrations/ lists"
 )
 _WORKING = frozenset({"Task", "Parallel", "Map"})
 _WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
@@ -254,7 +255,7 @@ class _States:
             return None
         if isinstance(resource, LambdaInvoke):
             _check_invoke(fields)
-        elif not isinstance(resource, FunctionArn):
+        elif isinstance(resource, Placeholder) or (isinstance(resource, ServiceCall) and not runs_here(resource)):
             fields.error("Resource", _not_here(resource), Code.UNSUPPORTED)
         return TaskState(**common, resource=resource, timeout_seconds=timeout, heartbeat_seconds=heartbeat)
 

@@ -83,6 +83,13 @@ class Placeholder:
 Resource: TypeAlias = FunctionArn | LambdaInvoke | ServiceCall | ActivityArn | Placeholder
 
 
+def answered_by_token(resource: Resource) -> bool:
+    """Whether somebody outside ends the task with its token: a callback or an activity."""
+    if isinstance(resource, ActivityArn):
+        return True
+    return isinstance(resource, ServiceCall) and resource.pattern is Pattern.CALLBACK
+
+
 class UnknownResource(Exception):
     """A Resource of no form that there is."""
 

@@ -94,6 +94,7 @@ class Activation:
         seed: str,
         budget: int,
         evaluator: Evaluator,
+        missing_activities: frozenset[str] = frozenset(),
     ) -> None:
         root = execution.root
         self.machine = machine
@@ -101,6 +102,7 @@ class Activation:
         self.at = max(at, root.last_at)
         self.entropy = Entropy(seed)
         self._evaluator = evaluator
+        self.missing_activities = missing_activities
         self.status = root.status
         self.redrives = root.redrives
         self._redriven_at = root.redriven_at
@@ -205,7 +207,12 @@ class Activation:
 
     def start(self) -> Scope:
         """The execution begins: its first state is ready."""
-        details = {**payload("input", self.facts.input), "roleArn": self.facts.role_arn}
+        facts = self.facts
+        details = {**payload("input", facts.input), "roleArn": facts.role_arn}
+        if facts.version_arn is not None:
+            details["stateMachineVersionArn"] = facts.version_arn
+        if facts.alias_arn is not None:
+            details["stateMachineAliasArn"] = facts.alias_arn
         self._close("ExecutionStarted", details, 0)
         self._start_machine_clock()
         scope = self.work.open("", self.machine.top, self.facts.input, previous=0)
@@ -241,13 +248,23 @@ class Activation:
         entered = scope.phase is not Phase.READY and scope.entered > 0
         scope.phase = Phase.READY
         if not entered:
-            self._follow_next(scope.path)
+            self._begin_anew(scope)
             return
         state = self.state_of(scope)
         try:
             self._handlers.enter[state.type_name](self, scope, state)
         except StateFailed as error:
             self.fail_state(scope, error)
+
+    def _begin_anew(self, scope: Scope) -> None:
+        """The scope's next state was never entered, nor, it may be, its item selected."""
+        if scope.input is None and scope.path:
+            parent = self.work.known(parent_path(scope.path))
+            state = self.state_of(parent)
+            assert isinstance(state, MapState)
+            if not self._give_item(parent, state, scope):
+                return
+        self._follow_next(scope.path)
 
     def run(self) -> None:
         """Follow every scope that can move, until all wait, the execution ends or the budget is spent."""
@@ -323,6 +340,7 @@ class Activation:
         scope.waiting = None
         scope.begun = False
         scope.clocks = {}
+        scope.token = None
         scope.container = None
         scope.attempt = 0
         scope.retries = {}
@@ -450,15 +468,21 @@ class Activation:
         child = self.work.open(child_path(parent.path, parent.entered, index), states, items, previous=link)
         self._follow_next(parent.path)
         self._budget -= 1
+        if not isinstance(state, MapState) or self._give_item(parent, state, child):
+            self._follow(child)
+
+    def _give_item(self, parent: Scope, state: MapState, child: Scope) -> bool:
+        """Its item becomes the iteration's input; False when ItemSelector failed, and the iteration with it."""
+        items = self.work.blob(self.work.blob_key(parent, "items"))
+        child.input = None  # a redrive sees by this that the item is still to be selected
         try:
-            if isinstance(state, MapState):
-                child.input = self._item(parent, state, index, items.value)
+            child.input = self._item(parent, state, child.index, items.value)
         except StateFailed as error:
             if (told := evaluation_event(error)) is not None:
                 self.emit(child, *told)
             self._fail_scope(child, error.failure)
-        else:
-            self._follow(child)
+            return False
+        return True
 
     def _item(self, parent: Scope, state: MapState, index: int, items: Json) -> Document:
         """Made when the iteration starts: ItemSelector may put much more into each than the Map's own input."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from engine.asl.model import StateMachine, TaskState
 from engine.asl.resource import ActivityArn, FunctionArn
@@ -22,6 +22,7 @@ from engine.core.events import (
     TaskFailed,
     TaskHeartbeat,
     TaskStarted,
+    TaskSubmitted,
     TaskSucceeded,
     TimerFired,
 )
@@ -30,6 +31,7 @@ from engine.core.failing import HistoryFull, StateFailed, too_large
 from engine.core.history import Details, HistoryEvent, payload, resource_names
 from engine.core.states import HANDLERS
 from engine.errors import ErrorName, Failure
+from engine.jsontypes import Document
 from engine.query.evaluator import Evaluator
 
 
@@ -57,14 +59,25 @@ def advance(
     seed: str,
     evaluator: Evaluator,
     budget: int = DEFAULT_BUDGET,
+    missing_activities: frozenset[str] = frozenset(),
 ) -> Step:
     """Apply events in order and follow the machine until it waits. Pure.
 
     ``at`` is in milliseconds since 1970; history never runs backwards, whatever it says. ``seed`` feeds
     jitter and every other chance. ``evaluator`` evaluates expressions, within bounds of time and memory.
+    ``missing_activities`` are the ARNs of those activities of the machine that do not exist now.
     Events of attempts or timers that nobody waits for, and all events after the end, change nothing.
     """
-    run = Activation(machine, execution, HANDLERS, at=at, seed=seed, budget=budget, evaluator=evaluator)
+    run = Activation(
+        machine,
+        execution,
+        HANDLERS,
+        at=at,
+        seed=seed,
+        budget=budget,
+        evaluator=evaluator,
+        missing_activities=missing_activities,
+    )
     try:
         for event in events:
             if run.status is Status.RUNNING:
@@ -92,7 +105,7 @@ def _apply(run: Activation, event: Event) -> None:
             run.stop(Failure(error=error, cause=cause))
         case TimerFired(scope=path, key=key):
             _timer(run, path, key)
-        case TaskStarted() | TaskSucceeded() | TaskFailed() | TaskHeartbeat():
+        case TaskStarted() | TaskSubmitted() | TaskSucceeded() | TaskFailed() | TaskHeartbeat():
             scope = run.work.scope(event.scope)
             if scope is not None and scope.phase is Phase.BLOCKED and scope.waiting == event.attempt:
                 apply_task(run, scope, event)
@@ -118,14 +131,20 @@ def _timer(run: Activation, path: str, key: str) -> None:
         run.attempt_again(scope)
 
 
-def apply_task(run: Activation, scope: Scope, event: TaskStarted | TaskSucceeded | TaskFailed | TaskHeartbeat) -> None:
+TaskEvent: TypeAlias = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskHeartbeat
+
+
+def apply_task(run: Activation, scope: Scope, event: TaskEvent) -> None:
     """News of the attempt that the scope waits for."""
     state = run.state_of(scope)
     if not isinstance(state, TaskState):
         return
     match event:
-        case TaskStarted():
+        case TaskStarted(worker_name=name):
+            _started(run, scope, state, name)
+        case TaskSubmitted(output=output):
             _started(run, scope, state)
+            _submitted(run, scope, state, output)
         case TaskHeartbeat():
             run.start_clock(scope, "heartbeat")
         case TaskSucceeded(output=output):
@@ -157,15 +176,30 @@ def _prefix(state: TaskState) -> str:
 
 
 def _failed(state: TaskState, outcome: str, failure: Failure) -> tuple[str, Details]:
-    return f"{_prefix(state)}{outcome}", {**failure_details(failure), **resource_names(state.resource)}
+    return f"{_prefix(state)}{outcome}", _named(state, failure)
 
 
-def _started(run: Activation, scope: Scope, state: TaskState) -> None:
+def _named(state: TaskState, failure: Failure) -> Details:
+    return {**failure_details(failure), **resource_names(state.resource)}
+
+
+def _submitted(run: Activation, scope: Scope, state: TaskState, output: Document) -> None:
+    if output.size > PAYLOAD_LIMIT:
+        run.cancel_clocks(scope)
+        run.commands.append(CancelTask(attempt=scope.waiting or ""))
+        failure = too_large(state.name)
+        run.fail(scope, failure, event=(f"{_prefix(state)}SubmitFailed", _named(state, failure)))
+        return
+    run.emit(scope, f"{_prefix(state)}Submitted", {**payload("output", output), **resource_names(state.resource)})
+
+
+def _started(run: Activation, scope: Scope, state: TaskState, worker_name: str | None = None) -> None:
     """Write that the attempt has begun, once: a result may overtake the news of its beginning."""
     if scope.begun:
         return
     scope.begun = True
-    run.emit(scope, f"{_prefix(state)}Started", resource_names(state.resource))
+    named = {} if worker_name is None else {"workerName": worker_name}
+    run.emit(scope, f"{_prefix(state)}Started", {**resource_names(state.resource), **named})
     run.start_clock(scope, "timeout")
     run.start_clock(scope, "heartbeat")
 

@@ -12,7 +12,10 @@ from engine.jsontypes import Document, Json, dump, parse_record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleTask:
-    """Begin an attempt, once. Report it with the same ``scope`` and ``attempt``. Timeouts are seconds."""
+    """Begin an attempt, once. Report it with the same ``scope`` and ``attempt``. Timeouts are seconds.
+
+    ``token`` is what somebody outside may end the attempt with: a callback's, an activity worker's.
+    """
 
     scope: str
     attempt: str
@@ -23,6 +26,7 @@ class ScheduleTask:
     timeout_seconds: int | None
     heartbeat_seconds: int | None
     role_arn: str | None = None
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from engine.asl.model import AnyState, TaskState, Working
-from engine.asl.resource import Pattern, Resource, ServiceCall
+from engine.asl.model import AnyState, Working
 from engine.asl.times import format_timestamp
 from engine.core.execution import Facts, Root, Scope
 from engine.jsontypes import Json
@@ -25,7 +24,8 @@ def context_object(
             "StartTime": format_timestamp(facts.started_at),
             "Name": facts.name,
             "RoleArn": facts.role_arn,
-            "RedriveCount": root.redrives,
+            # Recorded: an EXPRESS execution, which cannot be redriven, has none.
+            **({} if facts.express else {"RedriveCount": root.redrives}),
             **({"RedriveTime": format_timestamp(root.redriven_at)} if root.redrives else {}),
         },
         "StateMachine": {"Id": facts.machine_arn, "Name": facts.machine_name},
@@ -33,10 +33,6 @@ def context_object(
     }
     if item is not None:
         context["Map"] = {"Item": item}
-    if isinstance(state, TaskState) and _waits_for_token(state.resource):
-        context["Task"] = {"Token": f"{facts.arn}:{scope.entered}.{scope.attempt}"}
+    if scope.token is not None:
+        context["Task"] = {"Token": scope.token}
     return context
-
-
-def _waits_for_token(resource: Resource) -> bool:
-    return isinstance(resource, ServiceCall) and resource.pattern is Pattern.CALLBACK

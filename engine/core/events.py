@@ -22,10 +22,21 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskStarted:
-    """A worker has begun an attempt. ``scope`` and ``attempt`` are those of its ScheduleTask."""
+    """A worker has begun an attempt. ``scope`` and ``attempt`` are those of its ScheduleTask; ``worker_name`` is what
+    an activity's worker calls itself."""
 
     scope: str
     attempt: str
+    worker_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSubmitted:
+    """The service has taken the request of an attempt (``.sync``, ``.waitForTaskToken``); its end is still to come."""
+
+    scope: str
+    attempt: str
+    output: Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,7 @@ Event: TypeAlias = (
     | Resumed
     | Redriven
     | TaskStarted
+    | TaskSubmitted
     | TaskSucceeded
     | TaskFailed
     | TaskHeartbeat
@@ -107,9 +119,12 @@ def encode_event(event: Event) -> str:
     match event:
         case Started() | Resumed() | Redriven():
             return head + "}"
-        case TaskStarted() | TaskHeartbeat():
+        case TaskStarted():
+            name = "" if event.worker_name is None else f',"worker_name":{dump(event.worker_name)}'
+            return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)}{name}}}'
+        case TaskHeartbeat():
             return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)}}}'
-        case TaskSucceeded() | MapRunSucceeded():
+        case TaskSubmitted() | TaskSucceeded() | MapRunSucceeded():
             return f'{head},"scope":{dump(event.scope)},"attempt":{dump(event.attempt)},"output":{event.output.text}}}'
         case TaskFailed() | MapRunFailed():
             return (
@@ -147,7 +162,14 @@ def decode_event(text: str) -> Event:
         case "Redriven":
             return Redriven()
         case "TaskStarted":
-            return TaskStarted(scope=_text(value["scope"]), attempt=_text(value["attempt"]))
+            return TaskStarted(
+                scope=_text(value["scope"]),
+                attempt=_text(value["attempt"]),
+                worker_name=_maybe(value.get("worker_name")),
+            )
+        case "TaskSubmitted":
+            output = Document(value["output"])
+            return TaskSubmitted(scope=_text(value["scope"]), attempt=_text(value["attempt"]), output=output)
         case "TaskHeartbeat":
             return TaskHeartbeat(scope=_text(value["scope"]), attempt=_text(value["attempt"]))
         case "TaskSucceeded":

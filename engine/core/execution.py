@@ -46,8 +46,17 @@ class Facts:
     role_arn: str
     input: Document
     started_at: int
+    version_arn: str | None = None
+    """The published version it was started by, and the alias; its first event tells them."""
+    alias_arn: str | None = None
+    express: bool = False
     context: dict[str, Json] | None = None
     """What takes the place of the context object (TestState)."""
+
+    @property
+    def region(self) -> str:
+        parts = self.arn.split(":")
+        return parts[3] if len(parts) > 3 else ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +100,8 @@ class Scope:
     waiting: str | None = None
     begun: bool = False
     clocks: dict[str, int] = field(default_factory=dict)
+    token: str | None = None
+    """``$$.Task.Token`` of the attempt under way."""
     container: Container | None = None
 
     @property
@@ -117,7 +128,7 @@ class Scope:
             "entered": self.entered,
             "entered_at": self.entered_at,
         }
-        for name in ("variables", "weight", "attempt", "waiting", "begun", "clocks"):
+        for name in ("variables", "weight", "attempt", "waiting", "begun", "clocks", "token"):
             if held := getattr(self, name):
                 value[name] = held
         if self.retries:
@@ -149,6 +160,7 @@ class Scope:
             waiting=value.get("waiting"),
             begun=value.get("begun", False),
             clocks=value.get("clocks", {}),
+            token=value.get("token"),
             container=Container.loaded(container) if container else None,
         )
 

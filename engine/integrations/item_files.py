@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import md5
@@ -83,29 +83,37 @@ class LocalFiles:
 
 
 class ConfiguredFiles:
-    """Local buckets first, then S3-compatible storage at ``endpoint``; None asks no network at all."""
+    """Local buckets first, then S3-compatible storage at ``endpoint``; None asks no network at all.
 
-    def __init__(self, root: Path | None, endpoint: str | None, region: str) -> None:
+    ``allows`` tells whether machines may call an action of S3, by botocore's name.
+    """
+
+    def __init__(
+        self, root: Path | None, endpoint: str | None, region: str, *, allows: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self._local = LocalFiles(root) if root is not None else None
         self._endpoint = endpoint
         self._region = region
+        self._allows = allows
 
     def _of(self, bucket: str) -> LocalFiles | None:
         return self._local if self._local is not None and self._local.has(bucket) else None
 
-    def _s3(self, bucket: str) -> Any:
+    def _s3(self, bucket: str, action: str) -> Any:
         if self._endpoint is None:
             raise FilesFailed(
                 f"There is no bucket {bucket!r}: make a folder of that name in TREADLE_FILES_ROOT, or set "
                 "TREADLE_AWS_ENDPOINT_URL to S3-compatible storage that has it"
             )
+        if not self._allows(action):
+            raise FilesFailed(f"s3:{action} is not among the actions that TREADLE_AWS_ALLOW lets machines call")
         return _client(self._endpoint, self._region)
 
     def open(self, bucket: str, key: str) -> IO[bytes]:
         if (local := self._of(bucket)) is not None:
             return local.open(bucket, key)
         try:
-            body = self._s3(bucket).get_object(Bucket=bucket, Key=key)["Body"]
+            body = self._s3(bucket, "GetObject").get_object(Bucket=bucket, Key=key)["Body"]
         except FilesFailed:
             raise
         except Exception as error:  # botocore makes its exceptions at run time
@@ -117,7 +125,11 @@ class ConfiguredFiles:
             yield from local.listed(bucket, prefix)
             return
         try:
-            pages = self._s3(bucket).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            pages = (
+                self._s3(bucket, "ListObjectsV2")
+                .get_paginator("list_objects_v2")
+                .paginate(Bucket=bucket, Prefix=prefix)
+            )
             for page in pages:
                 for found in page.get("Contents", ()):
                     modified: datetime = found["LastModified"]
@@ -138,7 +150,7 @@ class ConfiguredFiles:
             local.write(bucket, key, content)
             return
         try:
-            self._s3(bucket).put_object(Bucket=bucket, Key=key, Body=content)
+            self._s3(bucket, "PutObject").put_object(Bucket=bucket, Key=key, Body=content)
         except FilesFailed:
             raise
         except Exception as error:
@@ -164,4 +176,7 @@ class _Body(io.RawIOBase):
 def _client(endpoint: str, region: str) -> Any:
     import boto3  # half a second that only those pay who read from S3
 
-    return boto3.client("s3", endpoint_url=endpoint, region_name=region)
+    session = boto3.Session(region_name=region)
+    if session.get_credentials() is None:
+        session = boto3.Session("treadle", "treadle", region_name=region)  # storage of one's own that asks for no more
+    return session.client("s3", endpoint_url=endpoint)

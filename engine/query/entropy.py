@@ -6,6 +6,7 @@ numbers; the seed itself is never shown.
 
 from __future__ import annotations
 
+import base64
 import random
 import uuid
 
@@ -34,6 +35,10 @@ class Entropy:
 
     def uuid4(self) -> str:
         return str(uuid.UUID(int=self._random().getrandbits(128), version=4))
+
+    def token(self) -> str:
+        """384 bits in URL-safe Base64: nobody guesses it."""
+        return base64.urlsafe_b64encode(self._random().randbytes(48)).decode()
 
     def seed(self) -> str:
         """The seed of another stream, for whoever draws elsewhere."""

@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import assert_never
 
-from engine.core.events import TaskFailed, encode_event
+from engine.core.events import TaskFailed, TaskSubmitted, encode_event
 from engine.errors import ErrorName
 from engine.runtime.driver import finished_row, result_event
 from engine.runtime.ports import (
     AttemptRow,
+    Claim,
     Clock,
     Dispatcher,
     FinishedAttempt,
@@ -25,6 +27,7 @@ from engine.runtime.ports import (
 
 logger = logging.getLogger(__name__)
 _REPORT_TRIES = 5
+_CANCEL_TRIES = 20
 
 
 class Attempts:
@@ -54,12 +57,24 @@ class Attempts:
         self._closing = False
 
     def run(self, attempt_id: str) -> None:
-        """Answer an attempt's doorbell: begin it if it is still to be begun, and see it through."""
+        """Answer an attempt's doorbell: take its next step, if there is one to take."""
         if self._closing:
-            return  # it stays QUEUED, and the sweeper rings for the next worker
-        attempt = self._store.begin(attempt_id, self._worker, self._clock.now())
-        if attempt is None:
+            return  # it stays as it is, and the sweeper rings for the next worker
+        claim = self._store.claim(attempt_id, self._worker, self._clock.now())
+        if claim is None:
             return
+        match claim.action:
+            case "BEGIN":
+                self._begin(claim.attempt)
+            case "POLL":
+                self._poll(claim)
+            case "CANCEL":
+                self._cancel_job(claim)
+            case _:
+                assert_never(claim.action)
+
+    def _begin(self, attempt: AttemptRow) -> None:
+        """Begin an attempt and see it through."""
         with self.holding() as held:
             held.add(attempt.id)
             if attempt.timeout_seconds is not None or attempt.heartbeat_seconds is not None:
@@ -68,6 +83,26 @@ class Attempts:
             with self._lock:
                 self._running[attempt.id] = work
         self._see_through(attempt, work)
+
+    def _poll(self, claim: Claim) -> None:
+        """Look at a job that nobody waits for, once."""
+        attempt = claim.attempt
+        with self.holding() as held:
+            held.add(attempt.id)
+            outcome = self._integrations.poll(claim)
+            if isinstance(outcome, Outcome):
+                self._report(attempt, outcome)
+            else:
+                now = self._clock.now()
+                self._store.wait_on(attempt, now + int(outcome * 1000), now)
+
+    def _cancel_job(self, claim: Claim) -> None:
+        """Nobody waits for a job any more. What cannot be cancelled in many tries is left alone."""
+        gone = self._integrations.cancel(claim)
+        if gone or claim.polls >= _CANCEL_TRIES:
+            self._store.job_cancelled(claim.attempt.id)
+            if not gone:
+                logger.warning("the job %s of %s could not be cancelled", claim.handle, claim.attempt.id)
 
     @contextmanager
     def holding(self) -> Iterator[set[str]]:
@@ -103,23 +138,36 @@ class Attempts:
         outcome = work.wait(None)
         if outcome is None:
             outcome = Outcome(failed=True, error=ErrorName.TASK_FAILED, cause="The task ended without an outcome")
-        finished = finished_row(attempt, self._worker, outcome)
-        event = encode_event(result_event(attempt, outcome))
+        try:
+            self._report(attempt, outcome)
+        finally:
+            with self._lock:
+                self._running.pop(attempt.id, None)
+
+    def _report(self, attempt: AttemptRow, outcome: Outcome) -> None:
         for attempt_number in range(_REPORT_TRIES):
             try:
-                taken = self._store.finish(finished, event, self._clock.now())
+                taken = self._store_outcome(attempt, outcome)
                 break
             except Exception:
                 logger.exception("the result of %s could not be stored; trying again", attempt.id)
                 time.sleep(0.2 * 2**attempt_number)
         else:
-            taken = None  # check_open finds the row BEGUN with nobody at work, and fails it
-        with self._lock:
-            self._running.pop(attempt.id, None)
+            taken = None  # check_open finds the row in this worker's hands with nobody at work, and fails it
         if taken is None:
             logger.info("the result of %s came too late: nobody waits for it", attempt.id)
         else:
             self._dispatcher.ring_execution(taken)
+
+    def _store_outcome(self, attempt: AttemptRow, outcome: Outcome) -> str | None:
+        now = self._clock.now()
+        submission = outcome.submission
+        if submission is None:
+            finished = finished_row(attempt, self._worker, outcome)
+            return self._store.finish(finished, encode_event(result_event(attempt, outcome)), now)
+        event = TaskSubmitted(scope=attempt.scope, attempt=attempt.key, output=submission.output)
+        poll_at = None if submission.poll_seconds is None else now + int(submission.poll_seconds * 1000)
+        return self._store.submit(attempt, encode_event(event), submission.handle, poll_at, now)
 
     def cancel(self, attempt_ids: Iterable[str]) -> None:
         """Kill what runs here of these; ``EXECUTION:*`` means all of an execution."""
@@ -148,7 +196,7 @@ class Attempts:
         for work in over:
             work.cancel()
         for attempt_id in missing & self._missing:
-            lose(self._store, self._dispatcher, self._clock, rows[attempt_id])
+            self.lose(rows[attempt_id])
         self._missing = missing - self._missing
 
     def stop_beginning(self) -> None:
@@ -162,7 +210,7 @@ class Attempts:
         while self.busy and self._clock.monotonic() < until:
             time.sleep(0.05)
         for row in self._store.begun_by(self._worker):
-            lose(self._store, self._dispatcher, self._clock, row)
+            self.lose(row)
         with self._lock:
             works = list(self._running.values())
         for work in works:
@@ -173,17 +221,22 @@ class Attempts:
         with self._lock:
             return len(set(self._running).union(*self._held.values()))
 
+    def lose(self, row: OpenAttempt) -> None:
+        """See to an attempt whose worker is lost.
 
-def lose(store: Store, dispatcher: Dispatcher, clock: Clock, row: OpenAttempt) -> None:
-    """Fail an attempt whose worker is lost, with an error that the machine's own Retry can match.
-
-    It may have begun, so the engine itself never begins it again.
-    """
-    error = "Lambda.SdkClientException" if ":lambda:" in row.resource else ErrorName.TASK_FAILED
-    cause = f"The worker {row.worker} was lost while it ran this task; it may have run, wholly or in part"
-    finished = FinishedAttempt(id=row.id, worker=row.worker, status="LOST", error=error, cause=cause)
-    event = encode_event(TaskFailed(scope=row.scope, attempt=row.key, error=error, cause=cause))
-    taken = store.finish(finished, event, clock.now())
-    if taken is not None:
-        logger.warning("attempt %s is lost with its worker %s", row.id, row.worker)
-        dispatcher.ring_execution(taken)
+        It may have begun, so it is begun again only where the service knows it by its id and does it once all the
+        same. Otherwise it fails with an error that the machine's own Retry can match.
+        """
+        now = self._clock.now()
+        if row.polling or self._integrations.repeatable(row.resource):
+            if self._store.requeue(row.id, row.worker, now):
+                self._dispatcher.ring_attempt(row.id)
+            return
+        error = "Lambda.SdkClientException" if ":lambda:" in row.resource else ErrorName.TASK_FAILED
+        cause = f"The worker {row.worker} was lost while it ran this task: it may have started"
+        finished = FinishedAttempt(id=row.id, worker=row.worker, status="LOST", error=error, cause=cause)
+        event = encode_event(TaskFailed(scope=row.scope, attempt=row.key, error=error, cause=cause))
+        taken = self._store.finish(finished, event, now)
+        if taken is not None:
+            logger.warning("attempt %s is lost with its worker %s", row.id, row.worker)
+            self._dispatcher.ring_execution(taken)

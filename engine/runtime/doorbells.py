@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 ADVANCE_QUEUE = "treadle-advance"
 TASKS_QUEUE = "treadle-tasks"
 CANCEL_CHANNEL = "treadle:cancel"
+ACTIVITY_CHANNEL = "treadle:activity"
+"""The ARN of an activity that has a task to give."""
 
 
 class CeleryDispatcher:
@@ -55,6 +57,12 @@ class CeleryDispatcher:
             self._redis.publish(CANCEL_CHANNEL, json.dumps(list(attempt_ids)))
         except redis.RedisError as error:
             logger.warning("no word of cancellation (%s); owners learn it with their lease", error)
+
+    def offer_activity(self, arn: str) -> None:
+        try:
+            self._redis.publish(ACTIVITY_CHANNEL, arn)
+        except redis.RedisError as error:
+            logger.warning("no word of a task of %s (%s); its workers look again by themselves", arn, error)
 
     def waiting(self) -> bool:
         try:

@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from engine.asl.model import StateMachine
+from engine.asl.express import express_machine
+from engine.asl.model import StateMachine, TaskState
 from engine.asl.parse import parse_definition
+from engine.asl.resource import ActivityArn
 from engine.core.advance import Step, advance
 from engine.core.commands import (
     CancelMapRun,
@@ -110,6 +112,7 @@ class Driver:
         self._look_again = 0.0
         self._waiting = False
         self.machine = lru_cache(maxsize=256)(self._compile)
+        self._activities = lru_cache(maxsize=256)(self._activities_of)
 
     def activate(self, execution_id: str) -> None:
         """Answer a doorbell: safe to call at any time, any number of times, for any execution."""
@@ -184,7 +187,16 @@ class Driver:
         parsed = parse_definition(stored.text, stored.format)
         if parsed.machine is None:
             raise ValueError(f"definition {definition_id} does not compile: {parsed.diagnostics[:1]}")
-        return parsed.machine
+        return express_machine(parsed.machine) if stored.express else parsed.machine
+
+    def _activities_of(self, definition_id: str, processor: str) -> tuple[str, ...]:
+        states = self.machine(definition_id, processor).index.values()
+        resources = [state.resource for state in states if isinstance(state, TaskState)]
+        return tuple(dict.fromkeys(one.arn for one in resources if isinstance(one, ActivityArn)))
+
+    def _missing_activities(self, loaded: Loaded) -> frozenset[str]:
+        used = self._activities(loaded.definition_id, loaded.processor)
+        return self._store.missing_activities(loaded.execution_id, used) if used else frozenset()
 
     def _advance(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
         """One activation and its commit; None when somebody else was faster."""
@@ -192,7 +204,8 @@ class Driver:
         events: list[Event] = [decode_event(letter.event) for letter in loaded.letters]
         if own is not None:
             events.append(own.event)
-        step, handed = self._step(loaded.execution_id, machine, loaded.execution, events or [Resumed()])
+        missing = self._missing_activities(loaded)
+        step, handed = self._step(loaded.execution_id, machine, loaded.execution, events or [Resumed()], missing)
         commit = self._commit_of(loaded, step, handed, own)
         if not self._store.commit(commit):
             return None
@@ -205,17 +218,28 @@ class Driver:
         return step, handed
 
     def _tell_relatives(self, loaded: Loaded) -> None:
-        """An execution has ended: its Map Run may make the next child or be done, and its own Map Runs are over."""
+        """An execution has ended: its Map Run may make the next child or be done, its own Map Runs are over, and the
+        attempt that started it can see how it ended."""
+        if loaded.parent_attempt is not None:
+            self._store.poll_now(loaded.parent_attempt, self._clock.now())
+            self._dispatcher.ring_attempt(loaded.parent_attempt)
         if loaded.map_run_id is not None:
             self._dispatcher.ring_map_run(loaded.map_run_id)
         for own in self._store.map_runs_of(loaded.execution_id):
             self._dispatcher.ring_map_run(own)
 
     def _step(
-        self, execution_id: str, machine: StateMachine, execution: Execution, events: Sequence[Event]
+        self,
+        execution_id: str,
+        machine: StateMachine,
+        execution: Execution,
+        events: Sequence[Event],
+        missing: frozenset[str],
     ) -> tuple[Step, AttemptRow | None]:
         at, seed = self._clock.now(), secrets.token_hex(16)
-        step = advance(machine, execution, events, at=at, seed=seed, evaluator=self._evaluator)
+        step = advance(
+            machine, execution, events, at=at, seed=seed, evaluator=self._evaluator, missing_activities=missing
+        )
         handed = self._worth_handing_over(execution_id, step)
         if handed is None:
             return step, None
@@ -229,6 +253,8 @@ class Driver:
         if len(scheduled) != 1 or step.more or not self._late.has_room():
             return None
         command = scheduled[0]
+        if isinstance(command.resource, ActivityArn):
+            return None
         if not self._integrations.quick(command.resource.arn, command.payload) or self._others_wait():
             return None
         return attempt_row(execution_id, command, worker=self._worker)
@@ -280,7 +306,9 @@ class Driver:
     def _after(self, commit: Commit, step: Step, handed: AttemptRow | None) -> None:
         """After the commit, and only then: tell the world. Each of these may be lost."""
         for attempt in commit.attempts:
-            if attempt.worker is None:
+            if attempt.offered is not None:
+                self._dispatcher.offer_activity(attempt.offered)
+            elif attempt.worker is None:
                 self._dispatcher.ring_attempt(attempt.id)
         if commit.timers:
             self._dispatcher.ring_timers(min(timer.due for timer in commit.timers))
@@ -298,7 +326,7 @@ class Driver:
         """Do the attempt here. What takes longer than its time goes on by itself and reports by mailbox."""
         work = self._integrations.start(attempt)
         outcome = work.wait(HAND_OVER_SECONDS)
-        if outcome is None:
+        if outcome is None or outcome.submission is not None:
             self._late.take(attempt, work)
             return None
         return _Own(result_event(attempt, outcome), finished_row(attempt, self._worker, outcome))
@@ -321,6 +349,9 @@ def attempt_row(execution_id: str, command: ScheduleTask, *, worker: str | None 
         payload=command.payload,
         timeout_seconds=command.timeout_seconds,
         heartbeat_seconds=command.heartbeat_seconds,
+        role_arn=command.role_arn,
+        token=command.token,
+        offered=command.resource.arn if isinstance(command.resource, ActivityArn) else None,
         worker=worker,
     )
 

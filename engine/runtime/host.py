@@ -115,7 +115,7 @@ class Host:
         )
         self._renewals = 0
         self._poller = TimerPoller(store, dispatcher, clock)
-        self._leases = Leases(store, dispatcher, clock, own=self.row)
+        self._leases = Leases(store, self.attempts, clock, own=self.row)
         self._sweeper = Sweeper(store, dispatcher, clock)
         self._loops = {"lease": Loop("lease", self._renew)}
         if kind == "advance":

@@ -7,15 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.core.commands import EndExecution, decode_map_run, encode_map_run
-from engine.core.events import StopRequested, TaskStarted, encode_event
+from engine.core.events import StopRequested, TaskHeartbeat, TaskStarted, encode_event
 from engine.core.execution import Execution, Facts, Root, Scope, Status
 from engine.core.history import HistoryEvent
 from engine.core.items import ChildInput, child_facts
 from engine.errors import Failure
 from engine.jsontypes import Document, Json
 from engine.runtime.ports import (
+    CANCEL_AGAIN_MS,
+    RING_AGAIN_MS,
+    ActivityTask,
     AttemptRow,
     ChildResult,
+    Claim,
     Commit,
     Definition,
     DueTimer,
@@ -26,6 +30,8 @@ from engine.runtime.ports import (
     NewChild,
     OpenAttempt,
     TimerRow,
+    TokenAnswer,
+    TokenEvent,
     WorkerRow,
     map_run_id,
 )
@@ -55,6 +61,18 @@ class _Attempt:
     status: str
     rung_at: int
     finished: FinishedAttempt | None = None
+    handle: str | None = None
+    due: int | None = None  # of the next look at its job, or of the next try to cancel it
+    polls: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.status in _OPEN
+
+    def close(self, status: str, at: int) -> None:
+        self.status = status
+        self.due = at if status == "ABORTED" and self.handle is not None else None
+        self.polls, self.rung_at = 0, 0
 
 
 @dataclass
@@ -64,6 +82,7 @@ class _MapRun:
     looked_at: int = 0
 
 
+_OPEN = {"QUEUED", "OFFERED", "BEGUN", "WAITING", "POLLING"}
 _COUNTERS = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed_out", "ABORTED": "aborted"}
 
 
@@ -94,6 +113,7 @@ class MemoryStore:
         self._attempts: dict[str, _Attempt] = {}
         self._workers: dict[str, WorkerRow] = {}
         self._map_runs: dict[str, _MapRun] = {}
+        self.activities: set[str] = set()
 
     # -- what tests put in and look at ---------------------------------------------------------------------------
 
@@ -153,7 +173,7 @@ class MemoryStore:
             record = self._executions.get(commit.execution_id)
             if record is None or record.version != commit.version:
                 return False
-            if commit.finished is not None and not self._close(commit.finished):
+            if commit.finished is not None and not self._close(commit.finished, commit.at):
                 return False
             self._store(record, commit)
             return True
@@ -172,10 +192,10 @@ class MemoryStore:
         for letter in commit.drained:
             self._inbox.pop(letter, None)
         for row in commit.attempts:
-            status = "QUEUED" if row.worker is None else "BEGUN"
+            status = "OFFERED" if row.offered else "QUEUED" if row.worker is None else "BEGUN"
             self._attempts[row.id] = _Attempt(row, status, commit.at)
         for attempt_id in commit.cancelled_attempts:
-            self._abort(attempt_id)
+            self._abort(attempt_id, commit.at)
         for key in commit.cancelled_timers:
             record.timers.pop(key, None)
         record.timers.update({timer.key: timer for timer in commit.timers})
@@ -192,20 +212,27 @@ class MemoryStore:
                 record.scopes, record.blobs = {}, {}
             for attempt_id, attempt in self._attempts.items():
                 if attempt.row.execution_id == commit.execution_id:
-                    self._abort(attempt_id)
+                    self._abort(attempt_id, commit.at)
 
-    def _abort(self, attempt_id: str) -> None:
+    def _abort(self, attempt_id: str, at: int) -> None:
         attempt = self._attempts.get(attempt_id)
-        if attempt is not None and attempt.status in {"QUEUED", "BEGUN"}:
-            attempt.status = "ABORTED"
+        if attempt is not None and attempt.open:
+            attempt.close("ABORTED", at)
 
-    def _close(self, finished: FinishedAttempt) -> bool:
-        attempt = self._attempts.get(finished.id)
-        if attempt is None or attempt.status != "BEGUN" or attempt.row.worker != finished.worker:
+    def _close(self, finished: FinishedAttempt, at: int) -> bool:
+        attempt = self._held(finished.id, finished.worker)
+        if attempt is None:
             return False
-        attempt.status = finished.status
+        attempt.close(finished.status, at)
         attempt.finished = finished
         return True
+
+    def _held(self, attempt_id: str, worker: str | None) -> _Attempt | None:
+        """The attempt, if it is in that worker's hands."""
+        attempt = self._attempts.get(attempt_id)
+        if attempt is None or attempt.status not in {"BEGUN", "POLLING"} or attempt.row.worker != worker:
+            return None
+        return attempt
 
     def redrive(self, execution_id: str, event: str, at: int) -> bool:
         with self._lock:
@@ -238,23 +265,123 @@ class MemoryStore:
             for number in letters:
                 self._inbox.pop(number, None)
 
-    def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
+    def claim(self, attempt_id: str, worker: str, at: int) -> Claim | None:
         with self._lock:
             attempt = self._attempts.get(attempt_id)
-            if attempt is None or attempt.status != "QUEUED":
+            if attempt is None:
                 return None
-            attempt.status = "BEGUN"
-            attempt.row = replace(attempt.row, worker=worker)
-            self.post(
-                attempt.row.execution_id,
-                encode_event(TaskStarted(scope=attempt.row.scope, attempt=attempt.row.key)),
-                at,
-            )
-            return attempt.row
+            polls = attempt.polls
+            if attempt.status == "QUEUED":
+                attempt.status = "BEGUN"
+                attempt.row = replace(attempt.row, worker=worker)
+                started = TaskStarted(scope=attempt.row.scope, attempt=attempt.row.key)
+                self.post(attempt.row.execution_id, encode_event(started), at)
+                return Claim(action="BEGIN", attempt=attempt.row)
+            if attempt.due is None or attempt.due > at:
+                return None
+            if attempt.status == "WAITING":
+                attempt.status, attempt.due = "POLLING", None
+                attempt.row = replace(attempt.row, worker=worker)
+                return Claim(action="POLL", attempt=attempt.row, handle=attempt.handle, polls=polls)
+            attempt.due, attempt.polls = at + CANCEL_AGAIN_MS, polls + 1
+            return Claim(action="CANCEL", attempt=attempt.row, handle=attempt.handle, polls=polls)
+
+    def submit(self, attempt: AttemptRow, event: str, handle: str | None, poll_at: int | None, at: int) -> str | None:
+        with self._lock:
+            found = self._held(attempt.id, attempt.worker)
+            if found is None:
+                closed = self._attempts[attempt.id]
+                if handle is not None and closed.status in {"ABORTED", "LOST"}:
+                    closed.handle, closed.due, closed.rung_at = handle, at, 0
+                return None
+            found.status, found.handle, found.due, found.rung_at = "WAITING", handle, poll_at, 0
+            found.row = replace(found.row, worker=None)
+            self.post(attempt.execution_id, event, at)
+            return attempt.execution_id
+
+    def wait_on(self, attempt: AttemptRow, poll_at: int, at: int) -> bool:
+        with self._lock:
+            found = self._held(attempt.id, attempt.worker)
+            if found is None:
+                return False
+            found.status, found.due, found.rung_at, found.polls = "WAITING", poll_at, 0, found.polls + 1
+            found.row = replace(found.row, worker=None)
+            return True
+
+    def requeue(self, attempt_id: str, worker: str, at: int) -> bool:
+        with self._lock:
+            found = self._held(attempt_id, worker)
+            if found is None:
+                return False
+            if found.status == "BEGUN":
+                found.status, found.rung_at = "QUEUED", at
+            else:
+                found.status, found.due, found.rung_at = "WAITING", at, 0
+            found.row = replace(found.row, worker=None)
+            return True
+
+    def job_cancelled(self, attempt_id: str) -> None:
+        with self._lock:
+            self._attempts[attempt_id].due = None
+
+    def due_attempts(self, now: int, limit: int) -> tuple[Sequence[str], int | None]:
+        with self._lock:
+            waiting = [one for one in self._attempts.values() if one.due is not None]
+            due = [one for one in waiting if (one.due or 0) <= now and one.rung_at < now - RING_AGAIN_MS][:limit]
+            for attempt in due:
+                attempt.rung_at = now
+            later = [one.due for one in waiting if one.due is not None and one.due > now]
+            return [one.row.id for one in due], min(later, default=None)
+
+    def poll_now(self, attempt_id: str, at: int) -> None:
+        with self._lock:
+            attempt = self._attempts.get(attempt_id)
+            if attempt is not None and attempt.status == "WAITING" and attempt.due is not None:
+                attempt.due, attempt.rung_at = at, 0
+
+    def _of_token(self, token: str) -> _Attempt | None:
+        return next((one for one in self._attempts.values() if one.row.token == token), None)
+
+    def answer(self, token: str, finished: FinishedAttempt, event: TokenEvent, at: int) -> tuple[TokenAnswer, str]:
+        with self._lock:
+            attempt = self._of_token(token)
+            if attempt is None:
+                return TokenAnswer.UNKNOWN, ""
+            if not attempt.open:
+                return TokenAnswer.CLOSED, ""
+            attempt.close(finished.status, at)
+            attempt.finished = finished
+            self.post(attempt.row.execution_id, event(attempt.row.scope, attempt.row.key), at)
+            return TokenAnswer.TAKEN, attempt.row.execution_id
+
+    def heartbeat(self, token: str, at: int) -> tuple[TokenAnswer, str]:
+        with self._lock:
+            attempt = self._of_token(token)
+            if attempt is None:
+                return TokenAnswer.UNKNOWN, ""
+            if not attempt.open:
+                return TokenAnswer.CLOSED, ""
+            beat = TaskHeartbeat(scope=attempt.row.scope, attempt=attempt.row.key)
+            self.post(attempt.row.execution_id, encode_event(beat), at)
+            return TokenAnswer.TAKEN, attempt.row.execution_id
+
+    def missing_activities(self, execution_id: str, arns: Sequence[str]) -> frozenset[str]:
+        return frozenset(arns) - self.activities
+
+    def claim_activity(self, arn: str, worker_name: str | None, at: int) -> tuple[ActivityTask, str] | None:
+        with self._lock:
+            for attempt in self._attempts.values():
+                if attempt.status == "OFFERED" and attempt.row.resource == arn:
+                    attempt.status = "WAITING"
+                    row = attempt.row
+                    started = TaskStarted(scope=row.scope, attempt=row.key, worker_name=worker_name)
+                    self.post(row.execution_id, encode_event(started), at)
+                    return ActivityTask(token=row.token or "", input=row.payload), row.execution_id
+            return None
 
     def finish(self, finished: FinishedAttempt, event: str, at: int) -> str | None:
         with self._lock:
-            if not self._close(finished):
+            if not self._close(finished, at):
                 return None
             execution_id = self._attempts[finished.id].row.execution_id
             self.post(execution_id, event, at)
@@ -270,9 +397,10 @@ class MemoryStore:
                     key=one.row.key,
                     resource=one.row.resource,
                     worker=worker,
+                    polling=one.status == "POLLING",
                 )
                 for one in self._attempts.values()
-                if one.status == "BEGUN" and one.row.worker == worker
+                if one.status in {"BEGUN", "POLLING"} and one.row.worker == worker
             ]
 
     def claim_due(self, now: int, limit: int) -> tuple[Sequence[DueTimer], int | None]:
@@ -478,6 +606,7 @@ class MemoryDispatcher:
         self.map_runs: list[str] = []
         self.cancelled: list[str] = []
         self.timers: list[int] = []
+        self.offered: list[str] = []
 
     def ring_execution(self, execution_id: str) -> None:
         self.executions.append(execution_id)
@@ -493,6 +622,9 @@ class MemoryDispatcher:
 
     def cancel_attempts(self, attempt_ids: Iterable[str]) -> None:
         self.cancelled.extend(attempt_ids)
+
+    def offer_activity(self, arn: str) -> None:
+        self.offered.append(arn)
 
     def waiting(self) -> bool:
         return bool(self.executions)

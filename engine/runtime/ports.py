@@ -6,8 +6,9 @@ All times are milliseconds since 1970, except a MonotonicClock's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, Protocol
 
 from engine.asl.text import Format
@@ -17,6 +18,11 @@ from engine.core.history import HistoryEvent
 from engine.core.items import ChildInput, Tolerance
 from engine.errors import Failure
 from engine.jsontypes import Document
+
+CANCEL_AGAIN_MS = 10_000
+"""Between two tries to cancel a job."""
+RING_AGAIN_MS = 5_000
+"""A doorbell that nobody answered for so long is rung again."""
 
 AttemptEnd = Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "LOST"]
 
@@ -28,6 +34,7 @@ class Definition:
     id: str
     text: str
     format: Format
+    express: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +59,14 @@ class Loaded:
     processor: str = ""
     """The Distributed Map whose item processor a child runs; empty for any other execution."""
     map_run_id: str | None = None
+    parent_attempt: str | None = None
+    """The attempt of another execution that started this one and may wait for its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
-    """One attempt of a Task. ``id`` is its token; ``worker`` is set when it begins in the same commit (hand-over)."""
+    """One attempt of a Task. ``worker`` is set when it begins in the same commit (hand-over). Whoever holds ``token``
+    may end it from outside. ``offered`` is the ARN of the activity whose workers ask for it."""
 
     id: str
     execution_id: str
@@ -68,7 +78,39 @@ class AttemptRow:
     payload: Document
     timeout_seconds: int | None
     heartbeat_seconds: int | None
+    role_arn: str | None = None
+    token: str | None = None
+    offered: str | None = None
     worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a worker is to do with an attempt: BEGIN it, POLL the job that ``handle`` names, or CANCEL that job.
+
+    ``polls`` counts how often it was polled, or its cancellation tried, before.
+    """
+
+    action: Literal["BEGIN", "POLL", "CANCEL"]
+    attempt: AttemptRow
+    handle: str | None = None
+    polls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityTask:
+    """What a worker of an activity gets: the token to answer with, and the input."""
+
+    token: str
+    input: Document
+
+
+class TokenAnswer(StrEnum):
+    """What became of an answer by token. CLOSED: the task has ended, or its execution has."""
+
+    TAKEN = "TAKEN"
+    CLOSED = "CLOSED"
+    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +173,8 @@ class OpenAttempt:
     key: str
     resource: str
     worker: str
+    polling: bool = False
+    """Only a look at a job: it may be looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,15 +299,68 @@ class Store(Protocol):
         """Forget letters to an execution that had ended when they were read; one that came since may redrive it."""
         ...
 
-    def begin(self, attempt_id: str, worker: str, at: int) -> AttemptRow | None:
-        """QUEUED -> BEGUN, once, with a TaskStarted letter. None when it is not QUEUED any more."""
+    def claim(self, attempt_id: str, worker: str, at: int) -> Claim | None:
+        """Take an attempt's next step upon oneself; None when there is none, or somebody else has it.
+
+        QUEUED -> BEGUN, once, with a TaskStarted letter; WAITING -> POLLING when a look at its job is due; of a closed
+        attempt the job that is still to be cancelled, which is due again by and by until ``job_cancelled``.
+        """
         ...
 
     def finish(self, finished: FinishedAttempt, event: str, at: int) -> str | None:
-        """Close an attempt and post its result. The execution's id, or None when it was not BEGUN by that worker."""
+        """Close an attempt and post its result. The execution's id, or None when that worker does not have it."""
         ...
 
-    def begun_by(self, worker: str) -> Sequence[OpenAttempt]: ...
+    def submit(self, attempt: AttemptRow, event: str, handle: str | None, poll_at: int | None, at: int) -> str | None:
+        """BEGUN -> WAITING for somebody outside, and post the event: no worker holds it any more.
+
+        ``handle`` names the job for polls and cancellation; ``poll_at`` is when to look at it. The execution's id, or
+        None when the attempt was closed meanwhile: then the job is to be cancelled, unless the attempt was answered.
+        """
+        ...
+
+    def wait_on(self, attempt: AttemptRow, poll_at: int, at: int) -> bool:
+        """POLLING -> WAITING: the job goes on. False when the attempt was closed meanwhile."""
+        ...
+
+    def requeue(self, attempt_id: str, worker: str, at: int) -> bool:
+        """Give back what a lost worker had: BEGUN -> QUEUED (only what may begin twice), POLLING -> WAITING."""
+        ...
+
+    def job_cancelled(self, attempt_id: str) -> None:
+        """Nothing is left to be cancelled."""
+        ...
+
+    def due_attempts(self, now: int, limit: int) -> tuple[Sequence[str], int | None]:
+        """Attempts whose job is to be looked at or cancelled; and when the next one after them is due."""
+        ...
+
+    def poll_now(self, attempt_id: str, at: int) -> None:
+        """There is news of the job: look at it at once."""
+        ...
+
+    def answer(self, token: str, finished: FinishedAttempt, event: TokenEvent, at: int) -> tuple[TokenAnswer, str]:
+        """Close the attempt of a token from outside and post its end; the execution's id with TAKEN.
+
+        ``finished.id`` and ``finished.worker`` play no part.
+        """
+        ...
+
+    def heartbeat(self, token: str, at: int) -> tuple[TokenAnswer, str]:
+        """Post a TaskHeartbeat for the attempt of a token; the execution's id with TAKEN."""
+        ...
+
+    def missing_activities(self, execution_id: str, arns: Sequence[str]) -> frozenset[str]:
+        """Those activities that do not exist, or belong to somebody else than the execution does."""
+        ...
+
+    def claim_activity(self, arn: str, worker_name: str | None, at: int) -> tuple[ActivityTask, str] | None:
+        """The oldest task offered to an activity's workers, once, with a TaskStarted letter; and its execution's id."""
+        ...
+
+    def begun_by(self, worker: str) -> Sequence[OpenAttempt]:
+        """What a worker has in its hands: BEGUN or POLLING."""
+        ...
 
     def claim_due(self, now: int, limit: int) -> tuple[Sequence[DueTimer], int | None]:
         """Move due timers into mailboxes; who must be rung, and when the next timer after them is due."""
@@ -328,6 +425,10 @@ class Store(Protocol):
         ...
 
 
+TokenEvent = Callable[[str, str], str]
+"""Makes the event of an attempt from its scope and key."""
+
+
 class Dispatcher(Protocol):
     """Rings doorbells. A ring may be lost, doubled or late: the store's rows are the truth."""
 
@@ -342,6 +443,10 @@ class Dispatcher(Protocol):
         ...
 
     def cancel_attempts(self, attempt_ids: Iterable[str]) -> None: ...
+
+    def offer_activity(self, arn: str) -> None:
+        """An activity has a task to give: wake who asks for it."""
+        ...
 
     def waiting(self) -> bool:
         """Whether another execution's doorbell waits for a free worker."""
@@ -364,7 +469,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an attempt came to. Exactly one of ``output`` and ``failure`` is set."""
+    """What an attempt came to: ``output`` of success, ``error`` and ``cause`` of what ``failed``, or a Submission."""
 
     output: Document | None = None
     error: str | None = None
@@ -372,6 +477,19 @@ class Outcome:
     failed: bool = False
     logs: str = ""
     logs_truncated: bool = False
+    submission: Submission | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The service has taken the request: the attempt's end comes by token or from the job that ``handle`` names.
+
+    ``output`` is the service's answer. ``poll_seconds`` is when to look at the job for the first time; None for never.
+    """
+
+    output: Document
+    handle: str | None = None
+    poll_seconds: float | None = None
 
 
 class Work(Protocol):
@@ -391,4 +509,16 @@ class Integrations(Protocol):
         """Whether the attempt is worth doing on the spot: its like took well under the hand-over's time lately."""
         ...
 
+    def repeatable(self, resource: str) -> bool:
+        """Whether an attempt that may have begun can be begun again: the service knows it by the attempt's id."""
+        ...
+
     def start(self, attempt: AttemptRow) -> Work: ...
+
+    def poll(self, claim: Claim) -> Outcome | float:
+        """Look at a job once: what it came to, or after how many seconds to look again."""
+        ...
+
+    def cancel(self, claim: Claim) -> bool:
+        """Cancel a job; False when that is worth another try later. Safe to call again."""
+        ...

@@ -21,7 +21,8 @@ from engine.jsontypes import Document, Json
 from engine.query.evaluator import Evaluator
 from engine.runtime.simulator import Mock, Mocks, Simulator
 
-SECONDS = 5.0
+SECONDS = 10.0
+"""More than one expression may take, so that a hungry one fails its state and not the rehearsal."""
 CHARACTERS = 8 * 1024 * 1024
 
 

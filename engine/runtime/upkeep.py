@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.runtime.attempts import Attempts, lose
+from engine.runtime.attempts import Attempts
 from engine.runtime.ports import Clock, Dispatcher, Store, WorkerRow
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ _LONGEST_SLEEP = 1.0
 
 
 class TimerPoller:
-    """Fires due timers; sleeps until the next one is due."""
+    """Fires due timers and has due jobs looked at; sleeps until the next one is due."""
 
     def __init__(self, store: Store, dispatcher: Dispatcher, clock: Clock) -> None:
         self._store = store
@@ -38,17 +38,21 @@ class TimerPoller:
         claimed, following = self._store.claim_due(now, _BATCH)
         for execution_id in dict.fromkeys(timer.execution_id for timer in claimed):
             self._dispatcher.ring_execution(execution_id)
-        if following is None:
+        jobs, following_job = self._store.due_attempts(now, _BATCH)
+        for attempt_id in jobs:
+            self._dispatcher.ring_attempt(attempt_id)
+        upcoming = [due for due in (following, following_job) if due is not None]
+        if not upcoming:
             return _LONGEST_SLEEP
-        return min(_LONGEST_SLEEP, max(0.0, (following - self._clock.now()) / 1000))
+        return min(_LONGEST_SLEEP, max(0.0, (min(upcoming) - self._clock.now()) / 1000))
 
 
 class Leases:
     """Tells which workers are lost: their counters stood still for LEASE_SECONDS on *this* process's own clock."""
 
-    def __init__(self, store: Store, dispatcher: Dispatcher, clock: Clock, *, own: WorkerRow) -> None:
+    def __init__(self, store: Store, attempts: Attempts, clock: Clock, *, own: WorkerRow) -> None:
         self._store = store
-        self._dispatcher = dispatcher
+        self._attempts = attempts
         self._clock = clock
         self._own = own
         self._seen: dict[str, tuple[int, float]] = {}
@@ -68,7 +72,7 @@ class Leases:
 
     def _lose(self, row: WorkerRow) -> None:
         for attempt in self._store.begun_by(row.id):
-            lose(self._store, self._dispatcher, self._clock, attempt)
+            self._attempts.lose(attempt)
         self._store.forget_worker(row.id)
 
 

@@ -142,10 +142,15 @@ CASES: list[tuple[Any, Code, str, str]] = [
     (one({**END, "Assign": {"a b": 1}}), SCHEMA, A + "/Assign/a b", "cannot be the name of a variable"),
     (one({**END, "Assign": {"states.$": "$"}}), SCHEMA, A + "/Assign/states.$", "cannot be the name"),
     (without(TASK, "Resource"), SCHEMA, A, "required: [Resource]"),
-    (one({**TASK, "Resource": "arn:aws:states:::sqs:sendMessage"}), UNSUPPORTED, A + "/Resource", "not run yet"),
+    (
+        one({**TASK, "Resource": "arn:aws:states:::sagemaker:createTrainingJob.sync"}),
+        UNSUPPORTED,
+        A + "/Resource",
+        "not run yet",
+    ),
     (one({**TASK, "Resource": "${F}"}), UNSUPPORTED, A + "/Resource", "placeholder in ${F} must be replaced"),
     (
-        one({**TASK, "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}),
+        one({**TASK, "Resource": "arn:aws:states:::sqs:sendMessage.sync"}),
         UNSUPPORTED,
         A + "/Resource",
         "can be drawn and simulated, but not run yet",

@@ -12,9 +12,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from designer.models import Activity, Machine, Revision, TaskAttempt
 from designer.models import Execution as ExecutionRow
 from designer.models import HistoryEvent as HistoryRow
-from designer.models import Machine, Revision, TaskAttempt
 from designer.store.sql import SqlStore
 from engine.core.events import Started, encode_event
 from engine.core.execution import Facts
@@ -32,6 +32,8 @@ class Bench(Protocol):
 
     def create(self, definition: dict[str, Any], value: Any = None) -> str: ...
 
+    def create_activity(self, arn: str) -> None: ...
+
     def history(self, execution_id: str) -> list[tuple[int, int, str]]: ...
 
     def status(self, execution_id: str) -> str: ...
@@ -46,6 +48,9 @@ class Bench(Protocol):
 @dataclass
 class MemoryBench:
     store: MemoryStore
+
+    def create_activity(self, arn: str) -> None:
+        self.store.activities.add(arn)
 
     def create(self, definition: dict[str, Any], value: Any = None) -> str:
         execution_id = str(uuid.uuid4())
@@ -81,6 +86,10 @@ class MemoryBench:
 @dataclass
 class SqlBench:
     store: SqlStore
+
+    def create_activity(self, arn: str) -> None:
+        user, _ = User.objects.get_or_create(username="alice")
+        Activity.objects.create(owner=user, name=arn.rpartition(":")[2], created_at=timezone.now())
 
     def create(self, definition: dict[str, Any], value: Any = None) -> str:
         user, _ = User.objects.get_or_create(username="alice")

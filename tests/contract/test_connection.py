@@ -61,9 +61,13 @@ def test_a_thread_that_wrote_leaves_no_descriptor_behind() -> None:
             session.run("SELECT 1")
         release_thread()
 
+    def in_threads(count: int) -> None:
+        for _ in range(count):
+            thread = threading.Thread(target=write)
+            thread.start()
+            thread.join()
+
+    in_threads(1)  # what is opened once for all threads
     before = len(os.listdir("/proc/self/fd"))
-    for _ in range(5):
-        thread = threading.Thread(target=write)
-        thread.start()
-        thread.join()
+    in_threads(5)
     assert len(os.listdir("/proc/self/fd")) <= before

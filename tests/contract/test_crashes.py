@@ -14,7 +14,7 @@ from designer.store.sql import SqlStore
 from engine.asl.parse import parse_definition
 from engine.jsontypes import Document
 from engine.runtime.memory import MemoryStore
-from engine.runtime.ports import AttemptRow, Outcome
+from engine.runtime.ports import AttemptRow, Claim, Outcome
 from tests.contract.conftest import Bench, MemoryBench, SqlBench
 from tests.contract.test_driver import Done, World
 from tests.core.test_laws import _OUTCOMES, definitions
@@ -60,6 +60,15 @@ class ByAttempt:
 
     def quick(self, resource: str, payload: Document) -> bool:
         return False
+
+    def repeatable(self, resource: str) -> bool:
+        return False
+
+    def poll(self, claim: Claim) -> Outcome | float:
+        raise AssertionError("there are no jobs here")
+
+    def cancel(self, claim: Claim) -> bool:
+        return True
 
     def start(self, attempt: AttemptRow) -> Done:
         _, (end, value) = self._outcomes[sum(map(ord, attempt.key + attempt.scope)) % len(self._outcomes)]

@@ -13,12 +13,12 @@ import pytest
 from engine.core.items import Item
 from engine.jsontypes import Document
 from engine.query.evaluator import Direct
-from engine.runtime.attempts import Attempts, lose
+from engine.runtime.attempts import Attempts
 from engine.runtime.clock import ManualClock
 from engine.runtime.driver import Driver
 from engine.runtime.mapruns import MapRuns
 from engine.runtime.memory import MemoryDispatcher, MemoryNotifier
-from engine.runtime.ports import AttemptRow, OpenAttempt, Outcome, Work, WorkerRow
+from engine.runtime.ports import AttemptRow, Claim, OpenAttempt, Outcome, Work, WorkerRow
 from engine.runtime.upkeep import LEASE_SECONDS, Leases, Sweeper, TimerPoller
 from tests.contract.conftest import NOW, Bench
 from tests.harness import FUNCTION
@@ -44,6 +44,10 @@ class Scripted:
         self.is_quick = quick
         self.answers = answers or {}
         self.begun: list[str] = []
+        self.repeatables: set[str] = set()
+        self.polls: dict[str, list[Outcome | float]] = {}
+        self.looked_at: list[str] = []
+        self.jobs_cancelled: list[str] = []
 
     def quick(self, resource: str, payload: Document) -> bool:
         return self.is_quick
@@ -52,9 +56,23 @@ class Scripted:
         self.begun.append(attempt.id)
         answer = self.answers.get(attempt.state, lambda payload: payload)
         try:
-            return Done(Outcome(output=Document(answer(attempt.payload.value))))
+            found = answer(attempt.payload.value)
         except ValueError as error:
             return Done(Outcome(failed=True, error=type(error).__name__, cause=str(error)))
+        return Done(found if isinstance(found, Outcome) else Outcome(output=Document(found)))
+
+    def repeatable(self, resource: str) -> bool:
+        return resource in self.repeatables
+
+    def poll(self, claim: Claim) -> Outcome | float:
+        assert claim.handle is not None
+        self.looked_at.append(claim.handle)
+        return self.polls[claim.handle].pop(0)
+
+    def cancel(self, claim: Claim) -> bool:
+        assert claim.handle is not None
+        self.jobs_cancelled.append(claim.handle)
+        return len(self.jobs_cancelled) > 1  # the first try fails
 
 
 class World:
@@ -110,7 +128,7 @@ class World:
     def lose_begun(self) -> None:
         """This worker is gone: what it had begun is lost."""
         for attempt in self.bench.store.begun_by(self.row.id):
-            lose(self.bench.store, self.bells, self.clock, attempt)
+            self.attempts.lose(attempt)
 
     def to_the_end(self, execution_id: str) -> str:
         self.bells.ring_execution(execution_id)
@@ -201,9 +219,9 @@ def test_a_worker_that_dies_in_a_task_fails_the_attempt_which_the_machine_retrie
     lost = world.bells.attempts.pop()
     dead = WorkerRow(id="dead", kind="tasks", host="elsewhere", process=2, beat=0)
     bench.store.beat(dead, NOW)
-    assert bench.store.begin(lost, dead.id, NOW) is not None
+    assert bench.store.claim(lost, dead.id, NOW) is not None
 
-    leases = Leases(bench.store, world.bells, world.clock, own=world.row)
+    leases = Leases(bench.store, world.attempts, world.clock, own=world.row)
     leases.check()
     world.clock.advance(LEASE_SECONDS - 1)
     leases.check()
@@ -222,8 +240,8 @@ def test_a_wall_clock_that_jumps_expires_no_lease(bench: Bench) -> None:
     world.driver.activate(execution_id)
     attempt = world.bells.attempts.pop()
     bench.store.beat(WorkerRow(id="slow", kind="tasks", host="elsewhere", process=2, beat=0), NOW)
-    bench.store.begin(attempt, "slow", NOW)
-    leases = Leases(bench.store, world.bells, world.clock, own=world.row)
+    bench.store.claim(attempt, "slow", NOW)
+    leases = Leases(bench.store, world.attempts, world.clock, own=world.row)
     leases.check()
     world.clock.jump(3600)
     leases.check()
@@ -262,7 +280,7 @@ def test_a_late_result_is_ignored_after_the_timeout(bench: Bench) -> None:
     execution_id = bench.create(machine)
     world.driver.activate(execution_id)
     attempt = world.bells.attempts.pop()
-    assert bench.store.begin(attempt, world.row.id, NOW) is not None
+    assert bench.store.claim(attempt, world.row.id, NOW) is not None
     world.driver.activate(execution_id)
     world.clock.advance(6)
     world.poller.poll()
@@ -385,9 +403,9 @@ def test_an_attempt_that_outlived_its_hand_over_is_reported_from_a_thread_that_l
     task = {"Type": "Task", "Resource": FUNCTION + "F", "End": True}
     execution_id = bench.create({"StartAt": "T", "States": {"T": task}})
     world.driver.activate(execution_id)
-    attempt = bench.store.begin(world.bells.attempts.pop(), world.row.id, NOW)
-    assert attempt is not None
-    world.attempts.take(attempt, Done(Outcome(output=Document("late"))))
+    claim = bench.store.claim(world.bells.attempts.pop(), world.row.id, NOW)
+    assert claim is not None
+    world.attempts.take(claim.attempt, Done(Outcome(output=Document("late"))))
     for thread in threading.enumerate():
         if thread.name.startswith("late-"):
             thread.join()
@@ -408,9 +426,9 @@ def test_an_attempt_that_begins_while_the_lease_is_renewed_goes_on(
 
     def begins_right_after(worker: str) -> Sequence[OpenAttempt]:
         seen = begun_by(worker)
-        attempt = bench.store.begin(world.bells.attempts.pop(), worker, NOW)
-        assert attempt is not None
-        world.attempts._running[attempt.id] = work  # as its own thread does it
+        claim = bench.store.claim(world.bells.attempts.pop(), worker, NOW)
+        assert claim is not None
+        world.attempts._running[claim.attempt.id] = work  # as its own thread does it
         return seen
 
     monkeypatch.setattr(bench.store, "begun_by", begins_right_after)

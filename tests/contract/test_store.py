@@ -128,22 +128,22 @@ def test_scopes_come_back_as_they_were_stored(bench: Bench) -> None:
 
 def test_an_attempt_is_begun_once(bench: Bench) -> None:
     _, attempt = begun(bench)
-    first = bench.store.begin(attempt.id, "worker-1", NOW)
+    first = bench.store.claim(attempt.id, "worker-1", NOW)
     assert first is not None
-    assert first.payload.value == {}
-    assert bench.store.begin(attempt.id, "worker-2", NOW) is None
+    assert (first.action, first.attempt.payload.value) == ("BEGIN", {})
+    assert bench.store.claim(attempt.id, "worker-2", NOW) is None
     assert [row.id for row in bench.store.begun_by("worker-1")] == [attempt.id]
 
 
 def test_beginning_an_attempt_posts_that_it_has_begun(bench: Bench) -> None:
     execution_id, attempt = begun(bench)
-    bench.store.begin(attempt.id, "worker-1", NOW)
+    bench.store.claim(attempt.id, "worker-1", NOW)
     assert ["TaskStarted" in letter.event for letter in bench.store.mail(execution_id)] == [True]
 
 
 def test_only_the_worker_that_began_an_attempt_can_finish_it_and_only_once(bench: Bench) -> None:
     execution_id, attempt = begun(bench)
-    bench.store.begin(attempt.id, "worker-1", NOW)
+    bench.store.claim(attempt.id, "worker-1", NOW)
     wrong = FinishedAttempt(id=attempt.id, worker="worker-2", status="SUCCEEDED")
     right = FinishedAttempt(id=attempt.id, worker="worker-1", status="SUCCEEDED", logs="done\n")
     assert bench.store.finish(wrong, STOP, NOW) is None
@@ -155,7 +155,7 @@ def test_only_the_worker_that_began_an_attempt_can_finish_it_and_only_once(bench
 
 def test_a_commit_that_takes_up_a_lost_attempts_result_changes_nothing(bench: Bench) -> None:
     execution_id, attempt = begun(bench)
-    bench.store.begin(attempt.id, "worker-1", NOW)
+    bench.store.claim(attempt.id, "worker-1", NOW)
     bench.store.finish(FinishedAttempt(id=attempt.id, worker="worker-1", status="LOST"), STOP, NOW)
     loaded = load(bench.store, execution_id)
     late = FinishedAttempt(id=attempt.id, worker="worker-1", status="SUCCEEDED")
@@ -169,7 +169,7 @@ def test_a_cancelled_attempt_can_neither_begin_nor_finish(bench: Bench) -> None:
     step = stepped(bench.store, loaded)
     assert bench.store.commit(commit_of(loaded, step, cancelled_attempts=[attempt.id]))
     assert bench.attempt_status(attempt.id) == "ABORTED"
-    assert bench.store.begin(attempt.id, "worker-1", NOW) is None
+    assert bench.store.claim(attempt.id, "worker-1", NOW) is None
 
 
 def test_the_end_of_an_execution_aborts_its_attempts_and_forgets_its_timers(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from designer.models import ApiToken, Execution, Machine, MapRun, ShareLink
+from designer.models import AccessKey, ApiToken, Execution, Machine, MapRun, ShareLink
 from designer.services import signin
 from tests.designer.conftest import Api, body
 
@@ -29,6 +29,7 @@ def _plain(route: str) -> str:
     return route.replace("<key:", "{").replace("<int:", "{").replace("<path:", "{").replace(">", "}")
 
 
+CONNECTION = {"name": "shop", "kind": "API_KEY", "user": "X-Key", "secret": "k"}
 ROUTES = sorted({_plain(route) for route in _routes()})
 
 
@@ -39,7 +40,9 @@ def _methods(response: Any) -> list[str]:
 @pytest.mark.parametrize("route", [route for route in ROUTES if route not in OPEN])
 def test_without_signing_in_every_address_answers_401(route: str, charlie: Client) -> None:
     path = "/" + route.format(
-        machine_id="x", execution_id="x", map_run_id="x", number=1, share_id="x", token_id="x", token="x", rest="x"
+        **dict.fromkeys(("machine_id", "execution_id", "map_run_id", "share_id", "token_id", "token", "rest"), "x"),
+        **dict.fromkeys(("connection_id", "key_id", "service", "action"), "x"),
+        number=1,
     )
     for method in METHODS:
         response = charlie.generic(method, path, "{}", content_type="application/json")
@@ -62,6 +65,10 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
         number=1,
         share_id=ShareLink.objects.get().pk,
         token_id=token,
+        key_id=alice.post("/api/access-keys/", {"name": "mine"})["id"],
+        connection_id=alice.post("/api/connections/", CONNECTION)["id"],
+        service="nothing",
+        action="nothing",
         rest="nothing",
     )
     valid = {"text": "x", "format": "json", "base_revision": 1, "definition": "{}"}
@@ -73,6 +80,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
             assert method == "POST"
         assert machine["id"] not in str(response.headers)
     assert Machine.objects.get().name == "Hello"
+    assert AccessKey.objects.exists()
     assert Execution.objects.get().status == "RUNNING"
     assert ShareLink.objects.get().revoked_at is None
 

@@ -13,6 +13,8 @@ from rest_framework import serializers
 from designer.api.serializers.executions import ExecutionSerializer, ExecutionSummarySerializer
 from designer.models import Execution, HistoryEvent, Inbox, Scope, TaskAttempt
 from designer.services import executions, runtime
+from designer.services.listening import listener
+from designer.services.runtime_channels import ENDED_CHANNEL
 from engine.core.events import Redriven, decode_event
 from tests.designer.conftest import Api, body
 
@@ -93,8 +95,8 @@ def test_waiting_for_a_redriven_execution_is_not_over_with_its_first_end(alice: 
 
     async def waited() -> float:
         loop = asyncio.get_running_loop()
-        ends = runtime._ends.setdefault(id(loop), runtime._Ends())
-        ends._ended(execution["id"])  # heard before it was redriven
+        ends = listener(ENDED_CHANNEL)
+        ends._heard(execution["id"])  # heard before it was redriven
         began = loop.time()
         await runtime.wait_until_ended(execution["id"], 0.3)
         return loop.time() - began

@@ -137,14 +137,43 @@ def test_what_cannot_be_tested_is_refused_with_a_reason(alice: Api) -> None:
         assert alice.client.post(path, "{}", content_type="application/json").status_code == 401
 
 
+TASK = {"TaskArn": "arn:aws:ecs:us-east-1:000000000000:task/jobs/1", "Containers": [{"ExitCode": 0}]}
+MOCKS: dict[str, Any] = {
+    "JobPoller": {"Get Job Status": [{"result": "RUNNING"}, {"result": "SUCCEEDED"}]},
+    "OrderSaga": {
+        "Charge Card": [{"error": "CardDeclined", "cause": "no"}],
+        "Reserve Stock": [{"result": {"id": "r"}}],
+    },
+    "EcsJobPoller": {
+        "Run The Task": [{"result": {"Tasks": [TASK], "Failures": []}}],
+        "How Does It Stand?": [
+            {"result": {"Tasks": [{**TASK, "LastStatus": "RUNNING"}]}},
+            {"result": {"Tasks": [{**TASK, "LastStatus": "STOPPED"}]}},
+        ],
+    },
+    "QueueFanOut": {"Ask A Worker": [{"result": {"status": "PACKED"}}]},
+    "DynamoTransfer": {
+        "Move It": [{"error": "DynamoDb.ThrottlingException", "cause": "later"}, {"result": {}}],
+        "Read The Balance": [{"result": {"Item": {"balance": {"N": "95"}}}}],
+    },
+    "CeleryPictures": {"Draw": [{"result": "a.pgm"}], "Shrink": [{"result": "b.pgm"}]},
+    "HttpOrder": {
+        "Place The Order": [{"result": {"ResponseBody": {"id": 17}}}],
+        "Ask For Its Status": [
+            {"result": {"ResponseBody": {"status": "PACKING"}}},
+            {"result": {"ResponseBody": {"status": "SENT"}}},
+        ],
+    },
+}
+
+
 @pytest.mark.django_db
 def test_every_sample_runs_and_ends_well_with_its_own_input(alice: Api) -> None:
     listed = alice.get("/api/samples/")["results"]
     assert len(listed) >= 10
     assert all(sample["teaches"] for sample in listed)
-    mocks = {"Get Job Status": [{"result": "RUNNING"}, {"result": "SUCCEEDED"}]}
     for sample in listed:
-        answers = mocks if sample["name"] == "JobPoller" else {}
+        answers = MOCKS.get(sample["name"], {})
         request = {"definition": sample["definition"], "input": sample["input"], "mocks": answers}
         found = alice.post("/api/simulate/", request, 200)
         assert found["status"] == "SUCCEEDED", (sample["name"], found["error"], found["cause"])

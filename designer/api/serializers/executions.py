@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from designer.api.serializers.fields import InstantField, JsonTextField, JsonValueField, instant
-from designer.arns import execution_arn
+from designer.arns import arn_of
 from designer.models import AttemptStatus, Execution, ExecutionStatus
-from designer.services.executions import why_not_redrivable
+from designer.services.executions import starter_of, why_not_redrivable
 from engine import jsontypes
 
 
@@ -18,7 +18,7 @@ def summary_document(execution: Execution) -> dict[str, Any]:
     machine = execution.machine
     return {
         "id": execution.pk,
-        "arn": execution_arn(machine.name, execution.name),
+        "arn": arn_of(execution),
         "name": execution.name,
         "machine": {"id": machine.pk, "name": machine.name},
         "revision": execution.revision.number,
@@ -41,7 +41,15 @@ def execution_document(execution: Execution) -> dict[str, Any]:
         "redrive_count": execution.redrive_count,
         "redrivable": why_not_redrivable(execution) is None,
         "map_run": execution.map_run_id,
+        "started_by": _starter_document(execution),
     }
+
+
+def _starter_document(execution: Execution) -> dict[str, Any] | None:
+    found = starter_of(execution)
+    if found is None:
+        return None
+    return {"id": found.pk, "name": found.name, "machine": {"id": found.machine.pk, "name": found.machine.name}}
 
 
 def _instant_or_none(value: int | None) -> str | None:
@@ -51,6 +59,12 @@ def _instant_or_none(value: int | None) -> str | None:
 class MachineReference(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField()
+
+
+class StarterSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    machine = MachineReference()
 
 
 class ExecutionSummarySerializer(serializers.Serializer[Any]):
@@ -78,6 +92,9 @@ class ExecutionSerializer(ExecutionSummarySerializer):
     redrive_count = serializers.IntegerField()
     redrivable = serializers.BooleanField()
     map_run = serializers.CharField(allow_null=True, help_text="The Map Run that it is a child of.")
+    started_by = StarterSerializer(
+        allow_null=True, help_text="The execution whose task started it; null when none did, or when it was deleted."
+    )
 
     def to_representation(self, instance: Execution) -> dict[str, Any]:
         return execution_document(instance)

@@ -20,10 +20,18 @@ class LimitsSerializer(serializers.Serializer[Any]):
     history_events = serializers.IntegerField()
 
 
+class AwsSerializer(serializers.Serializer[Any]):
+    """What clients of the AWS API are to be configured with."""
+
+    region = serializers.CharField()
+    account_id = serializers.CharField()
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     user = UserSerializer()
     version = serializers.CharField()
     limits = LimitsSerializer()
+    aws = AwsSerializer()
 
 
 class SignInInput(serializers.Serializer[Any]):

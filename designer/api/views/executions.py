@@ -67,6 +67,7 @@ def _filter(request: Request) -> executions.ExecutionFilter:
         started_after=_instant(request, "started_after"),
         started_before=_instant(request, "started_before"),
         map_run=plain(request, "map_run"),
+        started_by=plain(request, "started_by"),
     )
 
 
@@ -76,6 +77,7 @@ class Executions(APIView):
         parameters=[
             OpenApiParameter("machine", OpenApiTypes.STR, description="A machine's id."),
             OpenApiParameter("map_run", OpenApiTypes.STR, description="A Map Run's id: its children, and no others."),
+            OpenApiParameter("started_by", OpenApiTypes.STR, description="An execution's id: those its tasks started."),
             OpenApiParameter("status", OpenApiTypes.STR, description="One or more, joined by commas."),
             OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name."),
             OpenApiParameter("started_after", OpenApiTypes.DATETIME),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import metadata
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import BaseAuthentication
@@ -46,6 +47,7 @@ def _session(request: Request) -> Response:
             "payload_bytes": limits.PAYLOAD_BYTES,
             "history_events": limits.HISTORY_EVENTS,
         },
+        "aws": {"region": settings.ENVIRONMENT.region, "account_id": settings.ENVIRONMENT.account_id},
     }
     return Response(shapes.SessionSerializer(answer).data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.asl.model import NO_TIMEOUT, AnyTemplate, QueryLanguage, TaskState, Whole
-from engine.asl.resource import DEFAULT_REGION, ActivityArn, FunctionArn, LambdaInvoke, function_name
+from engine.asl.resource import ActivityArn, FunctionArn, LambdaInvoke, answered_by_token, function_name
 from engine.core.activation import Activation
 from engine.core.commands import ScheduleTask
 from engine.core.dataflow import bounded, failed, fill, read_field, select
@@ -16,6 +16,9 @@ from engine.query.jsonata import Expression, JsonataTemplate
 
 
 def enter(run: Activation, scope: Scope, state: TaskState) -> None:
+    if isinstance(state.resource, ActivityArn) and state.resource.arn in run.missing_activities:
+        raise failed(scope, f"The activity {state.resource.arn} does not exist.")
+    scope.token = run.entropy.token() if answered_by_token(state.resource) else None
     raw = run.environment(scope, run.input_of(scope).value)
     environment = raw.over(select(scope, state.input_path, raw))
     expressions = run.expressions(scope)
@@ -33,7 +36,7 @@ def enter(run: Activation, scope: Scope, state: TaskState) -> None:
         raise failed(scope, "HeartbeatSeconds must be smaller than TimeoutSeconds")
     attempt = run.attempt_key(scope)
     document = _document(scope, parameters)
-    event, details = _scheduled(scope, state, document, timeout, heartbeat)
+    event, details = _scheduled(run, scope, state, document, timeout, heartbeat)
     run.emit(scope, event, details if role is None else {**details, "taskCredentials": {"roleArn": role}})
     run.commands.append(
         ScheduleTask(
@@ -46,6 +49,7 @@ def enter(run: Activation, scope: Scope, state: TaskState) -> None:
             timeout_seconds=timeout,
             heartbeat_seconds=heartbeat,
             role_arn=role,
+            token=scope.token,
         )
     )
     run.block(scope, attempt)
@@ -93,7 +97,7 @@ def _seconds(
 
 
 def _scheduled(
-    scope: Scope, state: TaskState, document: Document, timeout: int | None, heartbeat: int | None
+    run: Activation, scope: Scope, state: TaskState, document: Document, timeout: int | None, heartbeat: int | None
 ) -> tuple[str, Details]:
     limits = {"timeoutInSeconds": timeout, "heartbeatInSeconds": heartbeat}
     given: dict[str, int] = {name: seconds for name, seconds in limits.items() if seconds is not None}
@@ -104,7 +108,7 @@ def _scheduled(
         return "ActivityScheduled", {**payload("input", document), "resource": state.resource.arn, **given}
     if isinstance(state.resource, LambdaInvoke):
         _check_parameters(scope, document.value)
-    names = {"region": DEFAULT_REGION, **resource_names(state.resource)}
+    names = {"region": run.facts.region, **resource_names(state.resource)}
     return "TaskScheduled", {"parameters": document, **names, **given}
 
 

@@ -5,18 +5,33 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import logging
+import threading
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from engine.asl.resource import FunctionArn, LambdaInvoke, UnknownResource, function_name, parse_resource
+from engine.asl.resource import (
+    FunctionArn,
+    LambdaInvoke,
+    Pattern,
+    Resource,
+    ServiceCall,
+    UnknownResource,
+    function_name,
+    parse_resource,
+)
 from engine.errors import ErrorName
 from engine.integrations.functions.children import Child, ChildGone, Children
 from engine.integrations.functions.folder import Folder
+from engine.integrations.work import Done, failure
 from engine.jsontypes import Document, InvalidJson, Json, parse
-from engine.runtime.ports import AttemptRow, Outcome, Work
+from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
+
+logger = logging.getLogger(__name__)
 
 _QUICK_SECONDS = 0.1
 _TAIL_BYTES = 4096
@@ -32,24 +47,43 @@ class Settings:
     memory_mb: int = 512
     timeout_seconds: float = 900.0
     lease_seconds: float = 5.0
+    arn_prefix: str = "arn:aws:lambda:us-east-1:000000000000:function:"
+    """Of functions that are called by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result."""
+class FunctionCall:
+    """An attempt, understood. ``wrapped`` is lambda:invoke's form of the result; a ``callback`` ends later.
+
+    ``asked_for`` is the name or ARN as the machine has it, ``arn`` what Lambda calls it in its errors.
+    """
 
     name: str
+    asked_for: str
+    arn: str
     event: Json
     wrapped: bool
     tail: bool = False
     """Whether the end of the log is to be in the result (``LogType: Tail``)."""
+    later: bool = False
+    """Whether nobody waits for the result (``InvocationType: Event``)."""
+    callback: bool = False
+
+
+class Elsewhere(Protocol):
+    """Where functions may be that the folder does not have."""
+
+    def start(self, attempt: AttemptRow, call: FunctionCall, missing: Outcome) -> Work | None:
+        """The attempt, or None where there is nowhere else; ``missing`` is its outcome when it is not there either."""
+        ...
 
 
 class Functions:
     """The Integrations port for the functions folder."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, elsewhere: Elsewhere | None = None) -> None:
         self._settings = settings
+        self._elsewhere = elsewhere
         self.folder = Folder(settings.folder)
         self._children = Children(
             self.folder,
@@ -64,17 +98,22 @@ class Functions:
             name = _understand(resource, payload).name
         except (UnknownResource, ValueError):
             return True  # fails at once
+        if self._elsewhere is not None and self.folder.find(name) is None:
+            return False  # a call over the network
         return self._seconds.get(name, 0.0) < _QUICK_SECONDS
 
     def start(self, attempt: AttemptRow) -> Work:
         try:
             call = _understand(attempt.resource, attempt.payload)
         except (UnknownResource, ValueError) as error:
-            return _Done(Outcome(failed=True, error=ErrorName.RUNTIME, cause=str(error)))
+            return failure(ErrorName.RUNTIME, str(error))
         request_id = str(uuid.uuid4())
         function = self.folder.find(call.name)
         if function is None:
-            return _Done(_not_found(call.name, request_id, self.folder))
+            arn = call.arn if call.arn.startswith("arn:") else f"{self._settings.arn_prefix}{call.name}:$LATEST"
+            missing = _not_found(call.name, arn, attempt, request_id, self.folder)
+            other = None if self._elsewhere is None else self._elsewhere.start(attempt, call, missing)
+            return Done(missing) if other is None else other
         request = {
             "event": call.event,
             "context": {
@@ -89,10 +128,29 @@ class Functions:
         try:
             child = self._children.take(function)
         except (OSError, ValueError) as error:  # its NAME.env may not be UTF-8
-            cause = f"The function could not be run: {error}"
-            return _Done(Outcome(failed=True, error="Lambda.ServiceException", cause=cause))
+            return failure("Lambda.ServiceException", f"The function could not be run: {error}")
         child.begin(json.dumps(request).encode())
-        return _Invocation(self, call, child, request_id)
+        invocation = _Invocation(self, call, child, request_id)
+        if not call.later:
+            return invocation
+        threading.Thread(
+            target=_see_through, args=(invocation, attempt), name=f"event-{call.name}", daemon=True
+        ).start()
+        return Done(_accepted(request_id))
+
+    def takes(self, resource: Resource) -> bool:
+        if isinstance(resource, ServiceCall):
+            return (resource.service, resource.action) == ("lambda", "invoke")
+        return isinstance(resource, (FunctionArn, LambdaInvoke))
+
+    def repeatable(self, resource: str) -> bool:
+        return False
+
+    def poll(self, claim: Claim) -> Outcome | float:
+        raise AssertionError("a function leaves no job behind")
+
+    def cancel(self, claim: Claim) -> bool:
+        return True
 
     def renew(self) -> None:
         self._children.renew()
@@ -113,7 +171,9 @@ class Functions:
             self._learn(invocation.call.name, time.monotonic() - invocation.began)
             outcome = _with_log(_answered(frame, invocation.call, invocation.request_id), child)
             if invocation.call.tail:
-                outcome = _with_tail(outcome)
+                outcome = _with_tail(outcome, invocation.request_id)
+            if invocation.call.callback and outcome.output is not None:
+                outcome = replace(outcome, output=None, submission=Submission(output=outcome.output))
             self._children.give_back(child)
             return outcome
         if time.monotonic() < deadline:
@@ -142,7 +202,7 @@ class Functions:
 class _Invocation:
     """The Work port: an invocation that a child is busy with. Waited for by one thread at a time."""
 
-    def __init__(self, functions: Functions, call: _Call, child: Child, request_id: str) -> None:
+    def __init__(self, functions: Functions, call: FunctionCall, child: Child, request_id: str) -> None:
         self.call = call
         self.child = child
         self.turn = child.turn
@@ -157,25 +217,10 @@ class _Invocation:
         self._functions.kill(self.child, self.turn)
 
 
-class _Done:
-    """The Work port: an attempt that ended before it began."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        self._outcome = outcome
-
-    def wait(self, seconds: float | None) -> Outcome | None:
-        return self._outcome
-
-    def cancel(self) -> None:
-        pass
-
-
-def _understand(resource: str, payload: Document) -> _Call:
+def _understand(resource: str, payload: Document) -> FunctionCall:
     parsed = parse_resource(resource)
-    if not isinstance(parsed, (FunctionArn, LambdaInvoke)):
-        raise ValueError(f"Tasks of {resource} cannot run here yet: only functions can")
     if isinstance(parsed, FunctionArn):
-        return _Call(parsed.name, payload.value, wrapped=False)
+        return FunctionCall(parsed.name, parsed.arn, _qualified(parsed.arn), payload.value, wrapped=False)
     parameters = payload.value
     if not isinstance(parameters, dict):
         raise ValueError("lambda:invoke needs Parameters with a FunctionName")
@@ -189,10 +234,49 @@ def _understand(resource: str, payload: Document) -> _Call:
         with contextlib.suppress(InvalidJson):
             event = parse(event)
     tail = parameters.get("LogType") == "Tail"
-    return _Call(named[0], {} if event is None else event, wrapped=True, tail=tail)
+    callback = isinstance(parsed, ServiceCall) and parsed.pattern is Pattern.CALLBACK
+    asked_for = str(parameters["FunctionName"])
+    return FunctionCall(
+        named[0],
+        asked_for,
+        _qualified(asked_for),
+        {} if event is None else event,
+        wrapped=True,
+        tail=tail,
+        later=parameters.get("InvocationType") == "Event",
+        callback=callback,
+    )
 
 
-def _answered(frame: bytes, call: _Call, request_id: str) -> Outcome:
+def _qualified(text: str) -> str:
+    """What Lambda calls a function that it was asked for."""
+    if not text.startswith("arn:"):
+        return text
+    return text if text.count(":") > 6 else f"{text}:$LATEST"
+
+
+def _see_through(invocation: _Invocation, attempt: AttemptRow) -> None:
+    """Nobody waits for what comes of it; the worker's log tells."""
+    outcome = invocation.wait(None)
+    if outcome is not None and outcome.failed:
+        logger.warning("the function of %s failed: %s %s", attempt.id, outcome.error, outcome.cause)
+
+
+def _accepted(request_id: str) -> Outcome:
+    """Lambda's answer to an event: it will be seen to."""
+    return Outcome(
+        output=Document(
+            {
+                "Payload": {},
+                "SdkHttpMetadata": {"AllHttpHeaders": {}, "HttpHeaders": {}, "HttpStatusCode": 202},
+                "SdkResponseMetadata": {"RequestId": request_id},
+                "StatusCode": 202,
+            }
+        )
+    )
+
+
+def _answered(frame: bytes, call: FunctionCall, request_id: str) -> Outcome:
     text = frame.decode("utf-8", "replace")
     try:
         answer = parse(text)
@@ -253,11 +337,12 @@ def _with_log(outcome: Outcome, child: Child) -> Outcome:
     )
 
 
-def _with_tail(outcome: Outcome) -> Outcome:
+def _with_tail(outcome: Outcome, request_id: str) -> Outcome:
     """Lambda's LogResult: the last 4 KB of the log, in Base64."""
     if outcome.output is None or not isinstance(outcome.output.value, dict):
         return outcome
-    log = base64.b64encode(outcome.logs.encode()[-_TAIL_BYTES:]).decode()
+    whole = f"START RequestId: {request_id} Version: $LATEST\n{outcome.logs}END RequestId: {request_id}\n"
+    log = base64.b64encode(whole.encode()[-_TAIL_BYTES:]).decode()
     return replace(outcome, output=Document({**outcome.output.value, "LogResult": log}))
 
 
@@ -274,9 +359,11 @@ def _timed_out(request_id: str, seconds: float) -> Outcome:
     return _failed({"errorMessage": message, "errorType": "Sandbox.Timedout"}, wrapped=True)
 
 
-def _not_found(name: str, request_id: str, folder: Folder) -> Outcome:
+def _not_found(name: str, arn: str, attempt: AttemptRow, request_id: str, folder: Folder) -> Outcome:
+    """As Lambda words it; where to put the function is said in the attempt's log."""
     cause = (
-        f"Function not found: {name} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
-        f"Request ID: {request_id}; Proxy: null). There is no {name}.py in the functions folder {folder.root}"
+        f"Function not found: {arn} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; "
+        f"Request ID: {request_id}; Proxy: null)"
     )
-    return Outcome(failed=True, error="Lambda.ResourceNotFoundException", cause=cause)
+    hint = f"There is no {name}.py in the functions folder {folder.root}, which {attempt.state} calls.\n"
+    return Outcome(failed=True, error="Lambda.ResourceNotFoundException", cause=cause, logs=hint)

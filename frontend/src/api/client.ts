@@ -17,6 +17,12 @@ export const createToken = (name: string) => ask(client.POST("/api/tokens/", { b
 export const deleteToken = (token_id: string) =>
   ask(client.DELETE("/api/tokens/{token_id}/", { params: { path: { token_id } } }));
 
+export const listAccessKeys = () => ask(client.GET("/api/access-keys/"));
+export const createAccessKey = (name: string) =>
+  ask(client.POST("/api/access-keys/", { body: { name } }));
+export const deleteAccessKey = (key_id: string) =>
+  ask(client.DELETE("/api/access-keys/{key_id}/", { params: { path: { key_id } } }));
+
 export const listMachines = (query: { search?: string; cursor?: string | null }) =>
   ask(
     client.GET("/api/machines/", {

@@ -4,6 +4,75 @@
  */
 
 export interface paths {
+    "/api/access-keys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_access_keys"];
+        put?: never;
+        /** @description A key to sign requests of the AWS API with; its secret is told this once. */
+        post: operations["create_access_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-keys/{key_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Revoke it: what is signed with it is refused from now on. */
+        delete: operations["delete_access_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_connections"];
+        put?: never;
+        /** @description A connection for `http:invoke`; its secrets are kept encrypted and never told again. */
+        post: operations["create_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_connection"];
+        /** @description Authorise otherwise; name and ARN stay. */
+        put: operations["update_connection"];
+        post?: never;
+        /** @description Tasks that name it fail from now on. */
+        delete: operations["delete_connection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/executions/": {
         parameters: {
             query?: never;
@@ -199,6 +268,91 @@ export interface paths {
         };
         /** @description What the functions folder holds. */
         get: operations["list_functions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The optimised integrations with their patterns and parameters. */
+        get: operations["list_integrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/aws-sdk/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The services of `aws-sdk:SERVICE:ACTION`. */
+        get: operations["list_sdk_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/aws-sdk/{service}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The actions of one service. */
+        get: operations["list_sdk_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/aws-sdk/{service}/{action}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One action with its parameters. */
+        get: operations["get_sdk_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/celery/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The tasks of `TREADLE_CELERY_APP` that machines may send. */
+        get: operations["list_celery_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -639,9 +793,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccessKey: {
+            /** @description The access key id. */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
+        };
+        AccessKeyInputRequest: {
+            name: string;
+        };
+        AccessKeyPage: {
+            results: components["schemas"]["AccessKey"][];
+            next: string | null;
+        };
         /**
          * @description * `QUEUED` - Queued
+         *     * `OFFERED` - Offered
          *     * `BEGUN` - Begun
+         *     * `WAITING` - Waiting
+         *     * `POLLING` - Polling
          *     * `SUCCEEDED` - Succeeded
          *     * `FAILED` - Failed
          *     * `TIMED_OUT` - Timed Out
@@ -649,7 +822,35 @@ export interface components {
          *     * `LOST` - Lost
          * @enum {string}
          */
-        AttemptStatus: "QUEUED" | "BEGUN" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "LOST";
+        AttemptStatus: "QUEUED" | "OFFERED" | "BEGUN" | "WAITING" | "POLLING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "LOST";
+        AuthorisationInputRequest: {
+            kind: components["schemas"]["KindEnum"];
+            /** @description BASIC: the user. API_KEY: the header. OAUTH_CLIENT_CREDENTIALS: the client id. */
+            user: string;
+            /** @description Password, key or client secret. Never told again. */
+            secret: string;
+            /**
+             * Format: uri
+             * @description OAUTH_CLIENT_CREDENTIALS only.
+             */
+            token_url?: string;
+            method?: components["schemas"]["MethodEnum"];
+            scope?: string;
+            headers?: {
+                [key: string]: string;
+            };
+            query?: {
+                [key: string]: string;
+            };
+            body?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What clients of the AWS API are to be configured with. */
+        Aws: {
+            region: string;
+            account_id: string;
+        };
         Bundle: {
             treadle_bundle: number;
             machine: components["schemas"]["BundledMachine"];
@@ -659,6 +860,59 @@ export interface components {
             name: string;
             description: string;
             type: components["schemas"]["MachineType"];
+        };
+        Catalogue: {
+            results: components["schemas"]["Entry"][];
+        };
+        CeleryTask: {
+            name: string;
+            signature: string;
+            description: string;
+        };
+        CeleryTasks: {
+            results: components["schemas"]["CeleryTask"][];
+        };
+        /** @description Never with a secret. */
+        Connection: {
+            id: string;
+            readonly arn: string;
+            name: string;
+            kind: components["schemas"]["KindEnum"];
+            settings: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        ConnectionInputRequest: {
+            kind: components["schemas"]["KindEnum"];
+            /** @description BASIC: the user. API_KEY: the header. OAUTH_CLIENT_CREDENTIALS: the client id. */
+            user: string;
+            /** @description Password, key or client secret. Never told again. */
+            secret: string;
+            /**
+             * Format: uri
+             * @description OAUTH_CLIENT_CREDENTIALS only.
+             */
+            token_url?: string;
+            method?: components["schemas"]["MethodEnum"];
+            scope?: string;
+            headers?: {
+                [key: string]: string;
+            };
+            query?: {
+                [key: string]: string;
+            };
+            body?: {
+                [key: string]: string;
+            };
+            name: string;
+        };
+        ConnectionPage: {
+            results: components["schemas"]["Connection"][];
+            next: string | null;
         };
         Counts: {
             running: number;
@@ -702,6 +956,24 @@ export interface components {
             format: components["schemas"]["DefinitionFormat"];
             base_revision: number;
         };
+        Entry: {
+            resource: string;
+            service: string;
+            action: string;
+            description: string;
+            /** @description Suffixes of the resource; "" is request-response. */
+            patterns: string[];
+            /**
+             * @description What becomes of a call whose worker was lost: begun again by a token, begun again, or failed.
+             *
+             *     * `TOKEN` - TOKEN
+             *     * `HARMLESS` - HARMLESS
+             *     * `NEVER` - NEVER
+             */
+            repeats: components["schemas"]["RepeatsEnum"];
+            parameters: components["schemas"]["Parameter"][];
+            example: unknown;
+        };
         /** @description What the sockets carry: no payload. */
         Event: {
             id: number;
@@ -739,6 +1011,8 @@ export interface components {
             redrivable: boolean;
             /** @description The Map Run that it is a child of. */
             map_run: string | null;
+            /** @description The execution whose task started it; null when none did, or when it was deleted. */
+            started_by: components["schemas"]["Starter"] | null;
         };
         /**
          * @description * `RUNNING` - Running
@@ -803,6 +1077,13 @@ export interface components {
             timed_out: number;
             aborted: number;
         };
+        /**
+         * @description * `BASIC` - BASIC
+         *     * `API_KEY` - API_KEY
+         *     * `OAUTH_CLIENT_CREDENTIALS` - OAUTH_CLIENT_CREDENTIALS
+         * @enum {string}
+         */
+        KindEnum: "BASIC" | "API_KEY" | "OAUTH_CLIENT_CREDENTIALS";
         Limits: {
             definition_bytes: number;
             payload_bytes: number;
@@ -899,6 +1180,12 @@ export interface components {
          * @enum {string}
          */
         MapRunStatusEnum: "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
+        /**
+         * @description * `POST` - POST
+         *     * `GET` - GET
+         * @enum {string}
+         */
+        MethodEnum: "POST" | "GET";
         /** @description What one attempt comes to: a result, or else an error. */
         MockInputRequest: {
             /** @description Any JSON value. */
@@ -910,6 +1197,20 @@ export interface components {
              * @default 0
              */
             milliseconds: number;
+        };
+        Names: {
+            results: string[];
+        };
+        NewAccessKey: {
+            /** @description The access key id. */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
+            /** @description The secret access key, in clear this once. */
+            secret: string;
         };
         NewShare: {
             id: string;
@@ -943,6 +1244,23 @@ export interface components {
         NoteEnum: "retry" | "caught" | "fatal";
         /** @enum {unknown} */
         NullEnum: null;
+        Parameter: {
+            name: string;
+            type: components["schemas"]["ParameterTypeEnum"];
+            is_required: boolean;
+            description: string;
+            values: string[];
+        };
+        /**
+         * @description * `string` - string
+         *     * `number` - number
+         *     * `boolean` - boolean
+         *     * `object` - object
+         *     * `array` - array
+         *     * `any` - any
+         * @enum {string}
+         */
+        ParameterTypeEnum: "string" | "number" | "boolean" | "object" | "array" | "any";
         PatchedLimitsInputRequest: {
             max_concurrency?: number;
             tolerated_failure_count?: number;
@@ -963,6 +1281,13 @@ export interface components {
             /** @description A stable name. */
             code: string;
         };
+        /**
+         * @description * `TOKEN` - TOKEN
+         *     * `HARMLESS` - HARMLESS
+         *     * `NEVER` - NEVER
+         * @enum {string}
+         */
+        RepeatsEnum: "TOKEN" | "HARMLESS" | "NEVER";
         Revision: {
             number: number;
             format: components["schemas"]["DefinitionFormat"];
@@ -1008,6 +1333,7 @@ export interface components {
             user: components["schemas"]["User"];
             version: string;
             limits: components["schemas"]["Limits"];
+            aws: components["schemas"]["Aws"];
         };
         /**
          * @description * `ERROR` - ERROR
@@ -1094,6 +1420,11 @@ export interface components {
             /** @description Any JSON value. */
             input?: unknown;
             name?: string;
+        };
+        Starter: {
+            id: string;
+            name: string;
+            machine: components["schemas"]["MachineReference"];
         };
         /** @description AWS's limits: 256 and 32,768 characters. */
         StopInputRequest: {
@@ -1196,6 +1527,330 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_access_keys: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200, 50 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessKeyPage"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_access_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessKeyInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAccessKey"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_access_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_connections: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200, 50 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionPage"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorisationInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_executions: {
         parameters: {
             query?: {
@@ -1211,6 +1866,8 @@ export interface operations {
                 search?: string;
                 started_after?: string;
                 started_before?: string;
+                /** @description An execution's id: those its tasks started. */
+                started_by?: string;
                 /** @description One or more, joined by commas. */
                 status?: string;
             };
@@ -1736,6 +2393,178 @@ export interface operations {
             };
             /** @description Not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_integrations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sdk_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sdk_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sdk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_celery_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeleryTasks"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What it needs cannot be used now; `detail` says what and why. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

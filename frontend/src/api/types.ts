@@ -8,7 +8,6 @@ type Schemas = components["schemas"];
 export type Format = Schemas["DefinitionFormat"];
 export type ExecutionStatus = Schemas["ExecutionStatus"];
 export type Session = Schemas["Session"];
-export type Token = Schemas["Token"] & { readonly token?: string };
 export type ExecutionSummary = Schemas["ExecutionSummary"];
 /** Payloads are any JSON; the schema can only say `unknown`. */
 export type Execution = Schemas["Execution"] & { readonly input: Json; readonly output: Json };

@@ -946,4 +946,18 @@ export const ko = {
   "Against the draft": "초안과 비교",
   "How it is shown": "보는 방법",
   "{n} (latest)": "{n} (최신)",
+  "AWS access keys": "AWS 액세스 키",
+  "For boto3, the AWS CLI, Terraform and whatever else speaks the AWS Step Functions API.":
+    "boto3, AWS CLI, Terraform 등 AWS Step Functions API를 쓰는 모든 프로그램용입니다.",
+  "The access key, shown this once": "액세스 키 (지금 한 번만 표시됩니다)",
+  "Fetching access keys": "액세스 키를 가져오는 중",
+  "Name of the access key": "액세스 키 이름",
+  "Create an access key": "액세스 키 만들기",
+  "No access keys": "액세스 키가 없습니다",
+  "Delete access key {name}": "액세스 키 {name} 삭제",
+  "Delete the access key {name}?": "액세스 키 {name}을(를) 삭제할까요?",
+  "Access key id": "액세스 키 ID",
+  "access key id": "액세스 키 ID",
+  "secret access key": "비밀 액세스 키",
+  environment: "환경 변수",
 } as const satisfies Record<string, string>;

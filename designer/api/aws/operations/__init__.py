@@ -1,0 +1,56 @@
+"""The operations, one module a resource, by AWS's names."""
+
+from __future__ import annotations
+
+from designer.api.aws.caller import Handler
+from designer.api.aws.operations import (
+    activities,
+    aliases,
+    executions,
+    machines,
+    map_runs,
+    starting,
+    tags,
+    testing,
+    versions,
+)
+
+HANDLERS: dict[str, Handler] = {
+    "CreateActivity": activities.create_activity,
+    "CreateStateMachine": machines.create_state_machine,
+    "CreateStateMachineAlias": aliases.create_alias,
+    "DeleteActivity": activities.delete_activity,
+    "DeleteStateMachine": machines.delete_state_machine,
+    "DeleteStateMachineAlias": aliases.delete_alias,
+    "DeleteStateMachineVersion": versions.delete_version,
+    "DescribeActivity": activities.describe_activity,
+    "DescribeExecution": executions.describe_execution,
+    "DescribeMapRun": map_runs.describe_map_run,
+    "DescribeStateMachine": machines.describe_state_machine,
+    "DescribeStateMachineAlias": aliases.describe_alias,
+    "DescribeStateMachineForExecution": executions.describe_machine_for_execution,
+    "GetActivityTask": activities.get_activity_task,
+    "GetExecutionHistory": executions.get_history,
+    "ListActivities": activities.list_activities,
+    "ListExecutions": executions.list_executions,
+    "ListMapRuns": map_runs.list_map_runs,
+    "ListStateMachineAliases": aliases.list_aliases,
+    "ListStateMachineVersions": versions.list_versions,
+    "ListStateMachines": machines.list_state_machines,
+    "ListTagsForResource": tags.list_tags,
+    "PublishStateMachineVersion": versions.publish_version,
+    "RedriveExecution": executions.redrive_execution,
+    "SendTaskFailure": activities.send_task_failure,
+    "SendTaskHeartbeat": activities.send_task_heartbeat,
+    "SendTaskSuccess": activities.send_task_success,
+    "StartExecution": starting.start_execution,
+    "StartSyncExecution": starting.start_sync_execution,
+    "StopExecution": executions.stop_execution,
+    "TagResource": tags.tag_resource,
+    "TestState": testing.test_state,
+    "UntagResource": tags.untag_resource,
+    "UpdateMapRun": map_runs.update_map_run,
+    "UpdateStateMachine": machines.update_state_machine,
+    "UpdateStateMachineAlias": aliases.update_alias,
+    "ValidateStateMachineDefinition": testing.validate_definition,
+}

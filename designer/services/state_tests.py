@@ -1,0 +1,42 @@
+"""TestState: one state run once, without an execution."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from engine.integrations.testing import answer_test
+from engine.jsontypes import Json
+from engine.runtime.evaluating import ChildEvaluator
+from engine.runtime.trials import CeleryTrials
+
+
+@lru_cache(maxsize=1)
+def _evaluator() -> ChildEvaluator:
+    return ChildEvaluator()
+
+
+@lru_cache(maxsize=1)
+def _trials() -> CeleryTrials:
+    made: CeleryTrials = import_string(settings.TREADLE_TRIALS)()
+    return made
+
+
+def run_test(given: Mapping[str, Any]) -> dict[str, Json]:
+    """What AWS's TestState answers to ``given``. Raises InvalidTest."""
+    environment = settings.ENVIRONMENT
+    return answer_test(
+        given,
+        account=environment.account_id,
+        region=environment.region,
+        at=time.time_ns() // 1_000_000,
+        seed=secrets.token_hex(16),
+        evaluator=_evaluator(),
+        perform=_trials().perform,
+    )

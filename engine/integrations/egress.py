@@ -1,0 +1,196 @@
+"""The one way out to addresses that users name: HTTP tasks, OAuth, webhooks.
+
+A name is resolved once and the very address that was checked is connected to, so that it cannot mean another one a
+moment later. Redirects are followed a few times, each checked anew. Answers are bounded in size and time.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+MOST_BYTES = 262_144
+SECONDS = 60.0
+_CONNECT_SECONDS = 10.0
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 5
+_SECRETS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+class Refused(Exception):
+    """The address may not be called from here; the message says why and what the operator can set."""
+
+
+class Unreachable(Exception):
+    """No connection, no answer in time, or none that is HTTP."""
+
+
+class TooLarge(Exception):
+    """The answer has more bytes than any task may return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``headers`` may name one header several times. ``body`` is decoded of its transfer and content codings."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """``allow`` names what may be called though it is private or has no TLS: hosts, HOST:PORT, networks in CIDR."""
+
+    allow: tuple[str, ...] = ()
+    seconds: float = SECONDS
+    most_bytes: int = MOST_BYTES
+    _networks: tuple[Any, ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        networks = []
+        for text in self.allow:
+            try:
+                networks.append(ipaddress.ip_network(text, strict=False))
+            except ValueError:
+                continue  # a name
+        object.__setattr__(self, "_networks", tuple(networks))
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        certificate_authority: str | None = None,
+        redirects: bool = True,
+    ) -> Answer:
+        """Raises Refused, Unreachable, TooLarge. ``certificate_authority`` is PEM text to trust instead of others."""
+        until = time.monotonic() + self.seconds
+        given = dict(headers)
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._once(method, url, given, body, certificate_authority, until)
+            target = answer.header("Location")
+            if not redirects or answer.status not in _REDIRECTS or not target:
+                return answer
+            following = urljoin(url, target)
+            if urlsplit(following).netloc != urlsplit(url).netloc:
+                given = {name: value for name, value in given.items() if name.lower() not in _SECRETS}
+            if answer.status == 303 or (answer.status in {301, 302} and method == "POST"):
+                method, body = "GET", None
+            url = following
+        raise Unreachable(f"More than {_MOST_REDIRECTS} redirects, the last to {url}")
+
+    def _once(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None, authority: str | None, until: float
+    ) -> Answer:
+        target = _Target.parse(url)
+        address = self._address(target)
+        pool = _pool(target, address, authority)
+        left = max(0.1, until - time.monotonic())
+        try:
+            response = pool.urlopen(
+                method,
+                target.path,
+                body=body,
+                headers={"Host": target.authority, **headers},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, left), read=left),
+            )
+            try:
+                content = self._read(response, until)
+            finally:
+                response.release_conn()
+        except (HTTPError, OSError, ssl.SSLError, ValueError) as error:
+            raise Unreachable(f"{target.authority} did not answer: {error}") from None
+        finally:
+            pool.close()
+        found = tuple((str(name), str(value)) for name, value in response.headers.iteritems())
+        return Answer(response.status, response.reason or "", found, content)
+
+    def _read(self, response: Any, until: float) -> bytes:
+        """In pieces: a server that sends a byte a second is given up in time."""
+        parts, size = [], 0
+        for part in response.stream(16_384, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if size > self.most_bytes:
+                raise TooLarge
+            if time.monotonic() > until:
+                raise Unreachable(f"The answer took longer than {self.seconds:.0f} seconds")
+        return b"".join(parts)
+
+    def _address(self, target: _Target) -> str:
+        """The address to connect to. Raises Refused, Unreachable."""
+        named = target.host in self.allow or f"{target.host}:{target.port}" in self.allow
+        try:
+            found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Unreachable(f"The name {target.host} is not known: {error}") from None
+        addresses = list(dict.fromkeys(str(row[4][0]) for row in found))
+        for text in addresses:
+            address = ipaddress.ip_address(text.partition("%")[0])
+            allowed = named or any(address in network for network in self._networks)
+            if target.scheme == "http" and not allowed:
+                raise Refused(f"{target.host} may be called by https only, or must be in TREADLE_HTTP_ALLOW")
+            if allowed or address.is_global:
+                return text
+        raise Refused(f"{target.host} is a private address ({addresses[0]}): TREADLE_HTTP_ALLOW does not name it")
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    scheme: str
+    host: str
+    port: int
+    path: str
+    authority: str
+
+    @classmethod
+    def parse(cls, url: str) -> _Target:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise Refused(f"{url!r} is not an address: {error}") from None
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Refused(f"{url!r} is not an https:// address")
+        if parts.username is not None:
+            raise Refused("An address with a user name or a password in it is not called")
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        authority = parts.netloc
+        return cls(parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme], path, authority)
+
+
+def _pool(target: _Target, address: str, authority: str | None) -> Any:
+    """A pool of one connection to the address itself; the name is for TLS and the Host header."""
+    if target.scheme == "http":
+        return urllib3.HTTPConnectionPool(address, target.port, maxsize=1)
+    try:
+        context = ssl.create_default_context(cadata=authority)
+    except ssl.SSLError as error:
+        raise Unreachable(f"The certificate given for {target.authority} cannot be read: {error}") from None
+    return urllib3.HTTPSConnectionPool(
+        address,
+        target.port,
+        maxsize=1,
+        ssl_context=context,
+        server_hostname=target.host,
+        assert_hostname=target.host,
+    )

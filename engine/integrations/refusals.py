@@ -1,0 +1,19 @@
+"""What a service may answer instead of a result."""
+
+from __future__ import annotations
+
+
+class ServiceRefused(Exception):
+    """A service answered with an error."""
+
+    def __init__(self, code: str, message: str, *, status: int, request_id: str, extended_id: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.request_id = request_id
+        self.extended_id = extended_id
+
+
+class NoAnswer(Exception):
+    """A service could not be reached, or its answer could not be read."""

@@ -1,0 +1,37 @@
+"""What programs sign in with, made and revoked on the Settings page."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import ARTEFACTS
+from tests.harness import Server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def test_an_access_key_made_on_the_page_works_with_boto3_until_it_is_deleted(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/settings")
+    page.get_by_role("textbox", name="Name of the access key").fill("laptop")
+    page.get_by_role("button", name="Create an access key").click()
+    environment = page.get_by_text("export AWS_ENDPOINT_URL_SFN=").inner_text()
+    page.screenshot(path=ARTEFACTS / "access-key.png")
+    words = dict(pair.split("=", 1) for pair in environment.removeprefix("export ").split())
+    client = boto3.client(
+        "stepfunctions",
+        endpoint_url=words["AWS_ENDPOINT_URL_SFN"],
+        region_name=words["AWS_REGION"],
+        aws_access_key_id=words["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=words["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    assert "stateMachines" in client.list_state_machines()
+    page.get_by_role("button", name="Delete access key laptop").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("No access keys")).to_be_visible()
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        client.list_state_machines()
