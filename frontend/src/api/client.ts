@@ -114,6 +114,8 @@ export const validate = (
   signal: AbortSignal,
 ) => ask(client.POST("/api/validate/", { body, signal }));
 export const listFunctions = () => ask(client.GET("/api/functions/"));
+export const listIntegrations = () => ask(client.GET("/api/integrations/"));
+export const listCeleryTasks = () => ask(client.GET("/api/integrations/celery/"));
 export const listSamples = () => ask(client.GET("/api/samples/"));
 
 export const getShared = (token: string) =>

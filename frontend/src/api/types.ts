@@ -21,6 +21,7 @@ export type Deletion = Schemas["Deletion"];
 export type Diagnostic = Schemas["Diagnostic"];
 export type Validation = Schemas["Validation"];
 export type FunctionInfo = Schemas["Function"];
+export type CeleryTask = Schemas["CeleryTask"];
 export type Sample = Schemas["Sample"];
 export type SharedMachine = Schemas["SharedMachine"];
 export type MapRun = Schemas["MapRun"];

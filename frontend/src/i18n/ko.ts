@@ -196,8 +196,6 @@ export const ko = {
   "Remove branch {index}": "분기 {index} 제거",
   "Add a branch": "분기 추가",
   Resource: "리소스",
-  "A function of {folder}, or any resource": "{folder}의 함수 또는 다른 리소스",
-  "A function, or any resource": "함수 또는 다른 리소스",
   Heartbeat: "하트비트",
   "Seconds within which the task must say that it lives":
     "이 시간(초) 안에 작업이 살아 있음을 알려야 합니다",
@@ -776,10 +774,6 @@ export const ko = {
   "Add a test to {logic}": "{logic}에 검사 추가",
   "Write the value of {label} here": "{label} 값을 직접 쓰기",
   "Take {label} from a path": "{label}을(를) 경로에서 가져오기",
-  "A function by its name in the parameters, with the whole answer":
-    "매개변수의 이름으로 부르는 함수, 응답 전체 포함",
-  "A function that gets a token; somebody sends it back later":
-    "토큰을 받는 함수. 누군가 나중에 돌려보냅니다",
   "There is no function {name}: take one of the list, or give an ARN":
     "{name} 함수가 없습니다. 목록에서 고르거나 ARN을 적으세요",
   Patterns: "패턴",
@@ -960,4 +954,11 @@ export const ko = {
   "access key id": "액세스 키 ID",
   "secret access key": "비밀 액세스 키",
   environment: "환경 변수",
+  "Goes on with the answer": "응답을 받고 계속합니다",
+  "Waits until the work is done": "작업이 끝날 때까지 기다립니다",
+  "Waits until the work is done; its output is JSON":
+    "작업이 끝날 때까지 기다립니다. 출력은 JSON입니다",
+  "Waits until somebody sends the token back": "누군가 토큰을 돌려보낼 때까지 기다립니다",
+  "A function of {folder}, a service, or any resource": "{folder}의 함수, 서비스 또는 아무 리소스",
+  "A function, a service, or any resource": "함수, 서비스 또는 아무 리소스",
 } as const satisfies Record<string, string>;

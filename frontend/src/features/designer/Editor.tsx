@@ -1,8 +1,7 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useStore } from "zustand";
-import { listFunctions } from "../../api/client";
 import type { Machine } from "../../api/types";
 import { guessFormat, parseText } from "../../asl/document";
 import type { StateRef } from "../../asl/edits";
@@ -36,6 +35,7 @@ import { Outline } from "./Outline";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
+import { useWorld } from "./resources";
 import { Splitter } from "./Splitter";
 import { type Designer, type DesignerState, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
@@ -74,15 +74,8 @@ export function Editor({ machine }: { machine: Machine }) {
   const problems = useProblems(designer);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
   const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
-  const functions = useQuery({
-    queryKey: ["functions"],
-    queryFn: listFunctions,
-    staleTime: 30_000,
-  });
-  const items = useMemo(
-    () => paletteItems(functions.data?.results ?? [], jsonata),
-    [functions.data, jsonata],
-  );
+  const world = useWorld();
+  const items = useMemo(() => paletteItems(world, jsonata), [world, jsonata]);
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
