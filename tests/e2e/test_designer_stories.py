@@ -375,7 +375,7 @@ def test_a_bare_name_of_a_function_becomes_its_arn_and_any_other_word_is_refused
 
 def test_a_service_is_found_by_what_it_does_and_comes_with_its_parameters(page: Page, server: Server) -> None:
     machine = open_machine(page, server, "Catalogue", CHAIN)
-    page.get_by_role("searchbox", name="Find a block").fill("message to the specified queue")
+    page.get_by_role("searchbox", name="Find a block").fill("delivers a message to the specified")
     page.locator('[data-block="service:sqs:sendMessage"]').click()
     made = until(lambda: draft(server, machine)["States"].get("sendMessage"), 10, "the service in the draft")
     assert set(made["Parameters"]) == {"MessageBody", "QueueUrl"}
@@ -384,9 +384,8 @@ def test_a_service_is_found_by_what_it_does_and_comes_with_its_parameters(page: 
     page.screenshot(path=ARTEFACTS / "catalogue.png")
     page.get_by_role("option", name="sqs:sendMessage.waitForTaskToken").click()
     wanted = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
-    changed = lambda: draft(server, machine)["States"]["sendMessage"]  # noqa: E731 - asked again and again
-    until(lambda: changed()["Resource"] == wanted, 10, "the pattern in the draft")
-    assert set(changed()["Parameters"]) == {"MessageBody", "QueueUrl"}
+    until(lambda: draft(server, machine)["States"]["sendMessage"]["Resource"] == wanted, 10, "the pattern in the draft")
+    assert set(draft(server, machine)["States"]["sendMessage"]["Parameters"]) == {"MessageBody", "QueueUrl"}
 
 
 @pytest.mark.parametrize("pattern", ["retry", "poll", "fan", "saga", "approval", "rows"])

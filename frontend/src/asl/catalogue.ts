@@ -13,6 +13,11 @@ export interface Integration {
   readonly example: JsonObject;
 }
 
+/** The documentation goes on for a paragraph; a list has room for what it begins with. */
+export function briefly(description: string): string {
+  return /^.*?[.!?](?=\s|$)/.exec(description)?.[0] ?? description;
+}
+
 /** Where a task token is handed over, the first that an action has: fields that take any JSON. */
 const CARRIES_TOKEN = ["Payload", "Input", "Kwargs", "RequestBody", "MessageBody", "Message"];
 

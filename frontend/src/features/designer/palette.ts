@@ -1,4 +1,4 @@
-import { argumentsOf, withResource } from "../../asl/catalogue";
+import { argumentsOf, briefly, withResource } from "../../asl/catalogue";
 import { type NewState, newState } from "../../asl/edits";
 import type { Fragment } from "../../asl/fragments";
 import { isObject, type Json, type JsonObject, type StateType } from "../../asl/model";
@@ -81,7 +81,7 @@ export function paletteItems(world: World, jsonata: boolean): PaletteItem[] {
         group: "Tasks",
         type: "Task",
         title: `${entry.service}:${entry.action}`,
-        description: entry.description,
+        description: briefly(entry.description),
         resource: entry.resource,
         values: argumentsOf(entry, "", jsonata),
       }),

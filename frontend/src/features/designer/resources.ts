@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { listCeleryTasks, listFunctions, listIntegrations } from "../../api/client";
 import type { CeleryTask, FunctionInfo } from "../../api/types";
-import { argumentsOf, type Integration } from "../../asl/catalogue";
+import { argumentsOf, briefly, type Integration } from "../../asl/catalogue";
 import type { JsonObject } from "../../asl/model";
 import { t } from "../../i18n";
 
@@ -87,7 +87,7 @@ export function resourceOptions(world: World): ResourceOption[] {
         (pattern): ResourceOption => ({
           value: entry.resource + pattern,
           label: `${entry.service}:${entry.action}${pattern}`,
-          description: `${PATTERNS[pattern] ?? pattern}. ${entry.description}`,
+          description: `${PATTERNS[pattern] ?? pattern}. ${briefly(entry.description)}`,
           values: (jsonata) => argumentsOf(entry, pattern, jsonata),
         }),
       ),
