@@ -35,3 +35,36 @@ def test_an_access_key_made_on_the_page_works_with_boto3_until_it_is_deleted(pag
     expect(page.get_by_text("No access keys")).to_be_visible()
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
         client.list_state_machines()
+
+
+def test_a_connection_is_made_given_another_secret_and_deleted_and_its_secret_is_never_told(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.address}/settings")
+    page.get_by_role("button", name="Create a connection").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("shop")
+    dialog.get_by_role("textbox", name="User").fill("alice")
+    dialog.get_by_role("textbox", name="Password").fill("first-secret")
+    dialog.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Replace the secret of shop").click()
+    expect(dialog.get_by_role("textbox", name="User")).to_have_value("alice")
+    expect(dialog.get_by_role("textbox", name="Password")).to_have_value("")
+    page.screenshot(path=ARTEFACTS / "connection.png")
+    dialog.get_by_role("textbox", name="Password").fill("second-secret")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    assert "secret" not in str(server.call("GET", "/api/connections/")[1])
+    page.get_by_role("button", name="Delete connection shop").click()
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("No connections")).to_be_visible()
+
+
+def test_a_page_says_that_the_server_is_away_and_goes_on_when_it_is_back(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/settings")
+    expect(page.get_by_text("API tokens")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+    page.screenshot(path=ARTEFACTS / "offline.png")
+    page.context.set_offline(False)
+    expect(page.get_by_text("The server cannot be reached")).to_have_count(0)

@@ -1,6 +1,9 @@
 import type { Json } from "../asl/model";
 import { apiUrl, ask, client } from "./http";
+import type { components } from "./schema";
 import type { Execution, ExecutionStatus, Format, History } from "./types";
+
+type Schemas = components["schemas"];
 
 /** One function a row of the REST reference. Only this folder talks to the network. */
 const part = encodeURIComponent;
@@ -22,6 +25,18 @@ export const createAccessKey = (name: string) =>
   ask(client.POST("/api/access-keys/", { body: { name } }));
 export const deleteAccessKey = (key_id: string) =>
   ask(client.DELETE("/api/access-keys/{key_id}/", { params: { path: { key_id } } }));
+
+export const listConnections = () =>
+  ask(client.GET("/api/connections/", { params: { query: { limit: 200 } } }));
+type Authorisation = Schemas["AuthorisationInputRequest"];
+export const createConnection = (body: Authorisation & { name: string }) =>
+  ask(client.POST("/api/connections/", { body }));
+export const updateConnection = (connection_id: string, body: Authorisation) =>
+  ask(
+    client.PUT("/api/connections/{connection_id}/", { params: { path: { connection_id } }, body }),
+  );
+export const deleteConnection = (connection_id: string) =>
+  ask(client.DELETE("/api/connections/{connection_id}/", { params: { path: { connection_id } } }));
 
 export const listMachines = (query: { search?: string; cursor?: string | null }) =>
   ask(

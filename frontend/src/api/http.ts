@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { t } from "../i18n";
+import { noteReached } from "./reach";
 import type { paths } from "./schema";
 import type { Diagnostic } from "./types";
 
@@ -41,6 +42,7 @@ export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
     answer = await asked;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
+    noteReached(false);
     throw new Problem(
       0,
       "Offline",
@@ -49,6 +51,7 @@ export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
       {},
     );
   }
+  noteReached(true);
   if (answer.response.ok) return answer.data as T;
   throw problemOf(answer.response, answer.error);
 }

@@ -19,6 +19,7 @@ export type RevisionSummary = Schemas["RevisionSummary"];
 export type Version = Schemas["Version"];
 export type Alias = Schemas["Alias"];
 export type Route = Schemas["Route"];
+export type Connection = Schemas["Connection"];
 export type Share = Schemas["Share"];
 export type Deletion = Schemas["Deletion"];
 export type Diagnostic = Schemas["Diagnostic"];

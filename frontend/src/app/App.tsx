@@ -8,6 +8,7 @@ import { SignIn } from "../features/session/SignIn";
 import { Flashes } from "../ui/flash";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
+import { OfflineBanner } from "./OfflineBanner";
 
 /**
  * A page whose code comes when it is first asked for. The router waits for it, not Suspense: React keeps a
@@ -40,6 +41,7 @@ function Outer() {
   return (
     <>
       <Frame />
+      <OfflineBanner />
       <Outlet />
       <Flashes />
     </>

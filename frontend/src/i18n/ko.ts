@@ -998,4 +998,33 @@ export const ko = {
   "Alias {name}": "별칭 {name}",
   "Version {number}": "버전 {number}",
   "What runs": "실행할 것",
+  "The server cannot be reached. What you edit is kept in this browser and sent when it is back.":
+    "서버에 연결할 수 없습니다. 편집한 내용은 이 브라우저에 보관했다가 다시 연결되면 보냅니다.",
+  "Fetching connections": "연결을 가져오는 중",
+  "What tasks that call an HTTPS API are authorised with.":
+    "HTTPS API를 호출하는 작업이 인증에 쓰는 것입니다.",
+  "Create a connection": "연결 만들기",
+  Connections: "연결",
+  "No connections: a task with http:invoke needs one.":
+    "연결이 없습니다. http:invoke 작업에는 연결이 필요합니다.",
+  Authorisation: "인증",
+  Changed: "변경됨",
+  "Replace the secret of {name}": "{name}의 비밀 바꾸기",
+  "Delete connection {name}": "연결 {name} 삭제",
+  "Delete the connection {name}?": "연결 {name}을(를) 삭제할까요?",
+  "Tasks that name it fail from then on.": "이 연결을 쓰는 작업은 그때부터 실패합니다.",
+  "User and password": "사용자와 암호",
+  User: "사용자",
+  Password: "암호",
+  "API key in a header": "헤더의 API 키",
+  Header: "헤더",
+  Key: "키",
+  "OAuth client credentials": "OAuth 클라이언트 자격 증명",
+  "Client id": "클라이언트 ID",
+  "Client secret": "클라이언트 비밀",
+  "Kept encrypted, and never shown again": "암호화하여 보관하며 다시 표시하지 않습니다",
+  "Address of the token": "토큰 주소",
+  Scope: "범위",
+  "All secrets of it are replaced. Headers, query and body values that were given over the API go: give them there again.":
+    "이 연결의 비밀이 모두 바뀝니다. API로 넣은 헤더, 쿼리, 본문 값은 없어지므로 API에서 다시 넣으세요.",
 } as const satisfies Record<string, string>;

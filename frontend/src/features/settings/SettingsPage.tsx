@@ -8,6 +8,7 @@ import { Page } from "../../app/Page";
 import { t } from "../../i18n";
 import { useSession } from "../session/useSession";
 import { AccessKeys } from "./AccessKeys";
+import { Connections } from "./Connections";
 import { LanguageChoice } from "./LanguageChoice";
 import { Tokens } from "./Tokens";
 
@@ -46,6 +47,7 @@ export default function SettingsPage() {
         <LanguageChoice />
         <Tokens />
         <AccessKeys region={session.data?.aws.region ?? "us-east-1"} />
+        <Connections />
       </SpaceBetween>
     </Page>
   );

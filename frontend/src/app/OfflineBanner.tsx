@@ -1,0 +1,42 @@
+import Alert from "@cloudscape-design/components/alert";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useStore } from "zustand";
+import { getSession } from "../api/client";
+import { noteReached, reach } from "../api/reach";
+import { t } from "../i18n";
+
+const AGAIN_MS = 3000;
+
+/** Says so while there is no server, asks for it again and again, and brings the pages up to date when it is back. */
+export function OfflineBanner() {
+  const queries = useQueryClient();
+  const reached = useStore(reach, (s) => s.reached);
+  useEffect(() => {
+    const offline = () => noteReached(false);
+    window.addEventListener("offline", offline);
+    return () => window.removeEventListener("offline", offline);
+  }, []);
+  useEffect(() => {
+    if (reached) return;
+    // Any answer will do; it is noted where all requests go through.
+    const ask = () => void getSession().catch(() => undefined);
+    const timer = setInterval(ask, AGAIN_MS);
+    window.addEventListener("online", ask);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", ask);
+      void queries.invalidateQueries();
+    };
+  }, [reached, queries]);
+  if (reached) return null;
+  return (
+    <div className="offline" role="status">
+      <Alert type="warning">
+        {t(
+          "The server cannot be reached. What you edit is kept in this browser and sent when it is back.",
+        )}
+      </Alert>
+    </div>
+  );
+}
