@@ -180,6 +180,12 @@ function explanation(found: { title: string; text: string }): HTMLElement {
   return dom;
 }
 
+/** Whether somebody was faster than this editor and is in a field or an open list already. */
+function isInUse(): boolean {
+  const inUse = "input, textarea, [role=listbox], [aria-expanded=true]";
+  return document.activeElement?.closest(inUse) != null;
+}
+
 export default function CodeEditor(props: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -267,7 +273,9 @@ export default function CodeEditor(props: CodeEditorProps) {
       parent: host.current,
       state: EditorState.create({ doc: props.value, extensions }),
     });
-    const timer = props.focus ? setTimeout(() => view.current?.focus(), 80) : undefined;
+    const timer = props.focus
+      ? setTimeout(() => !isInUse() && view.current?.focus(), 80)
+      : undefined;
     return () => {
       clearTimeout(timer);
       view.current?.destroy();
