@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 from engine.asl.resource import Pattern, Resource, ServiceCall, parse_resource
 from engine.errors import ErrorName
 from engine.integrations.egress import Answer, Egress, Refused, TooLarge, Unreachable
+from engine.integrations.refusals import NotAllowed
 from engine.integrations.work import Call, failed
 from engine.jsontypes import Document, Json, dump
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
@@ -28,10 +29,6 @@ _FIRST_LOOK_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _GROWTH = 1.5
 _CLUSTER = ("ClusterName", "CertificateAuthority", "Endpoint")
-
-
-class NotAllowed(Exception):
-    """The operator does not let machines call this; the message says what to set."""
 
 
 class InvalidCall(Exception):

@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 from engine.integrations.aws.cluster_token import ClusterTokens
 from engine.integrations.aws.settings import AwsSettings
 from engine.integrations.egress import Egress
-from engine.integrations.eks import Eks, NotAllowed
+from engine.integrations.eks import Eks
+from engine.integrations.refusals import NotAllowed
 from engine.runtime.ports import Outcome
 from tests.integrations.conftest import REGION, attempt_of, done, poll_claim
 from tests.integrations.recording import Asked, Recording, Reply, recording

@@ -1549,6 +1549,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccessKeyPage"];
                 };
             };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not signed in. */
             401: {
                 headers: {
@@ -1659,6 +1668,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in. */
@@ -2352,6 +2370,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskAttemptPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in. */
@@ -3164,8 +3191,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
-                    "application/yaml": string;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "application/yaml": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description The request is not valid; `diagnostics` or `errors` say where. */
@@ -3323,6 +3354,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionSummaryPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in. */
@@ -3506,6 +3546,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharePage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in. */
@@ -4159,6 +4208,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in. */
