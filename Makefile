@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP := $(PYTHON) config/bootstrap.py
 DEV := $(PYTHON) config/bootstrap.py --dev
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-python test-front e2e lint format types bench chaos conformance backup restore clean
+.PHONY: help run setup test test-python test-front e2e screenshots lint format types bench chaos conformance backup restore clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-front: ## The front end's unit tests alone
 
 e2e: ## The browser tests alone, with screenshots in tests/e2e/artefacts
 	@$(DEV) python -m pytest tests/e2e $(ARGS)
+
+screenshots: ## Every page (light, dark, Korean) and a moving picture of a run, into docs/images
+	@$(DEV) python -m tests.e2e.screenshots
 
 lint: ## Formatters, linters, types and the direction of imports
 	@$(DEV) python -m tests.lint

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import interpreter, live
+from bench import aws, designer, interpreter, live
 from bench.clients import Client, ours_per_second, rivals_per_second
 from bench.rival import run_chain, run_group, worker
 from config.environment import broker_socket
@@ -144,6 +144,11 @@ def distributed_map(table: Table, server: Server, url: str) -> None:
     table.add("Distributed Map of 10,000 Pass items / group of 10,000", ours, rival, "ms", "at most 0.3")
 
 
+def through_boto3(table: Table, server: Server, url: str) -> None:
+    for (name, found), rival in zip(aws.ours(server).items(), aws.rivals(), strict=True):
+        table.add(name, found, best_rival(url, rival, min), "ms", "")
+
+
 def live_view(table: Table, server: Server) -> None:
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
@@ -159,7 +164,8 @@ def main() -> None:
     print(f"{'':<58} {'ours':>10} {'rival':>10} {'ratio':>8}")
     interpreter_alone(table)
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
+        keys = {"TREADLE_ACCESS_KEY_ID": aws.KEY, "TREADLE_SECRET_ACCESS_KEY": aws.SECRET}
+        server = Server(Path(folder), environment=keys)
         server.write_function("Noop", "def handler(event, context):\n    return {}\n")
         server.write_function("Hang", SLOW)
         os.environ["BENCH_REDIS"] = url = f"unix://{broker_socket(server.data)}"
@@ -167,8 +173,11 @@ def main() -> None:
             _use(url)
             chains_in_a_row(table, server, url)
             distributed_map(table, server, url)
+            through_boto3(table, server, url)
             starts_under_load(table, server)
             live_view(table, server)
+            for name, figure, unit, goal in designer.measure(server):
+                table.add(f"designer: {name}", figure, 0.0, unit, goal)
     table.save()
     print(f"written to {RESULTS}")
 

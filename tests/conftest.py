@@ -42,6 +42,6 @@ def _wait_for(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(installation: Path) -> None:
+def django_db_modify_db_settings(installation: Path, django_db_modify_db_settings_parallel_suffix: None) -> None:
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(installation / "test.sqlite3")

@@ -13,10 +13,17 @@ import time
 
 from tests.browser import ensure_chromium
 
+PYTEST = (sys.executable, "-m", "pytest", "-q")
+# Two at a time, a file each: what a file shares is made once. Whole servers have the machine to themselves.
+TOGETHER = ("-n", "2", "--dist", "loadfile")
 PARTS = (
     ("front end", ["npm", "--prefix", "frontend", "run", "--silent", "test"]),
-    ("python, on SQLite", [sys.executable, "-m", "pytest", "-q", "--ignore=tests/e2e"]),
-    ("contracts, on PostgreSQL", [sys.executable, "-m", "tests.on_postgres", "-q", "tests/contract", "tests/designer"]),
+    ("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not slow", "--ignore=tests/e2e"]),
+    ("whole servers", [*PYTEST, "-m", "slow", "--ignore=tests/e2e"]),
+    (
+        "contracts, on PostgreSQL",
+        [sys.executable, "-m", "tests.on_postgres", "-q", *TOGETHER, "tests/contract", "tests/designer"],
+    ),
 )
 BROWSER = ("browser", [sys.executable, "-m", "pytest", "-q", "tests/e2e"])
 

@@ -46,8 +46,8 @@ from engine.query.jsonata import is_expression
 _DELAY = 31_622_400
 _NAME = 80
 _KNOWN_RESOURCES = (
-    "Use a function of the functions folder: arn:aws:lambda:REGION:ACCOUNT:function:NAME, or "
-    "arn:aws:states:::lambda:invoke"
+    "What can: functions (arn:aws:lambda:REGION:ACCOUNT:function:NAME), activities, aws-sdk:SERVICE:ACTION, and the "
+    "integrations that the catalogue at /api/integrations/ lists"
 )
 _WORKING = frozenset({"Task", "Parallel", "Map"})
 _WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.harness import Server, until
+from tests.harness import ROOT, Server, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -325,9 +326,9 @@ def test_a_draft_is_simulated_without_being_saved(page: Page, server: Server) ->
     machine = open_machine(page, server, "Simulated", definition)
     box(page, "Look").focus()
     page.keyboard.press("Control+Shift+Enter")
-    page.get_by_role("button", name="Add an answer of Look").click()
+    page.get_by_role("button", name=re.compile("Make up an answer.*: Look")).click()
     page.get_by_label("Answer 1 of Look", exact=True).fill('{"done": false}')
-    page.get_by_role("button", name="Add an answer of Look").click()
+    page.get_by_role("button", name=re.compile("Another answer.*: Look")).click()
     page.get_by_label("Answer 2 of Look", exact=True).fill('{"done": true}')
     page.get_by_role("button", name="Simulate", exact=True).click()
     expect(page.locator('[data-simulation="SUCCEEDED"]')).to_be_visible()
@@ -382,3 +383,189 @@ def test_a_pattern_is_a_valid_block_that_takes_its_place(page: Page, server: Ser
     _, answer = server.call("POST", "/api/validate/", {"definition": json.dumps(found)})
     assert [one for one in answer["diagnostics"] if one["code"] != "UNSUPPORTED"] == []
     assert found["States"]["A"]["Next"] not in CHAIN["States"]
+
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def violations(page: Page) -> list[Any]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found["violations"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_in_any_panel_of_the_designer(page: Page, server: Server, theme: str) -> None:
+    if not AXE.exists():
+        pytest.skip("AXE DID NOT RUN: axe-core is not in frontend/node_modules")
+    page.add_init_script(f"localStorage.setItem('treadle:theme', '{theme}')")
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:lambda:us-east-1:000000000000:function:CheckJob",
+        "Retry": [{"ErrorEquals": ["States.ALL"]}],
+        "Next": "M",
+    }
+    each = {"Type": "Map", "ItemProcessor": inner, "Next": "Q"}
+    both = {"And": [{"Variable": "$.a", "IsPresent": True}, {"Not": {"Variable": "$.b", "IsNull": True}}], "Next": "T"}
+    choice = {"Type": "Choice", "Choices": [both], "Default": "T"}
+    states = {"T": task, "M": each, "Q": choice}
+    open_machine(page, server, f"AxePanels-{theme}", {"StartAt": "T", "States": states})
+    found: dict[str, list[Any]] = {}
+    for tab in ("Outline", "Blocks", "Patterns", "Test", "Simulate", "Problems"):
+        page.get_by_role("tab", name=re.compile(f"^{tab}")).first.click()
+        found[tab] = violations(page)
+    for state, tabs in (("T", ("General", "Data", "Variables", "Errors")), ("M", ("Items", "Running")), ("Q", ())):
+        box(page, state).click(position={"x": 14, "y": 12})
+        for tab in tabs or ("General",):
+            page.locator(".inspector").get_by_role("tab", name=tab, exact=True).click()
+            found[f"{state} {tab}"] = violations(page)
+    told = {where: one for where, one in found.items() if one}
+    assert told == {}, json.dumps(told, indent=1)
+
+
+@pytest.mark.parametrize("tab", ["executions", "definition", "revisions", "sharing"])
+def test_axe_finds_no_violation_on_the_pages_of_a_machine(page: Page, server: Server, tab: str) -> None:
+    if not AXE.exists():
+        pytest.skip("AXE DID NOT RUN: axe-core is not in frontend/node_modules")
+    machine = server.machine(f"AxeMachine-{tab}", CHAIN)
+    page.goto(f"{server.address}/machines/{machine}?tab={tab}")
+    page.wait_for_load_state("networkidle")
+    assert violations(page) == []
+
+
+def test_the_tab_key_stops_once_at_the_graph_and_every_box_has_a_name(page: Page, server: Server) -> None:
+    open_machine(page, server, "TabOrder", CHAIN)
+    page.get_by_role("textbox", name="Find a block").or_(page.get_by_label("Find a block")).first.focus()
+    seen = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        state = page.evaluate("() => document.activeElement.dataset.state ?? null")
+        seen.append(state)
+    assert [state for state in seen if state] == ["A"]
+    names = page.locator(".canvas [data-state]").evaluate_all("(boxes) => boxes.map((b) => b.innerText)")
+    assert all(name.strip() for name in names)
+    expect(page.get_by_role("button", name="Wait C, 1 transition", exact=True)).to_be_visible()
+
+
+def test_the_pages_speak_korean(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/settings")
+    page.get_by_role("button", name="Language").click()
+    page.get_by_role("option", name="한국어").click()
+    expect(page.get_by_role("heading", name="설정", exact=True)).to_be_visible()
+    machine = server.machine("Hangul", CHAIN)
+    page.goto(f"{server.address}/machines/{machine}/edit")
+    expect(page.get_by_role("button", name="Pass A, 전이 1개", exact=True)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    page.evaluate("localStorage.setItem('treadle:language', 'en')")
+
+
+JOB_POLLER = {
+    "StartAt": "Submit Job",
+    "States": {
+        "Submit Job": {
+            "Type": "Task",
+            "Resource": "arn:aws:lambda:us-east-1:000000000000:function:SubmitJob",
+            "Next": "Wait",
+        },
+        "Wait": {"Type": "Wait", "Seconds": 5, "Next": "Get Job Status"},
+        "Get Job Status": {
+            "Type": "Task",
+            "Resource": "arn:aws:lambda:us-east-1:000000000000:function:CheckJob",
+            "Next": "Choice",
+        },
+        "Choice": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.value", "IsPresent": True, "Next": "Wait"}],
+            "Default": "Succeed",
+        },
+        "Succeed": {"Type": "Succeed"},
+    },
+}
+
+
+@by_mouse_and_by_keys
+def test_a_job_poller_is_drawn_on_an_empty_canvas(page: Page, server: Server, hand: Hand) -> None:
+    """Steps, a loop and an end; by either hand it is the same text, byte for byte."""
+    begun = {"StartAt": "X", "States": {"X": {"Type": "Pass", "End": True}}}
+    text = json.dumps(begun, indent=2) + "\n"
+    _, made = server.call("POST", "/api/machines/", {"name": f"Drawn-{hand}", "definition": text})
+    page.goto(f"{server.address}/machines/{made['id']}/edit")
+    if hand == "mouse":
+        menu(page, "X", "delete")
+        _draw_by_mouse(page)
+    else:
+        box(page, "X").focus()
+        page.keyboard.press("Delete")
+        _draw_by_keys(page)
+    wanted = json.dumps(JOB_POLLER, indent=2) + "\n"
+    until(lambda: text_of(server, made["id"]) == wanted, 10, "the text of the Job Poller")
+
+
+def text_of(server: Server, machine: str) -> str:
+    _, found = server.call("GET", f"/api/machines/{machine}/")
+    return str((found["draft"] or {"text": ""})["text"])
+
+
+def _draw_by_mouse(page: Page) -> None:
+    def put(after: str, block: str, state: str) -> None:
+        page.get_by_role("button", name=f"Add a state between {after} and End").click()
+        page.locator(f'[data-pick="{block}"]').click()
+        expect(box(page, state)).to_be_visible()
+
+    def call(state: str, name: str) -> None:
+        expect(page.get_by_label("Name", exact=True)).to_have_value(state)
+        box(page, state).dblclick()
+        expect(page.get_by_label("Name", exact=True)).to_be_focused()
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+        expect(box(page, name)).to_be_visible()
+
+    function = "fn:arn:aws:lambda:us-east-1:000000000000:function:"
+    page.get_by_role("button", name="+ add the first state").click()
+    page.locator(f'[data-pick="{function}SubmitJob"]').click()
+    call("SubmitJob", "Submit Job")
+    put("Submit Job", "Wait", "Wait")
+    put("Wait", f"{function}CheckJob", "CheckJob")
+    call("CheckJob", "Get Job Status")
+    put("Get Job Status", "Choice", "Choice")
+    page.wait_for_timeout(300)
+    box(page, "Choice").hover()
+    handle = page.locator('.react-flow__node[data-id="/States/Choice"] .react-flow__handle.source')
+    drag(page, middle(handle), middle(box(page, "Wait")))
+    expect(page.get_by_role("button", name="Choice Choice, 1 transition", exact=True)).to_be_visible()
+    box(page, "Choice").hover()
+    x, y = middle(handle)
+    drag(page, (x, y), (x - 150, y + 30))
+    page.locator('[data-pick="Succeed"]').click()
+
+
+def _draw_by_keys(page: Page) -> None:
+    def pick(words: str) -> None:
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+
+    def call(name: str) -> None:
+        page.keyboard.press("F2")
+        pick(name)
+        page.keyboard.press("Escape")
+        expect(box(page, name)).to_be_focused()
+
+    def add(words: str, state: str) -> None:
+        page.keyboard.press("a")
+        pick(words)
+        expect(box(page, state)).to_be_focused()
+
+    page.get_by_role("button", name="+ add the first state").focus()
+    page.keyboard.press("Enter")
+    pick("SubmitJob")
+    expect(box(page, "SubmitJob")).to_be_focused()
+    call("Submit Job")
+    add("Pause, or", "Wait")
+    add("CheckJob", "CheckJob")
+    call("Get Job Status")
+    add("Go one of", "Choice")
+    page.keyboard.press("c")
+    pick("Wait")
+    expect(page.get_by_role("button", name="Choice Choice, 1 transition", exact=True)).to_be_focused()
+    add("End here, well", "Succeed")

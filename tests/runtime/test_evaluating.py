@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -49,9 +50,9 @@ def children() -> set[int]:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ('$pad("x", 1000000000)', "memory limit exceeded"),
-        ('($f := function($s) { $f($s & $s) }; $f("ab"))', "memory limit exceeded"),
-        ('$reduce([1..40], function($a, $b) { $a & $a }, "abcdefghij")', "memory limit exceeded"),
+        ('$pad("x", 1000000000)', "memory limit exceeded|evaluation timeout"),
+        ('($f := function($s) { $f($s & $s) }; $f("ab"))', "memory limit exceeded|evaluation timeout"),
+        ('$reduce([1..40], function($a, $b) { $a & $a }, "abcdefghij")', "memory limit exceeded|evaluation timeout"),
         ("[1..10000000]", "D2015"),
         ("($f := function($x) { $f($x + 1) }; $f(1))", ""),
         (
@@ -67,7 +68,7 @@ def test_what_asks_for_too_much_fails_and_the_next_is_evaluated(
     began = time.monotonic()
     with pytest.raises(ExpressionFailed) as failed:
         value(evaluator, source)
-    assert words in failed.value.message
+    assert re.search(words, failed.value.message)  # which limit comes first depends on the machine
     assert time.monotonic() - began < 3 * LIMIT_SECONDS
     assert value(evaluator, COSTLY) == [2, 4, 6]
 

@@ -302,8 +302,8 @@ function remove(root: Json, ref: StateRef, heal: "heal" | "gap"): void {
   const scope = scopeOf(root, ref.scope);
   if (scope.StartAt === ref.name) {
     const first = target ?? Object.keys(states)[0];
-    if (first === undefined) delete scope.StartAt;
-    else scope.StartAt = first;
+    // Empty, it keeps its place in the text for the first state that comes.
+    scope.StartAt = first ?? "";
   }
   for (const other of Object.values(states)) {
     if (!isObject(other)) continue;

@@ -2,8 +2,12 @@ import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect, useRef } from "react";
 import type { Layout } from "./layout";
 
+const STEADIED_MS = 220;
+
 export interface FocusControl {
   focus(id: string): void;
+  /** Bring a state into view, now or when the next layout has a place for it; the focus stays where it is. */
+  reveal(id: string): void;
   fit(id: string | null): void;
 }
 
@@ -18,6 +22,7 @@ export function CanvasFocus({
   const flow = useReactFlow();
   // A state that was added just now has no place yet: it gets the focus when the next layout has one.
   const awaited = useRef<string | null>(null);
+  const hidden = useRef<string | null>(null);
   useEffect(() => {
     const element = (id: string) =>
       document.querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(id)}"]`);
@@ -52,8 +57,24 @@ export function CanvasFocus({
       };
       put();
     };
+    const reveal = (id: string) => {
+      const box = layout.nodes.find((node) => node.id === id);
+      hidden.current = box ? null : id;
+      const frame = document.querySelector(".canvas")?.getBoundingClientRect();
+      if (!box || !frame) return;
+      const corner = flow.flowToScreenPosition({ x: box.x, y: box.y });
+      const seen =
+        corner.x > frame.left - 20 &&
+        corner.x < frame.right - 60 &&
+        corner.y > frame.top - 10 &&
+        corner.y < frame.bottom - 30;
+      if (seen) return;
+      const middle = { x: box.x + box.width / 2, y: box.y + Math.min(box.height / 2, 120) };
+      void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: 120 });
+    };
     control.current = {
       focus,
+      reveal,
       fit: (id) =>
         void flow.fitView({
           padding: 0.15,
@@ -65,7 +86,11 @@ export function CanvasFocus({
     // Unless the focus has gone elsewhere meanwhile.
     if (awaited.current !== null && document.activeElement === document.body)
       focus(awaited.current);
+    // After the view has been steadied for the new layout: that would undo the move.
+    const late = hidden.current;
+    const timer = late === null ? undefined : setTimeout(() => reveal(late), STEADIED_MS);
     return () => {
+      clearTimeout(timer);
       control.current = null;
     };
   }, [control, flow, layout]);

@@ -122,7 +122,12 @@ export function CodePanel(props: {
       </div>
       {tab === "test" && <TestPanel designer={designer} />}
       {tab === "simulate" && (
-        <SimulatePanel designer={designer} player={props.player} machine={props.machine} />
+        <SimulatePanel
+          designer={designer}
+          player={props.player}
+          machine={props.machine}
+          sample={sample.data ?? undefined}
+        />
       )}
       {tab === "problems" && (
         <ul className="problems">

@@ -140,7 +140,9 @@ export function Editor({ machine }: { machine: Machine }) {
   // After an edit the new state is chosen; the roving focus of the keyboard goes with it.
   useEffect(() => {
     const only = selection.states.length === 1 ? selection.states[0] : undefined;
-    if (only) setFocusId(refId(only));
+    if (!only) return;
+    setFocusId(refId(only));
+    control.current?.reveal(refId(only));
   }, [selection]);
 
   const saveRevision = useCallback(
@@ -249,9 +251,12 @@ export function Editor({ machine }: { machine: Machine }) {
     const found = command && !own ? context(focusId) : null;
     if (command && found) {
       if (able(command, found)) command.run(found);
-    } else if (event.key === "Escape" && target.closest(".inspector") && focusId)
-      focusOnly(focusId);
-    else return;
+    } else if (event.key === "Escape" && target.closest(".inspector") && focusId) {
+      // Somebody who types fast is here before the focus has followed a new name.
+      const chosen = designer.getState().selection.states[0];
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      focusOnly(chosen ? refId(chosen) : focusId);
+    } else return;
     event.preventDefault();
   };
   useEffect(() => {

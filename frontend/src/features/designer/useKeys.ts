@@ -42,6 +42,9 @@ export function canvasKey(event: React.KeyboardEvent, context: Context): boolean
     designer.select([]);
     return true;
   }
+  // Enter and Space on a button of the canvas press it: "+", the zoom, the fold of a container.
+  const target = event.target instanceof Element ? event.target.closest("button") : null;
+  if (target && !target.hasAttribute("data-state") && /^(Enter| )$/.test(event.key)) return false;
   const command = commandOf(pressed(event), "canvas");
   if (!command || !able(command, context)) return command !== undefined;
   command.run(context);

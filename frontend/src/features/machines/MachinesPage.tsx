@@ -32,10 +32,10 @@ type Open =
 function Counts({ machine }: { machine: MachineSummary }) {
   const { counts } = machine;
   const parts: [number, "in-progress" | "success" | "error" | "stopped", string][] = [
-    [counts.running, "in-progress", "running"],
-    [counts.succeeded, "success", "succeeded"],
-    [counts.failed + counts.timed_out, "error", "failed"],
-    [counts.aborted, "stopped", "aborted"],
+    [counts.running, "in-progress", t("running")],
+    [counts.succeeded, "success", t("succeeded")],
+    [counts.failed + counts.timed_out, "error", t("failed")],
+    [counts.aborted, "stopped", t("aborted")],
   ];
   const shown = parts.filter(([count]) => count > 0);
   if (shown.length === 0) return <Box color="text-body-secondary">{t("Never run")}</Box>;

@@ -56,7 +56,7 @@ export function Revisions({ machine }: { machine: Machine }) {
             cell: (r) => (
               <Button
                 variant="inline-link"
-                ariaLabel={t("Look at revision {number}", { number: r.number })}
+                ariaLabel={`${t("Look at it")}: ${t("Revision {number}", { number: r.number })}`}
                 onClick={() => setShown(r.number)}
               >
                 {t("Look at it")}

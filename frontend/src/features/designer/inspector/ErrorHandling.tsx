@@ -48,6 +48,7 @@ function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObj
           selectedOptions={options.filter((option) => names.includes(option.value))}
           options={options}
           filteringType="auto"
+          deselectAriaLabel={(option) => t("Remove {name}", { name: option.label ?? "" })}
           placeholder={t("Choose errors")}
           ariaLabel={t("On errors")}
           onChange={(e) => put(e.detail.selectedOptions.map((option) => option.value ?? ""))}
@@ -95,6 +96,7 @@ function Rules(props: {
               header={
                 <Header
                   variant="h3"
+                  headingTagOverride="h2"
                   actions={
                     <SpaceBetween direction="horizontal" size="xxs">
                       <Button

@@ -318,6 +318,7 @@ export function ResourceField({
           enteredTextLabel={(text) => t('Use "{text}"', { text })}
           empty={t("The functions folder holds nothing yet")}
           ariaLabel={label}
+          clearAriaLabel={t("Clear")}
           onChange={(e) => setTyped(e.detail.value)}
           onSelect={(e) => settle(e.detail.value)}
         />

@@ -21,6 +21,12 @@ export function AnswersOf(props: {
   const { name, answers, onChange } = props;
   const put = (index: number, part: Partial<Answer>) =>
     onChange(answers.map((old, i) => (i === index ? { ...old, ...part } : old)));
+  const invitation =
+    answers.length > 0
+      ? t("Another answer for the next attempt")
+      : props.items
+        ? t("Make up the items; none are read otherwise")
+        : t("Make up an answer; it is {} otherwise");
   return (
     <fieldset className="answers">
       <legend>{name}</legend>
@@ -64,14 +70,10 @@ export function AnswersOf(props: {
         {(answers.length === 0 || (props.several && !props.items)) && (
           <Button
             variant="inline-link"
-            ariaLabel={t("Add an answer of {name}", { name })}
+            ariaLabel={`${invitation}: ${name}`}
             onClick={() => onChange([...answers, props.items ? { ...EMPTY, text: "[]" } : EMPTY])}
           >
-            {answers.length === 0
-              ? props.items
-                ? t("Make up the items; none are read otherwise")
-                : t("Make up an answer; it is {} otherwise")
-              : t("Another answer for the next attempt")}
+            {invitation}
           </Button>
         )}
       </SpaceBetween>

@@ -34,15 +34,19 @@ export function SimulatePanel({
   designer,
   player,
   machine,
+  sample,
 }: {
   designer: Designer;
   player: Player;
   machine: string;
+  sample: Json | undefined;
 }) {
   const graph = useStore(designer, (s) => s.graph);
   const parsed = useStore(designer, (s) => s.parsed);
   const valid = useStore(designer, (s) => s.valid);
-  const [input, setInput] = useState(() => localStorage.getItem(inputKey(machine)) ?? "{}");
+  const [typed, setInput] = useState(() => localStorage.getItem(inputKey(machine)));
+  // What the last run began with is the likeliest to be wanted here too.
+  const input = typed ?? (sample === undefined ? "{}" : JSON.stringify(sample, null, 2));
   const [answers, setAnswers] = useState<Answers>(() => kept(machine));
   const asked = useMemo(() => (graph ? askedOf(graph, parsed?.value) : []), [graph, parsed]);
   const run = useMutation({
