@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from engine.core.events import StopRequested, TaskFailed, TaskSucceeded, encode_event
 from engine.jsontypes import Document
 from engine.runtime.ports import CANCEL_AGAIN_MS, FinishedAttempt, Outcome, Submission, TokenAnswer
@@ -266,3 +268,37 @@ def test_a_job_that_begins_after_its_execution_was_stopped_is_cancelled(bench: B
     world.poller.poll()
     world.answer_doorbells()
     assert world.tasks.jobs_cancelled == ["job-1"]
+
+
+def test_an_integration_that_breaks_fails_its_task_and_leaves_the_worker_free(bench: Bench) -> None:
+    def breaks(_: Any) -> Any:
+        raise KeyError("jobId")
+
+    world = World(bench, answers={"T": breaks})
+    catch = [{"ErrorEquals": ["States.TaskFailed"], "Next": "C"}]
+    states = {**task(JOB, Catch=catch)["States"], "C": {"Type": "Pass", "End": True}}
+    execution_id = bench.create({"StartAt": "T", "States": states})
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert "KeyError" in bench.output(execution_id)["Cause"]
+    assert world.attempts.busy == 0
+
+
+def test_a_look_that_breaks_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, execution_id = job(bench, Outcome(output=Document("found")))
+    looks = world.tasks.poll
+    broken = [True]
+
+    def poll(claim: Any) -> Any:
+        if broken.pop():
+            broken.append(False)
+            raise ValueError("no JSON")
+        broken.append(False)
+        return looks(claim)
+
+    monkeypatch.setattr(world.tasks, "poll", poll)
+    for _ in range(3):
+        world.clock.advance(31)
+        world.poller.poll()
+        world.answer_doorbells()
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == "found"
