@@ -9,8 +9,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -101,31 +103,48 @@ class Egress:
         target = _Target.parse(url)
         address = self._address(target)
         pool = _pool(target, address, authority)
-        left = max(0.1, until - time.monotonic())
         try:
-            response = pool.urlopen(
-                method,
-                target.path,
-                body=body,
-                headers={"Host": target.authority, **headers},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, left), read=left),
-            )
-            try:
-                content = self._read(response, until)
-            finally:
-                response.release_conn()
-        except (HTTPError, OSError, ssl.SSLError, ValueError) as error:
-            raise Unreachable(f"{target.authority} did not answer: {error}") from None
+            with _cut_at(until) as watch:
+                pool.ConnectionCls = _watched(pool.ConnectionCls, watch)
+                answer = self._asked(pool, method, target, headers, body, until)
+        except (HTTPError, OSError, ValueError) as error:
+            if time.monotonic() >= until:
+                raise self._too_slow() from None
+            # A ValueError is about what was to be sent and quotes it: a header may hold a secret.
+            said = "this request cannot be sent: check its headers" if isinstance(error, ValueError) else error
+            raise Unreachable(f"{target.authority} did not answer: {said}") from None
         finally:
             pool.close()
+        if time.monotonic() >= until:
+            raise self._too_slow()  # it was cut off, which can look like its end
+        return answer
+
+    def _asked(
+        self, pool: Any, method: str, target: _Target, headers: dict[str, str], body: bytes | None, until: float
+    ) -> Answer:
+        left = max(0.1, until - time.monotonic())
+        response = pool.urlopen(
+            method,
+            target.path,
+            body=body,
+            headers={"Host": target.authority, **headers},
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, left), read=left),
+        )
+        try:
+            content = self._read(response, until)
+        finally:
+            response.release_conn()
         found = tuple((str(name), str(value)) for name, value in response.headers.iteritems())
         return Answer(response.status, response.reason or "", found, content)
 
+    def _too_slow(self) -> Unreachable:
+        return Unreachable(f"The answer took longer than {self.seconds:.0f} seconds")
+
     def _read(self, response: Any, until: float) -> bytes:
-        """In pieces: a server that sends a byte a second is given up in time."""
+        """In pieces: what is too large is given up in time."""
         parts, size = [], 0
         for part in response.stream(16_384, decode_content=True):
             parts.append(part)
@@ -133,7 +152,7 @@ class Egress:
             if size > self.most_bytes:
                 raise TooLarge
             if time.monotonic() > until:
-                raise Unreachable(f"The answer took longer than {self.seconds:.0f} seconds")
+                raise self._too_slow()
         return b"".join(parts)
 
     def _address(self, target: _Target) -> str:
@@ -194,3 +213,37 @@ def _pool(target: _Target, address: str, authority: str | None) -> Any:
         server_hostname=target.host,
         assert_hostname=target.host,
     )
+
+
+@contextmanager
+def _cut_at(until: float) -> Iterator[Callable[[Any], None]]:
+    """Gives what watches a socket. A server that sends a byte now and then lets no single read run out of its time."""
+    timers: list[threading.Timer] = []
+
+    def watch(sock: Any) -> None:
+        timer = threading.Timer(max(0.0, until - time.monotonic()), _cut, (sock,))
+        timer.daemon = True
+        timer.start()
+        timers.append(timer)
+
+    try:
+        yield watch
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _cut(sock: Any) -> None:
+    with suppress(OSError):  # it may be closed already
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # beneath TLS, whose own goodbye might wait
+
+
+def _watched(kind: Any, watch: Callable[[Any], None]) -> Any:
+    """A class of connections like ``kind`` that are watched as soon as they stand."""
+
+    class Watched(kind):  # type: ignore[misc]
+        def connect(self) -> None:
+            super().connect()
+            watch(self.sock)
+
+    return Watched

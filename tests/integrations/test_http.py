@@ -226,6 +226,27 @@ def test_an_answer_that_comes_too_slowly_fails_the_task() -> None:
         assert call({"ApiEndpoint": server.address}, egress=replace(LOCAL, seconds=0.3)).error == "States.Http.Socket"
 
 
+def test_an_answer_that_comes_byte_by_byte_is_cut_off_in_the_middle() -> None:
+    sent: list[int] = []
+
+    def pause() -> None:
+        sent.append(1)
+        time.sleep(0.05)
+
+    with recording(lambda _: Reply(body=b"x" * 100, pieces=100, pause=pause)) as server:
+        outcome = call({"ApiEndpoint": server.address}, egress=replace(LOCAL, seconds=0.3))
+    assert (outcome.error, outcome.cause) == ("States.Http.Socket", "The answer took longer than 0 seconds")
+    assert len(sent) < 100
+
+
+def test_a_secret_that_no_header_can_hold_is_not_told() -> None:
+    broken = replace(BASIC, kind="API_KEY", name="X-Key", secret="s3cret\nkey")
+    with recording(lambda _: Reply()) as server:
+        outcome = call({"ApiEndpoint": server.address}, connection=broken)
+    assert outcome.error == "States.Http.Socket"
+    assert "s3cret" not in str(outcome.cause)
+
+
 def test_json_that_is_none_stays_text() -> None:
     with recording(lambda _: Reply(body=b"{broken")) as server:
         assert done(call({"ApiEndpoint": server.address}))["ResponseBody"] == "{broken"
