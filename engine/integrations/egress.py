@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,8 +80,14 @@ class Egress:
         body: bytes | None = None,
         certificate_authority: str | None = None,
         redirects: bool = True,
+        secret_headers: Collection[str] = (),
+        secret_body: bool = False,
     ) -> Answer:
-        """Raises Refused, Unreachable, TooLarge. ``certificate_authority`` is PEM text to trust instead of others."""
+        """Raises Refused, Unreachable, TooLarge. ``certificate_authority`` is PEM text to trust instead of others.
+
+        What is secret goes to the server that was asked for and to none that it redirects to.
+        """
+        secrets = _SECRETS | {name.lower() for name in secret_headers}
         until = time.monotonic() + self.seconds
         given = dict(headers)
         for _ in range(_MOST_REDIRECTS + 1):
@@ -90,12 +96,14 @@ class Egress:
             if not redirects or answer.status not in _REDIRECTS or not target:
                 return answer
             following = urljoin(url, target)
-            if urlsplit(following).netloc != urlsplit(url).netloc:
-                given = {name: value for name, value in given.items() if name.lower() not in _SECRETS}
             if answer.status == 303 or (answer.status in {301, 302} and method == "POST"):
                 method, body = "GET", None
+            if _leaves(url, following):
+                given = {name: value for name, value in given.items() if name.lower() not in secrets}
+                if body is not None and secret_body:
+                    raise Refused(f"A redirect to {urlsplit(following).netloc} would take the connection's body along")
             url = following
-        raise Unreachable(f"More than {_MOST_REDIRECTS} redirects, the last to {url}")
+        raise Unreachable(f"More than {_MOST_REDIRECTS} redirects, the last to {_shown(url)}")
 
     def _once(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None, authority: str | None, until: float
@@ -173,6 +181,17 @@ class Egress:
         raise Refused(f"{target.host} is a private address ({addresses[0]}): TREADLE_HTTP_ALLOW does not name it")
 
 
+def _leaves(url: str, following: str) -> bool:
+    """Whether a redirect leads to another server, or out of TLS."""
+    there, here = urlsplit(following), urlsplit(url)
+    return there.netloc != here.netloc or (here.scheme == "https" and there.scheme != "https")
+
+
+def _shown(url: str) -> str:
+    """Without the query, in which a connection's secrets may be."""
+    return url.partition("?")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     scheme: str
@@ -187,9 +206,9 @@ class _Target:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise Refused(f"{url!r} is not an address: {error}") from None
+            raise Refused(f"'{_shown(url)}' is not an address: {error}") from None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Refused(f"{url!r} is not an https:// address")
+            raise Refused(f"'{_shown(url)}' is not an https:// address")
         if parts.username is not None:
             raise Refused("An address with a user name or a password in it is not called")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

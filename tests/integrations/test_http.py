@@ -207,6 +207,28 @@ def test_a_redirect_to_another_host_does_not_take_the_credentials_along() -> Non
     assert "Authorization" not in other.asked[0].headers
 
 
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_to_another_host_takes_nothing_of_the_connection_along(status: int) -> None:
+    key = replace(BASIC, kind="API_KEY", name="X-Key", secret="s3cret", headers={"X-More": "m0re"})
+    both = Egress(allow=("127.0.0.1", "localhost"))
+    with recording(lambda _: Reply()) as other:
+        target = other.address.replace("127.0.0.1", "localhost")
+        with recording(lambda _: Reply(status, b"", {"Location": target})) as server:
+            done(call({"ApiEndpoint": server.address, "Headers": {"X-Own": "o"}}, connection=key, egress=both))
+            sent = {"ApiEndpoint": server.address, "Method": "PUT"}
+            hidden = call(sent, connection=replace(key, body={"pin": "1234"}), egress=both)
+    assert server.asked[0].headers["X-Key"] == "s3cret"
+    assert [asked.headers.get("X-Own") for asked in other.asked] == ["o"]
+    assert "X-Key" not in other.asked[0].headers
+    assert "X-More" not in other.asked[0].headers
+    assert hidden.error == "States.Permissions"
+
+
+def test_an_address_is_told_without_what_the_connection_adds_to_it() -> None:
+    outcome = call({"ApiEndpoint": "ftp://shop.example/a"}, connection=replace(BASIC, query={"key": "s3cret"}))
+    assert (outcome.error, outcome.cause) == ("States.Permissions", "'ftp://shop.example/a' is not an https:// address")
+
+
 def test_redirects_in_a_circle_end() -> None:
     with recording(lambda _: Reply(302, b"", {"Location": "/"})) as server:
         assert call({"ApiEndpoint": server.address}).error == "States.Http.Socket"
