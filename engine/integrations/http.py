@@ -40,9 +40,9 @@ _BANNED = frozenset(
             "host",
             "http2-settings",
             "if-match",
-            "if-",
+            "if-modified-since",
         ),
-        *("modified-since", "if-none-match", "if-range", "if-unmodified-since", "max-forwards", "origin", "pragma"),
+        *("if-none-match", "if-range", "if-unmodified-since", "max-forwards", "origin", "pragma"),
         *(
             "proxy-authorization",
             "referer",
@@ -216,7 +216,7 @@ def _text(value: Any) -> str:
 def _headers(given: Mapping[str, Any], region: str) -> dict[str, str]:
     found = {"User-Agent": f"Amazon|StepFunctions|HttpInvoke|{region}", "Range": "bytes=0-262144"}
     for name, value in given.items():
-        lower = name.lower()
+        lower = name.strip().lower()  # a server may take "Host " for the host
         if lower in _BANNED or lower.startswith(_BANNED_PREFIXES):
             raise InvalidRequest(f"The header '{name}' cannot be set by a task")
         text = ",".join(_text(one) for one in _listed(value))

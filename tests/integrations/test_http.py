@@ -154,6 +154,8 @@ def test_statuses_are_errors_with_the_answer_as_their_cause() -> None:
         ({"Method": "FLY"}, "States.Runtime"),
         ({"Headers": {"Authorization": "mine"}}, "States.Runtime"),
         ({"Headers": {"X-Amz-Date": "now"}}, "States.Runtime"),
+        ({"Headers": {"If-Modified-Since": "now"}}, "States.Runtime"),
+        ({"Headers": {"Transfer-Encoding ": "chunked"}}, "States.Runtime"),
         ({"Headers": {"X-Y": "a\r\nX-Z: b"}}, "States.Runtime"),
         ({"InvocationConfig": {}}, "States.Runtime"),
         ({"InvocationConfig": {"ConnectionArn": "arn:nothing"}}, "Events.ConnectionResource.ResourceNotFound"),
