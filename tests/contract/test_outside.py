@@ -283,6 +283,14 @@ def test_an_integration_that_breaks_fails_its_task_and_leaves_the_worker_free(be
     assert world.attempts.busy == 0
 
 
+def test_an_error_with_a_nul_in_it_ends_its_execution_all_the_same(bench: Bench) -> None:
+    broken = Outcome(failed=True, error="Bro\0ken", cause="binary\0answer")
+    world = World(bench, answers={"T": lambda _: broken})
+    execution_id = bench.create(task(JOB))
+    assert world.to_the_end(execution_id) == "FAILED"
+    assert bench.attempt_status(world.tasks.begun[0]) == "FAILED"
+
+
 def test_a_look_that_breaks_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     world, execution_id = job(bench, Outcome(output=Document("found")))
     looks = world.tasks.poll
