@@ -176,9 +176,25 @@ class Egress:
             allowed = named or any(address in network for network in self._networks)
             if target.scheme == "http" and not allowed:
                 raise Refused(f"{target.host} may be called by https only, or must be in TREADLE_HTTP_ALLOW")
-            if allowed or address.is_global:
+            if allowed or _is_public(address):
                 return text
         raise Refused(f"{target.host} is a private address ({addresses[0]}): TREADLE_HTTP_ALLOW does not name it")
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.ip_network("::/96")
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Also by the IPv4 address that a gateway would make of an IPv6 address (NAT64, 6to4, IPv4-compatible)."""
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return True
+    inner = address.sixtofour
+    if address in _NAT64 or address in _COMPATIBLE:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner is None or _is_public(inner)
 
 
 def _leaves(url: str, following: str) -> bool:

@@ -171,7 +171,20 @@ def test_what_makes_no_request_is_refused_before_one_is_made(payload: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "10.0.0.1", "[::ffff:127.0.0.1]"]
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "0.0.0.0",
+        "169.254.169.254",
+        "10.0.0.1",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[::127.0.0.1]",
+        "224.0.0.1",
+    ],
 )
 def test_private_addresses_are_refused_unless_the_operator_allows_them(host: str) -> None:
     outcome = call({"ApiEndpoint": f"https://{host}/latest/meta-data"}, egress=Egress())
