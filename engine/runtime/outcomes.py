@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from engine.errors import ErrorName
 from engine.jsontypes import Document
 from engine.runtime.ports import Outcome
 
@@ -16,15 +17,20 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def storable(outcome: Outcome) -> Outcome:
-    """The same outcome, with U+FFFD for each half of a surrogate pair."""
+    """The same outcome, with U+FFFD for each half of a surrogate pair; a failure when its output is not JSON."""
     submission = outcome.submission
+    try:
+        output = None if outcome.output is None else _document(outcome.output)
+        submission = None if submission is None else replace(submission, output=_document(submission.output))
+    except (ValueError, TypeError, RecursionError) as error:
+        return Outcome(failed=True, error=ErrorName.TASK_FAILED, cause=f"The task answered what is not JSON: {error}")
     return replace(
         outcome,
-        output=None if outcome.output is None else _document(outcome.output),
+        output=output,
         error=None if outcome.error is None else _whole(outcome.error),
         cause=None if outcome.cause is None else _whole(outcome.cause),
         logs=_whole(outcome.logs),
-        submission=None if submission is None else replace(submission, output=_document(submission.output)),
+        submission=submission,
     )
 
 

@@ -308,6 +308,14 @@ def test_half_a_character_in_what_a_job_answers_ends_its_task_all_the_same(bench
         assert bench.output(execution_id) == {"name": "caf\ufffd"}
 
 
+def test_a_job_that_answers_what_is_not_json_fails_its_task(bench: Bench) -> None:
+    end = Outcome(output=Document(float("nan")))
+    world, execution_id = job(bench, end, end)
+    world.clock.advance(1)
+    world.poller.poll()
+    assert world.to_the_end(execution_id) == "FAILED"
+
+
 def test_a_look_that_breaks_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     world, execution_id = job(bench, Outcome(output=Document("found")))
     looks = world.tasks.poll
