@@ -12,6 +12,7 @@ from typing import assert_never
 from engine.core.events import TaskFailed, TaskSubmitted, encode_event
 from engine.errors import ErrorName
 from engine.runtime.driver import finished_row, result_event
+from engine.runtime.outcomes import storable
 from engine.runtime.ports import (
     AttemptRow,
     Claim,
@@ -179,6 +180,7 @@ class Attempts:
                 self._running.pop(attempt.id, None)
 
     def _report(self, attempt: AttemptRow, outcome: Outcome) -> None:
+        outcome = storable(outcome)
         for attempt_number in range(_REPORT_TRIES):
             try:
                 taken = self._store_outcome(attempt, outcome)
