@@ -115,7 +115,10 @@ def _signed_in(browser: Browser, server: Server) -> Any:
 
 
 def _first_paint(page: Page, address: str) -> float:
-    """From the start of the navigation, files in the browser's cache; the median of some loads."""
+    """From the start of the navigation, opened again: files in the browser's cache, the layout in the tab's storage.
+
+    The median of some loads, without the first.
+    """
     found = []
     for _ in range(ROUNDS + 1):
         page.goto(address)

@@ -20,6 +20,7 @@ from designer.api.views import (
     sharing,
     start,
     trying,
+    versions,
 )
 from designer.api.views.docs import Docs
 from designer.api.views.missing import missing
@@ -40,6 +41,10 @@ urlpatterns = [
     path(f"{_one}draft/", revisions.OneDraft.as_view()),
     path(f"{_one}revisions/", revisions.Revisions.as_view()),
     path(f"{_one}revisions/<int:number>/", revisions.OneRevision.as_view()),
+    path(f"{_one}versions/", versions.Versions.as_view()),
+    path(f"{_one}versions/<int:number>/", versions.OneVersion.as_view()),
+    path(f"{_one}aliases/", versions.Aliases.as_view()),
+    path(f"{_one}aliases/<key:name>/", versions.OneAlias.as_view()),
     path(f"{_one}export/", revisions.Export.as_view()),
     path(f"{_one}bundle/", revisions.Bundle.as_view()),
     path(f"{_one}graph.svg", revisions.MachineSvg.as_view()),

@@ -119,9 +119,13 @@ def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, nam
 
     Raises DoesNotExist, MachineDeleting, InvalidName, InvalidInput, TooLarge, runtime.ExecutionAlreadyExists.
     """
-    chosen = check_name(name) if name is not None else new_id()
-    text = _input_text(input)
+    chosen, text = check_start(name, input)
     return start_target(find_head(user_id, machine_id), name=chosen, text=text)
+
+
+def check_start(name: str | None, input: jsontypes.Json) -> tuple[str, str]:
+    """The execution's name and the text of its input. Raises InvalidName, InvalidInput, TooLarge."""
+    return (check_name(name) if name is not None else new_id()), _input_text(input)
 
 
 def started_by(attempt: str) -> Execution | None:

@@ -12,7 +12,7 @@ const options = [{ value: FUNCTION, label: "Pay", description: "", alias: "Pay" 
 
 describe("forms of a state", () => {
   it("write the ARN for a function's bare name, and refuse a word that names nothing", () => {
-    expect(resolveResource(" Pay ", options)).toEqual({ ok: true, value: FUNCTION });
+    expect(resolveResource(" Pay ", options)).toMatchObject({ ok: true, value: FUNCTION });
     for (const uri of ["arn:aws:states:::sqs:sendMessage", PLACEHOLDER, "function:Pay"])
       expect(resolveResource(uri, options)).toEqual({ ok: true, value: uri });
     expect(resolveResource("Pya", options)).toMatchObject({ ok: false });

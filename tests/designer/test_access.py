@@ -41,7 +41,7 @@ def _methods(response: Any) -> list[str]:
 def test_without_signing_in_every_address_answers_401(route: str, charlie: Client) -> None:
     path = "/" + route.format(
         **dict.fromkeys(("machine_id", "execution_id", "map_run_id", "share_id", "token_id", "token", "rest"), "x"),
-        **dict.fromkeys(("connection_id", "key_id", "service", "action"), "x"),
+        **dict.fromkeys(("connection_id", "key_id", "service", "action", "name"), "x"),
         number=1,
     )
     for method in METHODS:
@@ -67,6 +67,7 @@ def test_what_is_somebody_elses_answers_404(route: str, alice: Api, bob: Api) ->
         token_id=token,
         key_id=alice.post("/api/access-keys/", {"name": "mine"})["id"],
         connection_id=alice.post("/api/connections/", CONNECTION)["id"],
+        name="nothing",
         service="nothing",
         action="nothing",
         rest="nothing",

@@ -103,6 +103,8 @@ class ExecutionSerializer(ExecutionSummarySerializer):
 class StartInput(serializers.Serializer[Any]):
     input = JsonValueField(required=False, default=dict)
     name = serializers.CharField(required=False, max_length=80)
+    version = serializers.IntegerField(required=False, min_value=1, help_text="A published version, not the head.")
+    alias = serializers.CharField(required=False, max_length=80, help_text="An alias, which chooses a version.")
 
 
 class StopInput(serializers.Serializer[Any]):

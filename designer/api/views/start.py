@@ -25,7 +25,7 @@ from designer.api.schema import refusals
 from designer.api.serializers.executions import ExecutionSerializer, StartInput, execution_document
 from designer.api.views.base import PREFER, user_of
 from designer.models import Execution, ExecutionStatus
-from designer.services import executions, runtime
+from designer.services import executions, runtime, targets
 from designer.store.connection import mend_connection
 from engine import jsontypes
 from engine.jsontypes import Json
@@ -42,8 +42,8 @@ class StartExecution(APIView):
         examples=[OpenApiExample("The Job Poller's input", value=START_INPUT, request_only=True)],
     )
     def post(self, request: Request, machine_id: str) -> Response:
-        """Start the head. With the name and input of one that runs already: that one, and 200."""
-        started = executions.start_execution(user_of(request).pk, machine_id, **_wanted(request.data))
+        """Start the head, a version or an alias. With name and input of one that runs already: that one, and 200."""
+        started = _begin(user_of(request).pk, machine_id, _wanted(request.data))
         return Response(ExecutionSerializer(started.execution).data, status=201 if started.created else 200)
 
 
@@ -80,12 +80,28 @@ def _wanted(body: Json) -> dict[str, Any]:
     name = body.get("name")
     if name is not None and not isinstance(name, str):
         raise ValidationError({"name": "A text."})
-    return {"input": body.get("input", {}), "name": name}
+    return {"input": body.get("input", {}), "name": name, **_published(body)}
+
+
+def _published(body: dict[str, Json]) -> dict[str, Any]:
+    version, alias = body.get("version"), body.get("alias")
+    if version is not None and (isinstance(version, bool) or not isinstance(version, int) or not 0 < version < 10**9):
+        raise ValidationError({"version": "The number of a version."})
+    if alias is not None and (not isinstance(alias, str) or "\0" in alias):
+        raise ValidationError({"alias": "The name of an alias."})
+    if version is not None and alias is not None:
+        raise ValidationError({"alias": "A version or an alias, not both."})
+    return {} if version is None and alias is None else {"version": version, "alias": alias}
+
+
+def _begin(user_id: int, machine_id: str, wanted: dict[str, Any]) -> executions.Started:
+    start = targets.start_published if "version" in wanted else executions.start_execution
+    return start(user_id, machine_id, **wanted)
 
 
 def _start(request: HttpRequest, machine_id: str, wanted: dict[str, Any]) -> executions.Started:
     mend_connection()  # the short way in (designer/web/fast.py) has none of Django's signals, which do it elsewhere
-    return executions.start_execution(authenticated_id(request), machine_id, **wanted)
+    return _begin(authenticated_id(request), machine_id, wanted)
 
 
 def _response(execution: Execution, *, created: bool) -> HttpResponse:

@@ -89,6 +89,51 @@ export const createRevision = (
     }),
   );
 
+export const listVersions = (id: string) =>
+  ask(
+    client.GET("/api/machines/{machine_id}/versions/", {
+      params: { ...machine(id), query: { limit: 200 } },
+    }),
+  );
+export const publishVersion = (id: string, description: string) =>
+  ask(
+    client.POST("/api/machines/{machine_id}/versions/", {
+      params: machine(id),
+      body: { description },
+    }),
+  );
+export const deleteVersion = (machine_id: string, number: number) =>
+  ask(
+    client.DELETE("/api/machines/{machine_id}/versions/{number}/", {
+      params: { path: { machine_id, number } },
+    }),
+  );
+export const listAliases = (id: string) =>
+  ask(
+    client.GET("/api/machines/{machine_id}/aliases/", {
+      params: { ...machine(id), query: { limit: 200 } },
+    }),
+  );
+interface AliasBody {
+  description: string;
+  routes: { version: number; weight: number }[];
+}
+export const createAlias = (id: string, body: AliasBody & { name: string }) =>
+  ask(client.POST("/api/machines/{machine_id}/aliases/", { params: machine(id), body }));
+export const updateAlias = (machine_id: string, name: string, body: AliasBody) =>
+  ask(
+    client.PATCH("/api/machines/{machine_id}/aliases/{name}/", {
+      params: { path: { machine_id, name } },
+      body,
+    }),
+  );
+export const deleteAlias = (machine_id: string, name: string) =>
+  ask(
+    client.DELETE("/api/machines/{machine_id}/aliases/{name}/", {
+      params: { path: { machine_id, name } },
+    }),
+  );
+
 export const exportUrl = (id: string, format: Format, revision?: number) =>
   apiUrl(`machines/${part(id)}/export/`, { format, revision });
 export const bundleUrl = (id: string) => apiUrl(`machines/${part(id)}/bundle/`);
@@ -114,6 +159,8 @@ export const validate = (
   signal: AbortSignal,
 ) => ask(client.POST("/api/validate/", { body, signal }));
 export const listFunctions = () => ask(client.GET("/api/functions/"));
+export const listIntegrations = () => ask(client.GET("/api/integrations/"));
+export const listCeleryTasks = () => ask(client.GET("/api/integrations/celery/"));
 export const listSamples = () => ask(client.GET("/api/samples/"));
 
 export const getShared = (token: string) =>
@@ -121,8 +168,10 @@ export const getShared = (token: string) =>
 export const copyShared = (token: string) =>
   ask(client.POST("/api/shared/{token}/copy/", { params: { path: { token } } }));
 
-export const startExecution = (id: string, body: { input: Json; name?: string }) =>
-  ask(client.POST("/api/machines/{machine_id}/executions/", { params: machine(id), body }));
+export const startExecution = (
+  id: string,
+  body: { input: Json; name?: string; version?: number; alias?: string },
+) => ask(client.POST("/api/machines/{machine_id}/executions/", { params: machine(id), body }));
 export const listExecutions = (query: {
   machine?: string;
   status?: ExecutionStatus | "";

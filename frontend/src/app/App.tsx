@@ -1,20 +1,24 @@
 import Spinner from "@cloudscape-design/components/spinner";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem } from "../api/http";
+import { machineToEdit } from "../features/designer/opened";
 import { SignIn } from "../features/session/SignIn";
 import { Flashes } from "../ui/flash";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
 
-const Machines = lazy(() => import("../features/machines/MachinesPage"));
-const Machine = lazy(() => import("../features/machines/MachinePage"));
-const Designer = lazy(() => import("../features/designer/DesignerPage"));
-const Executions = lazy(() => import("../features/executions/ExecutionsPage"));
-const Execution = lazy(() => import("../features/executions/ExecutionPage"));
-const Shared = lazy(() => import("../features/shared/SharedPage"));
-const Settings = lazy(() => import("../features/settings/SettingsPage"));
+/**
+ * A page whose code comes when it is first asked for. The router waits for it, not Suspense: React keeps a
+ * fallback that it has shown for 300 ms, even when the page is there after 20.
+ */
+function page(load: () => Promise<{ default: ComponentType }>) {
+  return {
+    lazy: async () => ({ Component: (await load()).default }),
+    hydrateFallbackElement: <Spinner size="large" />,
+  };
+}
 
 const queries = new QueryClient({
   queryCache: new QueryCache({
@@ -36,9 +40,7 @@ function Outer() {
   return (
     <>
       <Frame />
-      <Suspense fallback={<Spinner size="large" />}>
-        <Outlet />
-      </Suspense>
+      <Outlet />
       <Flashes />
     </>
   );
@@ -51,13 +53,22 @@ const router = createBrowserRouter([
     children: [
       { path: "/", element: <Navigate to="/machines" replace /> },
       { path: "/signin", element: <SignIn /> },
-      { path: "/machines", element: <Machines /> },
-      { path: "/machines/:id", element: <Machine /> },
-      { path: "/machines/:id/edit", element: <Designer /> },
-      { path: "/executions", element: <Executions /> },
-      { path: "/executions/:id", element: <Execution /> },
-      { path: "/shared/:token", element: <Shared /> },
-      { path: "/settings", element: <Settings /> },
+      { path: "/machines", ...page(() => import("../features/machines/MachinesPage")) },
+      { path: "/machines/:id", ...page(() => import("../features/machines/MachinePage")) },
+      {
+        path: "/machines/:id/edit",
+        ...page(() => import("../features/designer/DesignerPage")),
+        // Asked for while the page's code is on its way, and not waited for.
+        loader: ({ params }) => {
+          void queries.prefetchQuery(machineToEdit(params.id ?? ""));
+          void import("../canvas/elk").then(({ layouter }) => layouter().warm());
+          return null;
+        },
+      },
+      { path: "/executions", ...page(() => import("../features/executions/ExecutionsPage")) },
+      { path: "/executions/:id", ...page(() => import("../features/executions/ExecutionPage")) },
+      { path: "/shared/:token", ...page(() => import("../features/shared/SharedPage")) },
+      { path: "/settings", ...page(() => import("../features/settings/SettingsPage")) },
       { path: "*", element: <Crash missing /> },
     ],
   },

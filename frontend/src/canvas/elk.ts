@@ -2,6 +2,7 @@ import ELK from "elkjs/lib/elk-api";
 // The published worker, copied as it is: the licence of elkjs asks for it, and `worker-src 'self'` too.
 import workerUrl from "elkjs/lib/elk-worker.min.js?url";
 import { Layouter } from "./layout";
+import { tabShelf } from "./shelf";
 
 let shared: Layouter | null = null;
 
@@ -9,7 +10,7 @@ let shared: Layouter | null = null;
 export function layouter(): Layouter {
   if (shared === null) {
     const elk = new ELK({ workerFactory: () => new Worker(workerUrl) });
-    shared = new Layouter((graph) => elk.layout(graph));
+    shared = new Layouter((graph) => elk.layout(graph), tabShelf(sessionStorage, import.meta.url));
   }
   return shared;
 }

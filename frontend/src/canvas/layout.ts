@@ -83,9 +83,23 @@ interface ScopeResult {
   readonly lines: readonly { points: Point[]; label: Box | null }[];
 }
 
+/** Where results outlive the page, such as a tab's storage. It may forget whatever it likes. */
+export interface LayoutShelf {
+  read(key: string): string | null;
+  write(key: string, result: string): void;
+}
+
 export class Layouter {
   private readonly cache = new Map<string, Promise<ScopeResult>>();
-  constructor(private readonly engine: LayoutEngine) {}
+  constructor(
+    private readonly engine: LayoutEngine,
+    private readonly shelf?: LayoutShelf,
+  ) {}
+
+  /** The engine's code is large: begun early, it is read while the page still waits for its definition. */
+  warm(): void {
+    void this.engine({ id: "nothing", layoutOptions: SCOPE_OPTIONS }).catch(() => undefined);
+  }
 
   async layout(root: GraphScope): Promise<Layout> {
     const nodes: PlacedNode[] = [];
@@ -166,10 +180,20 @@ export class Layouter {
     const known = this.cache.get(key);
     if (known) return known;
     if (this.cache.size > 2000) this.cache.clear();
-    const found = this.run(local).catch((error: unknown) => {
-      this.cache.delete(key);
-      throw error;
-    });
+    const shelved = this.shelf?.read(key) ?? null;
+    const found =
+      shelved === null
+        ? this.run(local).then(
+            (result) => {
+              this.shelf?.write(key, JSON.stringify(result));
+              return result;
+            },
+            (error: unknown) => {
+              this.cache.delete(key);
+              throw error;
+            },
+          )
+        : Promise.resolve(JSON.parse(shelved) as ScopeResult);
     this.cache.set(key, found);
     return found;
   }

@@ -196,8 +196,6 @@ export const ko = {
   "Remove branch {index}": "분기 {index} 제거",
   "Add a branch": "분기 추가",
   Resource: "리소스",
-  "A function of {folder}, or any resource": "{folder}의 함수 또는 다른 리소스",
-  "A function, or any resource": "함수 또는 다른 리소스",
   Heartbeat: "하트비트",
   "Seconds within which the task must say that it lives":
     "이 시간(초) 안에 작업이 살아 있음을 알려야 합니다",
@@ -776,10 +774,6 @@ export const ko = {
   "Add a test to {logic}": "{logic}에 검사 추가",
   "Write the value of {label} here": "{label} 값을 직접 쓰기",
   "Take {label} from a path": "{label}을(를) 경로에서 가져오기",
-  "A function by its name in the parameters, with the whole answer":
-    "매개변수의 이름으로 부르는 함수, 응답 전체 포함",
-  "A function that gets a token; somebody sends it back later":
-    "토큰을 받는 함수. 누군가 나중에 돌려보냅니다",
   "There is no function {name}: take one of the list, or give an ARN":
     "{name} 함수가 없습니다. 목록에서 고르거나 ARN을 적으세요",
   Patterns: "패턴",
@@ -960,4 +954,48 @@ export const ko = {
   "access key id": "액세스 키 ID",
   "secret access key": "비밀 액세스 키",
   environment: "환경 변수",
+  "Goes on with the answer": "응답을 받고 계속합니다",
+  "Waits until the work is done": "작업이 끝날 때까지 기다립니다",
+  "Waits until the work is done; its output is JSON":
+    "작업이 끝날 때까지 기다립니다. 출력은 JSON입니다",
+  "Waits until somebody sends the token back": "누군가 토큰을 돌려보낼 때까지 기다립니다",
+  "A function of {folder}, a service, or any resource": "{folder}의 함수, 서비스 또는 아무 리소스",
+  "A function, a service, or any resource": "함수, 서비스 또는 아무 리소스",
+  "Fetching versions": "버전을 가져오는 중",
+  "A version keeps running what it was published with, whatever is saved later.":
+    "버전은 나중에 무엇을 저장하든 게시된 내용 그대로 실행됩니다.",
+  "Description of the version": "버전 설명",
+  "Publish revision {revision}": "리비전 {revision} 게시",
+  Versions: "버전",
+  "No versions yet: publish the latest revision, and programs can rely on it.":
+    "아직 버전이 없습니다. 최신 리비전을 게시하면 프로그램이 안심하고 쓸 수 있습니다.",
+  Version: "버전",
+  Published: "게시됨",
+  "Delete version {number}": "버전 {number} 삭제",
+  "Fetching aliases": "별칭을 가져오는 중",
+  "A name for one version, or for two by weight: callers keep it, you move it.":
+    "버전 하나, 또는 비율로 나눈 버전 둘의 이름입니다. 호출하는 쪽은 그대로 두고 여기서 옮깁니다.",
+  "Create an alias": "별칭 만들기",
+  Aliases: "별칭",
+  "An alias points at a version: publish one first.":
+    "별칭은 버전을 가리킵니다. 먼저 버전을 게시하세요.",
+  "No aliases yet": "아직 별칭이 없습니다",
+  "Move alias {name}": "별칭 {name} 옮기기",
+  Move: "옮기기",
+  "Delete alias {name}": "별칭 {name} 삭제",
+  "Delete version {number}?": "버전 {number}을(를) 삭제할까요?",
+  "Delete the alias {name}?": "별칭 {name}을(를) 삭제할까요?",
+  "Programs that start executions by it are refused from then on.":
+    "이것으로 실행을 시작하는 프로그램은 그때부터 거부됩니다.",
+  "Letters, digits, _, - and ., up to 80, and not a number alone":
+    "영문자, 숫자, _, -, .을 80자까지 쓸 수 있고 숫자만으로는 안 됩니다",
+  "Second version": "두 번째 버전",
+  "Gets a part of the executions, to try it out": "시험 삼아 실행의 일부를 받습니다",
+  "This is the same version": "같은 버전입니다",
+  "Percent of the second version": "두 번째 버전의 비율(%)",
+  "A whole number, 0 to 100": "0에서 100까지의 정수",
+  "Latest revision": "최신 리비전",
+  "Alias {name}": "별칭 {name}",
+  "Version {number}": "버전 {number}",
+  "What runs": "실행할 것",
 } as const satisfies Record<string, string>;

@@ -10,14 +10,14 @@ from designer.api.aws.errors import ApiError
 from designer.api.aws.operations.executions import data_told, milliseconds_billed
 from designer.api.aws.threads import in_thread
 from designer.arns import arn_of, machine_arn, read_arn
-from designer.models import AliasRoute, Execution, ExecutionStatus, MachineType, new_id
+from designer.models import Execution, ExecutionStatus, MachineType, new_id
 from designer.services import executions, runtime
-from designer.services.addresses import find_version, machine_address
-from designer.services.aliases import choose_route
+from designer.services.addresses import machine_address
 from designer.services.errors import DoesNotExist, InvalidInput, WrongMachineType
 from designer.services.executions import Started, Target
 from designer.services.limits import PAYLOAD_BYTES, check_size
 from designer.services.names import check_name
+from designer.services.targets import alias_target, version_target
 from engine import jsontypes
 from engine.asl.express import LONGEST_SECONDS
 
@@ -110,19 +110,9 @@ def _target(caller: Caller, text: str) -> Target:
     if len(arn.parts) == 1:
         return executions.find_head_by_name(caller.user_id, arn.parts[0], key=text)
     address = machine_address(caller.user, text)
-    if address.version is not None:
-        version = find_version(address)
-        if version is None:
-            raise DoesNotExist("Machine", text)
-        version.revision.machine = address.machine
-        return Target(revision=version.revision, published=version.number)
-    routes = list(
-        AliasRoute.objects.filter(alias__machine=address.machine, alias__name=address.alias)
-        .select_related("version__revision")
-        .order_by("id")
-    )
-    if not routes:
-        raise DoesNotExist("Machine", text)
-    chosen = choose_route(routes).version
-    chosen.revision.machine = address.machine
-    return Target(revision=chosen.revision, published=chosen.number, alias=address.alias)
+    try:
+        if address.version is not None:
+            return version_target(address.machine, address.version)
+        return alias_target(address.machine, address.alias or "")
+    except DoesNotExist:
+        raise DoesNotExist("Machine", text) from None

@@ -9,7 +9,7 @@ import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { TabBar } from "../../ui/TabBar";
 import { latestInput } from "../executions/StartDialog";
-import { useResources } from "./resources";
+import { resourceOf, useResources } from "./resources";
 import { type Designer, stateAround } from "./store";
 import type { Player } from "./trial/player";
 import { SimulatePanel } from "./trial/SimulatePanel";
@@ -36,7 +36,11 @@ export function CodePanel(props: {
   const valid = useStore(designer, (s) => s.valid);
   const selectedBy = useStore(designer, (s) => s.selectedBy);
   const { tab, onTab: setTab } = props;
-  const { options: resources } = useResources();
+  const { options } = useResources();
+  const resources = useMemo(
+    () => options.map((one) => ({ ...one, value: resourceOf(one.value) })),
+    [options],
+  );
   const sample = useQuery({
     queryKey: ["latest-value", props.machine],
     queryFn: () => latestInput(props.machine),

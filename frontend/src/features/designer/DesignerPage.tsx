@@ -1,25 +1,24 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useParams } from "react-router";
-import { getMachine } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { t } from "../../i18n";
 import "./designer.css";
 import { Editor } from "./Editor";
+import { machineToEdit } from "./opened";
 
 export default function DesignerPage() {
   const { id = "" } = useParams();
-  const machine = useQuery({
-    queryKey: ["machine", id, "edit"],
-    queryFn: () => getMachine(id),
-    // The editor is the owner of its text from here on; nothing may replace it behind its back.
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-  });
+  const queries = useQueryClient();
+  const machine = useQuery(machineToEdit(id));
+  // Who comes back reads it anew: by then it is an old text.
+  useEffect(
+    () => () => queries.removeQueries({ queryKey: machineToEdit(id).queryKey }),
+    [queries, id],
+  );
   if (machine.error) {
     return (
       <Box padding="xl">

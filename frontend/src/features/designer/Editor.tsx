@@ -1,8 +1,7 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useStore } from "zustand";
-import { listFunctions } from "../../api/client";
 import type { Machine } from "../../api/types";
 import { guessFormat, parseText } from "../../asl/document";
 import type { StateRef } from "../../asl/edits";
@@ -12,6 +11,7 @@ import { isObject } from "../../asl/model";
 import { speaksJsonata } from "../../asl/surgery";
 import { CanvasFocus, type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { dragStore } from "../../canvas/drag";
+import { layouter } from "../../canvas/elk";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { t } from "../../i18n";
@@ -35,8 +35,9 @@ import { Outline } from "./Outline";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
+import { useWorld } from "./resources";
 import { Splitter } from "./Splitter";
-import { type Designer, newDesigner, refId } from "./store";
+import { type Designer, type DesignerState, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
 import { toRef, useEditing } from "./useEditing";
@@ -51,6 +52,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const [session] = useState(() => {
     const begun = opening(machine);
     const designer = newDesigner(begun.text, begun.format);
+    layoutAhead(designer);
     return { designer, drafts: newDrafts(machine, designer, begun) };
   });
   const { designer, drafts } = session;
@@ -72,15 +74,8 @@ export function Editor({ machine }: { machine: Machine }) {
   const problems = useProblems(designer);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
   const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
-  const functions = useQuery({
-    queryKey: ["functions"],
-    queryFn: listFunctions,
-    staleTime: 30_000,
-  });
-  const items = useMemo(
-    () => paletteItems(functions.data?.results ?? [], jsonata),
-    [functions.data, jsonata],
-  );
+  const world = useWorld();
+  const items = useMemo(() => paletteItems(world, jsonata), [world, jsonata]);
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
@@ -447,6 +442,20 @@ export function Editor({ machine }: { machine: Machine }) {
       {conflict && <ConflictDialog conflict={conflict} onSettle={drafts.settle} />}
     </main>
   );
+}
+
+/** The worker begins with an edit, not after React has drawn all else that follows from it; the layouter keeps the result. */
+function layoutAhead(designer: Designer): void {
+  const begin = ({ graph, folded }: DesignerState) => {
+    if (graph)
+      layouter()
+        .layout(fold(graph, folded))
+        .catch(() => undefined);
+  };
+  begin(designer.getState());
+  designer.subscribe((now, before) => {
+    if (now.graph !== before.graph || now.folded !== before.folded) begin(now);
+  });
 }
 
 /** A definition that was dropped on the page takes the place of the draft; one Undo brings that back. */

@@ -1,9 +1,11 @@
-import type { FunctionInfo } from "../../api/types";
+import { argumentsOf, briefly, withResource } from "../../asl/catalogue";
 import { type NewState, newState } from "../../asl/edits";
 import type { Fragment } from "../../asl/fragments";
-import { isObject, type Json, type StateType } from "../../asl/model";
+import { isObject, type Json, type JsonObject, type StateType } from "../../asl/model";
 import { PATTERNS, patternText } from "../../asl/patterns";
+import { speaksJsonata } from "../../asl/surgery";
 import { t } from "../../i18n";
+import type { World } from "./resources";
 
 export type PaletteGroup = "Flow" | "Tasks" | "Patterns";
 
@@ -14,6 +16,8 @@ export interface PaletteItem {
   readonly title: string;
   readonly description: string;
   readonly resource?: string;
+  /** What the resource is called with at least. */
+  readonly values?: JsonObject;
   /** A pattern: several states that are put in together. */
   readonly fragment?: Fragment;
 }
@@ -31,7 +35,8 @@ const FLOW: readonly [StateType, string][] = [
 /** The function that a pattern's tasks call until the user's own stand there. */
 const STAND_IN = "arn:aws:lambda:us-east-1:000000000000:function:ReplaceMe";
 
-export function paletteItems(functions: readonly FunctionInfo[], jsonata: boolean): PaletteItem[] {
+export function paletteItems(world: World, jsonata: boolean): PaletteItem[] {
+  const { functions } = world;
   return [
     ...FLOW.map(
       ([type, description]): PaletteItem => ({
@@ -59,6 +64,28 @@ export function paletteItems(functions: readonly FunctionInfo[], jsonata: boolea
         resource: f.arn,
       }),
     ),
+    ...world.celery.map(
+      (task): PaletteItem => ({
+        id: `celery:${task.name}`,
+        group: "Tasks",
+        type: "Task",
+        title: task.name,
+        description: task.description || task.signature,
+        resource: "arn:aws:states:::celery:sendTask.sync",
+        values: { Task: task.name, Kwargs: {} },
+      }),
+    ),
+    ...world.integrations.map(
+      (entry): PaletteItem => ({
+        id: `service:${entry.service}:${entry.action}`,
+        group: "Tasks",
+        type: "Task",
+        title: `${entry.service}:${entry.action}`,
+        description: briefly(entry.description),
+        resource: entry.resource,
+        values: argumentsOf(entry, "", jsonata),
+      }),
+    ),
     ...PATTERNS.map((pattern): PaletteItem => {
       const fragment = pattern.build({ jsonata, work: functions[0]?.arn ?? STAND_IN });
       const first = fragment.states[fragment.start];
@@ -74,7 +101,10 @@ export function paletteItems(functions: readonly FunctionInfo[], jsonata: boolea
 }
 
 export function stateOf(item: PaletteItem, root: Json | undefined): NewState {
-  return newState(item.type, root, item.resource);
+  const made = newState(item.type, root, item.resource);
+  if (item.resource === undefined || item.values === undefined) return made;
+  const value = withResource(made.value, item.resource, item.values, speaksJsonata(root));
+  return { name: made.name, value };
 }
 
 export function matching(items: readonly PaletteItem[], search: string): PaletteItem[] {

@@ -1,51 +1,113 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { listFunctions } from "../../api/client";
+import { listCeleryTasks, listFunctions, listIntegrations } from "../../api/client";
+import type { CeleryTask, FunctionInfo } from "../../api/types";
+import { argumentsOf, briefly, type Integration } from "../../asl/catalogue";
+import type { JsonObject } from "../../asl/model";
 import { t } from "../../i18n";
 
-/** What a Task may call, as the designer offers it. A catalogue of services is merged in here. */
+/** What a Task may call, as the designer offers it. */
 export interface ResourceOption {
   readonly value: string;
   readonly label: string;
   readonly description: string;
   /** What somebody may type for it besides the ARN. */
   readonly alias?: string;
+  /** What it is called with at least, in the query language of a state. */
+  readonly values?: (jsonata: boolean) => JsonObject;
 }
 
-export function useResources(): { options: readonly ResourceOption[]; folder: string | null } {
+export interface World {
+  readonly functions: readonly FunctionInfo[];
+  readonly integrations: readonly Integration[];
+  readonly celery: readonly CeleryTask[];
+  readonly folder: string | null;
+}
+
+/** Functions, integrations and Celery tasks; what cannot be had is left out, the rest is there. */
+export function useWorld(): World {
   const functions = useQuery({
     queryKey: ["functions"],
     queryFn: listFunctions,
     staleTime: 30_000,
   });
-  const options = useMemo(
-    () => [
-      ...(functions.data?.results ?? []).map(
-        (f): ResourceOption => ({
-          value: f.arn,
-          label: f.name,
-          description: f.description || f.file,
-          alias: f.name,
+  const integrations = useQuery({
+    queryKey: ["integrations"],
+    queryFn: listIntegrations,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const celery = useQuery({
+    queryKey: ["celery-tasks"],
+    queryFn: listCeleryTasks,
+    staleTime: 60_000,
+    retry: false,
+  });
+  return useMemo(
+    () => ({
+      functions: functions.data?.results ?? [],
+      integrations: (integrations.data?.results ?? []) as unknown as readonly Integration[],
+      celery: celery.data?.results ?? [],
+      folder: functions.data?.folder ?? null,
+    }),
+    [functions.data, integrations.data, celery.data],
+  );
+}
+
+const PATTERNS: Record<string, string> = {
+  "": t("Goes on with the answer"),
+  ".sync": t("Waits until the work is done"),
+  ".sync:2": t("Waits until the work is done; its output is JSON"),
+  ".waitForTaskToken": t("Waits until somebody sends the token back"),
+};
+
+const CELERY = "arn:aws:states:::celery:sendTask.sync";
+
+export function resourceOptions(world: World): ResourceOption[] {
+  return [
+    ...world.functions.map(
+      (f): ResourceOption => ({
+        value: f.arn,
+        label: f.name,
+        description: f.description || f.file,
+        alias: f.name,
+      }),
+    ),
+    ...world.celery.map(
+      (task): ResourceOption => ({
+        // The name tells the tasks of one resource apart.
+        value: `${CELERY}#${task.name}`,
+        label: task.name,
+        description: task.description || task.signature,
+        alias: task.name,
+        values: () => ({ Task: task.name, Kwargs: {} }),
+      }),
+    ),
+    ...world.integrations.flatMap((entry) =>
+      entry.patterns.map(
+        (pattern): ResourceOption => ({
+          value: entry.resource + pattern,
+          label: `${entry.service}:${entry.action}${pattern}`,
+          description: `${PATTERNS[pattern] ?? pattern}. ${briefly(entry.description)}`,
+          values: (jsonata) => argumentsOf(entry, pattern, jsonata),
         }),
       ),
-      {
-        value: "arn:aws:states:::lambda:invoke",
-        label: "lambda:invoke",
-        description: t("A function by its name in the parameters, with the whole answer"),
-      },
-      {
-        value: "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        label: "lambda:invoke.waitForTaskToken",
-        description: t("A function that gets a token; somebody sends it back later"),
-      },
-    ],
-    [functions.data],
-  );
-  return { options, folder: functions.data?.folder ?? null };
+    ),
+  ];
+}
+
+/** The resource of an option's value, without what told two options of it apart. */
+export function resourceOf(value: string): string {
+  return value.split("#")[0] ?? value;
+}
+
+export function useResources(): { options: readonly ResourceOption[]; folder: string | null } {
+  const world = useWorld();
+  const options = useMemo(() => resourceOptions(world), [world]);
+  return { options, folder: world.folder };
 }
 
 export type Resolved =
-  | { readonly ok: true; readonly value: string }
+  | { readonly ok: true; readonly value: string; readonly option?: ResourceOption }
   | { readonly ok: false; readonly problem: string };
 
 /**
@@ -54,8 +116,8 @@ export type Resolved =
  */
 export function resolveResource(typed: string, options: readonly ResourceOption[]): Resolved {
   const wanted = typed.trim();
-  const named = options.find((option) => option.alias === wanted || option.label === wanted);
-  if (named) return { ok: true, value: named.value };
+  const named = options.find((o) => [o.alias, o.label, o.value].includes(wanted));
+  if (named) return { ok: true, value: resourceOf(named.value), option: named };
   if (wanted === "" || wanted.includes(":") || wanted.includes("${"))
     return { ok: true, value: wanted };
   return {

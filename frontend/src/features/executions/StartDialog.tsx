@@ -16,6 +16,7 @@ import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem } from "../../ui/names";
 import { earlierInputs, inputLabel, rememberInput } from "./inputs";
+import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
 export const inputKey = (machine: string) => `treadle:input:${machine}`;
 
@@ -31,6 +32,8 @@ export function StartDialog(props: {
   onClose: () => void;
   before?: () => Promise<boolean>;
   note?: string | null;
+  /** A version or an alias can be chosen in the place of the latest revision. */
+  published?: boolean;
 }) {
   const navigate = useNavigate();
   const [typed, setInput] = useState(() =>
@@ -58,6 +61,7 @@ export function StartDialog(props: {
   const guess = latest.data ?? sample?.input ?? {};
   const input = typed ?? JSON.stringify(guess, null, 2);
   const [name, setName] = useState("");
+  const [target, setTarget] = useState<Target>(LATEST);
   const parsed = useMemo(() => parseText(input.trim() === "" ? "{}" : input, "json"), [input]);
   const problems = useMemo(
     () => (parsed.ok ? [] : parsed.problems.map((p) => ({ ...p, severity: "error" as const }))),
@@ -70,6 +74,7 @@ export function StartDialog(props: {
       return startExecution(props.machine.id, {
         input: parsed.value,
         ...(name.trim() ? { name: name.trim() } : {}),
+        ...target.body,
       });
     },
     onSuccess: (execution) => {
@@ -105,6 +110,9 @@ export function StartDialog(props: {
         <SpaceBetween size="m">
           {props.note && <Alert type="info">{props.note}</Alert>}
           {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
+          {props.published && (
+            <WhatRuns machine={props.machine.id} target={target} onChange={setTarget} />
+          )}
           <FormField
             label={t("Input")}
             description={t("Any JSON, up to 256 KiB")}

@@ -28,6 +28,7 @@ import { StartDialog } from "../executions/StartDialog";
 import { DeleteDialog } from "./DeleteDialog";
 import { Revisions } from "./Revisions";
 import { Sharing } from "./Sharing";
+import { Versions } from "./Versions";
 
 const TRAIL = [{ text: t("Machines"), href: "/machines" }];
 
@@ -149,6 +150,7 @@ function Shown({ machine }: { machine: Machine }) {
                 ),
               },
               { id: "revisions", label: t("Revisions"), content: <Revisions machine={machine} /> },
+              { id: "versions", label: t("Versions"), content: <Versions machine={machine} /> },
               { id: "sharing", label: t("Sharing"), content: <Sharing machine={machine} /> },
             ]}
           />
@@ -157,6 +159,7 @@ function Shown({ machine }: { machine: Machine }) {
       {open === "start" && (
         <StartDialog
           machine={machine}
+          published
           note={
             machine.has_draft
               ? t("Revision {revision} runs; the draft is left as it is.", {

@@ -1,5 +1,6 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { withResource } from "../../../asl/catalogue";
 import { docOf } from "../../../asl/fields";
 import { isObject, text } from "../../../asl/model";
 import { t } from "../../../i18n";
@@ -8,7 +9,7 @@ import { LiteralOrPath, ResourceField, TextField } from "./fields";
 import type { PanelProps } from "./panel";
 
 export function TaskFields(props: PanelProps) {
-  const { state, set, setIn, jsonata } = props;
+  const { designer, reference, state, set, setIn, jsonata } = props;
   const { options, folder } = useResources();
   const credentials = isObject(state.Credentials) ? state.Credentials : {};
   const role = jsonata || credentials["RoleArn.$"] === undefined ? "RoleArn" : "RoleArn.$";
@@ -18,12 +19,18 @@ export function TaskFields(props: PanelProps) {
         label={t("Resource")}
         hint={
           folder
-            ? t("A function of {folder}, or any resource", { folder })
-            : t("A function, or any resource")
+            ? t("A function of {folder}, a service, or any resource", { folder })
+            : t("A function, a service, or any resource")
         }
         value={text(state.Resource)}
         options={options}
-        onChange={(v) => set("Resource", v ?? "")}
+        onChange={(resource, option) =>
+          designer.edit({
+            type: "setState",
+            state: reference,
+            value: withResource(state, resource, option?.values?.(jsonata) ?? null, jsonata),
+          })
+        }
       />
       <LiteralOrPath
         {...props}

@@ -285,7 +285,10 @@ export function ResourceField({
   value,
   onChange,
   options,
-}: FieldProps<string> & { options: readonly ResourceOption[] }) {
+}: Omit<FieldProps<string>, "onChange"> & {
+  options: readonly ResourceOption[];
+  onChange: (resource: string, option: ResourceOption | undefined) => void;
+}) {
   const [typed, setTyped] = useState<string | null>(null);
   const resolved = typed === null ? null : resolveResource(typed, options);
   const settle = (text: string | null) => {
@@ -293,7 +296,7 @@ export function ResourceField({
     const found = resolveResource(text, options);
     if (!found.ok) return;
     setTyped(null);
-    if (found.value !== value) onChange(found.value);
+    if (found.value !== value || found.option) onChange(found.value, found.option);
   };
   return (
     <FormField
@@ -314,6 +317,7 @@ export function ResourceField({
             value: arn,
             label: name,
             description,
+            filteringTags: [description],
           }))}
           enteredTextLabel={(text) => t('Use "{text}"', { text })}
           empty={t("The functions folder holds nothing yet")}

@@ -1,0 +1,205 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import {
+  deleteAlias,
+  deleteVersion,
+  listAliases,
+  listVersions,
+  publishVersion,
+} from "../../api/client";
+import { messageOf } from "../../api/http";
+import type { Alias, Machine, Version } from "../../api/types";
+import { t } from "../../i18n";
+import { Confirm } from "../../ui/dialogs";
+import { when } from "../../ui/format";
+import { AliasDialog, shares } from "./AliasDialog";
+
+type Doomed = { readonly version: number } | { readonly alias: string };
+
+/** Versions name a revision for ever; aliases are names that can be moved from one to another. */
+export function Versions({ machine }: { machine: Machine }) {
+  const queries = useQueryClient();
+  const versions = useQuery({
+    queryKey: ["versions", machine.id],
+    queryFn: () => listVersions(machine.id),
+  });
+  const aliases = useQuery({
+    queryKey: ["aliases", machine.id],
+    queryFn: () => listAliases(machine.id),
+  });
+  const [description, setDescription] = useState("");
+  const [editing, setEditing] = useState<Alias | "new" | null>(null);
+  const [doomed, setDoomed] = useState<Doomed | null>(null);
+  const done = () => {
+    for (const queryKey of [
+      ["versions", machine.id],
+      ["aliases", machine.id],
+    ])
+      void queries.invalidateQueries({ queryKey });
+  };
+  const publish = useMutation({
+    mutationFn: () => publishVersion(machine.id, description.trim()),
+    onSuccess: () => {
+      setDescription("");
+      done();
+    },
+  });
+  const remove = useMutation({
+    mutationFn: (what: Doomed) =>
+      "version" in what
+        ? deleteVersion(machine.id, what.version)
+        : deleteAlias(machine.id, what.alias),
+    onSettled: () => {
+      setDoomed(null);
+      done();
+    },
+  });
+  const rows: readonly Version[] = versions.data?.results ?? [];
+  const error = versions.error ?? aliases.error ?? publish.error ?? remove.error;
+  return (
+    <SpaceBetween size="l">
+      {error && <Alert type="error">{messageOf(error)}</Alert>}
+      <Table
+        items={rows}
+        trackBy="arn"
+        loading={versions.isPending}
+        loadingText={t("Fetching versions")}
+        header={
+          <Header
+            description={t(
+              "A version keeps running what it was published with, whatever is saved later.",
+            )}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Input
+                  value={description}
+                  placeholder={t("What it is for")}
+                  ariaLabel={t("Description of the version")}
+                  onChange={(e) => setDescription(e.detail.value)}
+                />
+                <Button loading={publish.isPending} onClick={() => publish.mutate()}>
+                  {t("Publish revision {revision}", { revision: machine.revision })}
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            {t("Versions")}
+          </Header>
+        }
+        empty={
+          <Box textAlign="center">
+            {t("No versions yet: publish the latest revision, and programs can rely on it.")}
+          </Box>
+        }
+        columnDefinitions={[
+          { id: "number", header: t("Version"), cell: (row) => row.number, isRowHeader: true },
+          { id: "revision", header: t("Revision"), cell: (row) => row.revision },
+          { id: "for", header: t("Description"), cell: (row) => row.description },
+          { id: "made", header: t("Published"), cell: (row) => when(row.created_at) },
+          { id: "arn", header: "ARN", cell: (row) => row.arn },
+          {
+            id: "delete",
+            header: t("Actions"),
+            cell: (row) => (
+              <Button
+                variant="inline-link"
+                ariaLabel={t("Delete version {number}", { number: row.number })}
+                onClick={() => setDoomed({ version: row.number })}
+              >
+                {t("Delete")}
+              </Button>
+            ),
+          },
+        ]}
+      />
+      <Table
+        items={aliases.data?.results ?? []}
+        trackBy="name"
+        loading={aliases.isPending}
+        loadingText={t("Fetching aliases")}
+        header={
+          <Header
+            description={t(
+              "A name for one version, or for two by weight: callers keep it, you move it.",
+            )}
+            actions={
+              <Button disabled={rows.length === 0} onClick={() => setEditing("new")}>
+                {t("Create an alias")}
+              </Button>
+            }
+          >
+            {t("Aliases")}
+          </Header>
+        }
+        empty={
+          <Box textAlign="center">
+            {rows.length === 0
+              ? t("An alias points at a version: publish one first.")
+              : t("No aliases yet")}
+          </Box>
+        }
+        columnDefinitions={[
+          { id: "name", header: t("Name"), cell: (row) => row.name, isRowHeader: true },
+          { id: "routes", header: t("Versions"), cell: (row) => shares(row.routes) },
+          { id: "for", header: t("Description"), cell: (row) => row.description },
+          { id: "arn", header: "ARN", cell: (row) => row.arn },
+          {
+            id: "actions",
+            header: t("Actions"),
+            cell: (row) => (
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button
+                  variant="inline-link"
+                  ariaLabel={t("Move alias {name}", { name: row.name })}
+                  onClick={() => setEditing(row)}
+                >
+                  {t("Move")}
+                </Button>
+                <Button
+                  variant="inline-link"
+                  ariaLabel={t("Delete alias {name}", { name: row.name })}
+                  onClick={() => setDoomed({ alias: row.name })}
+                >
+                  {t("Delete")}
+                </Button>
+              </SpaceBetween>
+            ),
+          },
+        ]}
+      />
+      {editing && (
+        <AliasDialog
+          machine={machine.id}
+          alias={editing === "new" ? null : editing}
+          versions={rows}
+          onClose={() => {
+            setEditing(null);
+            done();
+          }}
+        />
+      )}
+      {doomed && (
+        <Confirm
+          title={
+            "version" in doomed
+              ? t("Delete version {number}?", { number: doomed.version })
+              : t("Delete the alias {name}?", { name: doomed.alias })
+          }
+          action={t("Delete")}
+          busy={remove.isPending}
+          onConfirm={() => remove.mutate(doomed)}
+          onClose={() => setDoomed(null)}
+        >
+          {t("Programs that start executions by it are refused from then on.")}
+        </Confirm>
+      )}
+    </SpaceBetween>
+  );
+}

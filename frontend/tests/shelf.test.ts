@@ -1,0 +1,68 @@
+import ELK from "elkjs/lib/elk.bundled.js";
+import { describe, expect, it } from "vitest";
+import { toGraph } from "../src/asl/graph";
+import { Layouter } from "../src/canvas/layout";
+import { tabShelf } from "../src/canvas/shelf";
+import { NESTED } from "./samples";
+
+/** A Storage as browsers have it: its keys are its own properties, and it is full at `room` characters. */
+function storage(room = Number.POSITIVE_INFINITY): Storage {
+  const kept: Record<string, string> = {};
+  const methods = {
+    getItem: (key: string) => kept[key] ?? null,
+    setItem: (key: string, value: string) => {
+      const used = Object.entries(kept).reduce((sum, [k, v]) => sum + k.length + v.length, 0);
+      if (used + key.length + value.length > room)
+        throw new DOMException("full", "QuotaExceededError");
+      kept[key] = value;
+    },
+    removeItem: (key: string) => {
+      delete kept[key];
+    },
+  };
+  return new Proxy(methods, {
+    ownKeys: () => Object.keys(kept),
+    getOwnPropertyDescriptor: (_, key) => Object.getOwnPropertyDescriptor(kept, key),
+  }) as unknown as Storage;
+}
+
+function page(shelf: Storage, build = "b1") {
+  const elk = new ELK();
+  const runs = { count: 0 };
+  const layouter = new Layouter(
+    (graph) => {
+      runs.count += 1;
+      return elk.layout(graph);
+    },
+    tabShelf(shelf, build),
+  );
+  return { layouter, runs };
+}
+
+describe("the layouts of a tab", () => {
+  it("are there again after a reload, the same ones, without the engine", async () => {
+    const shelf = storage();
+    const first = page(shelf);
+    const drawn = await first.layouter.layout(toGraph(NESTED));
+    expect(first.runs.count).toBeGreaterThan(0);
+    const again = page(shelf);
+    expect(await again.layouter.layout(toGraph(NESTED))).toEqual(drawn);
+    expect(again.runs.count).toBe(0);
+  });
+
+  it("are worked out anew by another build", async () => {
+    const shelf = storage();
+    await page(shelf, "b1").layouter.layout(toGraph(NESTED));
+    const other = page(shelf, "b2");
+    await other.layouter.layout(toGraph(NESTED));
+    expect(other.runs.count).toBeGreaterThan(0);
+  });
+
+  it("give way when the storage is full, and the graph is drawn all the same", async () => {
+    const shelf = storage(40);
+    shelf.setItem("mine", "stays");
+    const { layouter } = page(shelf);
+    expect((await layouter.layout(toGraph(NESTED))).nodes.length).toBeGreaterThan(3);
+    expect(shelf.getItem("mine")).toBe("stays");
+  });
+});
