@@ -494,7 +494,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Start the head, a version or an alias. With the name and input of one that runs already: that one, and 200. */
+        /** @description Start the head, a version or an alias. With name and input of one that runs already: that one, and 200. */
         post: operations["start_execution"];
         delete?: never;
         options?: never;
