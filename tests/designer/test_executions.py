@@ -277,3 +277,15 @@ def test_what_a_task_started_is_listed_for_its_owner_alone(alice: Api, bob: Api)
     assert alice.get(f"/api/executions/{child['id']}/")["started_by"] == told
     Execution.objects.filter(pk=parent["id"]).delete()
     assert alice.get(f"/api/executions/{child['id']}/")["started_by"] is None
+
+
+def test_an_attempt_begun_by_two_workers_at_once_starts_one_execution(
+    alice: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = executions.find_head(alice.user.pk, alice.machine()["id"])
+    first = executions.start_target(target, name="one", text="{}", parent_attempt="a-1")
+    looks = [None]  # the second worker looked before the first had written
+    real = executions.started_by
+    monkeypatch.setattr(executions, "started_by", lambda attempt: looks.pop() if looks else real(attempt))
+    second = executions.start_target(target, name="two", text="{}", parent_attempt="a-1")
+    assert (second.created, second.execution.pk) == (False, first.execution.pk)
