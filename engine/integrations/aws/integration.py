@@ -72,6 +72,8 @@ class Aws:
             return failure(ErrorName.TASK_FAILED, NOT_CONFIGURED)
         if not self._settings.allows(service, found.name):
             return failure(ErrorName.PERMISSIONS, not_allowed(service, found.name))
+        if attempt.role_arn is not None and not self._settings.allows("sts", "AssumeRole"):
+            return failure(ErrorName.PERMISSIONS, not_allowed("sts", "AssumeRole"))
         return Call(lambda: self._perform(call, found, attempt))
 
     def _perform(self, call: ServiceCall, model: OperationModel, attempt: AttemptRow) -> Outcome:
