@@ -1,4 +1,4 @@
-"""Deleting a machine: at once when nothing runs, else when the last execution has ended."""
+"""Deleting a machine: at once when nothing runs, else when the last execution has ended and its jobs are cancelled."""
 
 from __future__ import annotations
 
@@ -81,6 +81,8 @@ def finish_deletion(machine: Machine) -> bool:
     """Whether it is gone now. A DELETING machine takes no new executions, so the last look cannot be overtaken."""
     if machine.executions.filter(status=ExecutionStatus.RUNNING).exists():
         return False
+    if TaskAttempt.objects.filter(execution__machine=machine, cancel_at__isnull=False).exists():
+        return False  # only the attempt knows the job that is to be cancelled outside
     while ids := list(machine.executions.values_list("pk", flat=True)[:BATCH]):
         delete_executions(ids)
     with transaction.atomic():

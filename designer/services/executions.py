@@ -165,7 +165,9 @@ def start_target(
     try:
         execution = runtime.start(wanted)
     except runtime.ExecutionAlreadyExists:
-        running = _same_running(machine.pk, name, text)
+        # The worker that was taken for lost may have been as quick as we.
+        mine = None if parent_attempt is None else started_by(parent_attempt)
+        running = mine or _same_running(machine.pk, name, text)
         if running is None:
             raise
         return Started(execution=running, created=False)

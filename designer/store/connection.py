@@ -26,6 +26,14 @@ def _question_marks(sql: str) -> str:
     return sql.replace("%s", "?")
 
 
+def _without_nul(values: Sequence[Any]) -> Sequence[Any]:
+    """PostgreSQL keeps no NUL in texts, and names of errors, causes and roles come from outside; JSON escapes its own.
+
+    An error that could not be stored would leave its execution without an end.
+    """
+    return [one.replace("\0", "\ufffd") if isinstance(one, str) and "\0" in one else one for one in values]
+
+
 def mend_connection() -> None:
     """Let go of this thread's connection if the database has ended it (a restart, a failover), for a new one.
 
@@ -65,7 +73,7 @@ class Session:
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         if self._sqlite:
             return self._raw.execute(_question_marks(sql), parameters)
-        return self._raw.execute(sql, parameters)
+        return self._raw.execute(sql, _without_nul(parameters))
 
     def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         if not rows:
@@ -74,7 +82,7 @@ class Session:
             self._raw.executemany(_question_marks(sql), rows)
             return
         with self._raw.cursor() as cursor:
-            cursor.executemany(sql, rows)
+            cursor.executemany(sql, [_without_nul(row) for row in rows])
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         return self.run(sql, parameters).fetchone()

@@ -218,6 +218,7 @@ def _wrong(given: Json) -> str | None:
         "Kwargs": (dict,),
         "Queue": (str,),
         "Countdown": (int, float),
+        "Priority": (int,),
     }
     for name, kind in kinds.items():
         value = given.get(name)

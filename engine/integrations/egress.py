@@ -9,8 +9,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -78,8 +80,14 @@ class Egress:
         body: bytes | None = None,
         certificate_authority: str | None = None,
         redirects: bool = True,
+        secret_headers: Collection[str] = (),
+        secret_body: bool = False,
     ) -> Answer:
-        """Raises Refused, Unreachable, TooLarge. ``certificate_authority`` is PEM text to trust instead of others."""
+        """Raises Refused, Unreachable, TooLarge. ``certificate_authority`` is PEM text to trust instead of others.
+
+        What is secret goes to the server that was asked for and to none that it redirects to.
+        """
+        secrets = _SECRETS | {name.lower() for name in secret_headers}
         until = time.monotonic() + self.seconds
         given = dict(headers)
         for _ in range(_MOST_REDIRECTS + 1):
@@ -88,12 +96,14 @@ class Egress:
             if not redirects or answer.status not in _REDIRECTS or not target:
                 return answer
             following = urljoin(url, target)
-            if urlsplit(following).netloc != urlsplit(url).netloc:
-                given = {name: value for name, value in given.items() if name.lower() not in _SECRETS}
             if answer.status == 303 or (answer.status in {301, 302} and method == "POST"):
                 method, body = "GET", None
+            if _leaves(url, following):
+                given = {name: value for name, value in given.items() if name.lower() not in secrets}
+                if body is not None and secret_body:
+                    raise Refused(f"A redirect to {urlsplit(following).netloc} would take the connection's body along")
             url = following
-        raise Unreachable(f"More than {_MOST_REDIRECTS} redirects, the last to {url}")
+        raise Unreachable(f"More than {_MOST_REDIRECTS} redirects, the last to {_shown(url)}")
 
     def _once(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None, authority: str | None, until: float
@@ -101,31 +111,48 @@ class Egress:
         target = _Target.parse(url)
         address = self._address(target)
         pool = _pool(target, address, authority)
-        left = max(0.1, until - time.monotonic())
         try:
-            response = pool.urlopen(
-                method,
-                target.path,
-                body=body,
-                headers={"Host": target.authority, **headers},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, left), read=left),
-            )
-            try:
-                content = self._read(response, until)
-            finally:
-                response.release_conn()
-        except (HTTPError, OSError, ssl.SSLError, ValueError) as error:
-            raise Unreachable(f"{target.authority} did not answer: {error}") from None
+            with _cut_at(until) as watch:
+                pool.ConnectionCls = _watched(pool.ConnectionCls, watch)
+                answer = self._asked(pool, method, target, headers, body, until)
+        except (HTTPError, OSError, ValueError) as error:
+            if time.monotonic() >= until:
+                raise self._too_slow() from None
+            # A ValueError is about what was to be sent and quotes it: a header may hold a secret.
+            said = "this request cannot be sent: check its headers" if isinstance(error, ValueError) else error
+            raise Unreachable(f"{target.authority} did not answer: {said}") from None
         finally:
             pool.close()
+        if time.monotonic() >= until:
+            raise self._too_slow()  # it was cut off, which can look like its end
+        return answer
+
+    def _asked(
+        self, pool: Any, method: str, target: _Target, headers: dict[str, str], body: bytes | None, until: float
+    ) -> Answer:
+        left = max(0.1, until - time.monotonic())
+        response = pool.urlopen(
+            method,
+            target.path,
+            body=body,
+            headers={"Host": target.authority, **headers},
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, left), read=left),
+        )
+        try:
+            content = self._read(response, until)
+        finally:
+            response.release_conn()
         found = tuple((str(name), str(value)) for name, value in response.headers.iteritems())
         return Answer(response.status, response.reason or "", found, content)
 
+    def _too_slow(self) -> Unreachable:
+        return Unreachable(f"The answer took longer than {self.seconds:.0f} seconds")
+
     def _read(self, response: Any, until: float) -> bytes:
-        """In pieces: a server that sends a byte a second is given up in time."""
+        """In pieces: what is too large is given up in time."""
         parts, size = [], 0
         for part in response.stream(16_384, decode_content=True):
             parts.append(part)
@@ -133,7 +160,7 @@ class Egress:
             if size > self.most_bytes:
                 raise TooLarge
             if time.monotonic() > until:
-                raise Unreachable(f"The answer took longer than {self.seconds:.0f} seconds")
+                raise self._too_slow()
         return b"".join(parts)
 
     def _address(self, target: _Target) -> str:
@@ -149,9 +176,36 @@ class Egress:
             allowed = named or any(address in network for network in self._networks)
             if target.scheme == "http" and not allowed:
                 raise Refused(f"{target.host} may be called by https only, or must be in TREADLE_HTTP_ALLOW")
-            if allowed or address.is_global:
+            if allowed or _is_public(address):
                 return text
         raise Refused(f"{target.host} is a private address ({addresses[0]}): TREADLE_HTTP_ALLOW does not name it")
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.ip_network("::/96")
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Also by the IPv4 address that a gateway would make of an IPv6 address (NAT64, 6to4, IPv4-compatible)."""
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return True
+    inner = address.sixtofour
+    if address in _NAT64 or address in _COMPATIBLE:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner is None or _is_public(inner)
+
+
+def _leaves(url: str, following: str) -> bool:
+    """Whether a redirect leads to another server, or out of TLS."""
+    there, here = urlsplit(following), urlsplit(url)
+    return there.netloc != here.netloc or (here.scheme == "https" and there.scheme != "https")
+
+
+def _shown(url: str) -> str:
+    """Without the query, in which a connection's secrets may be."""
+    return url.partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +222,9 @@ class _Target:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise Refused(f"{url!r} is not an address: {error}") from None
+            raise Refused(f"'{_shown(url)}' is not an address: {error}") from None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Refused(f"{url!r} is not an https:// address")
+            raise Refused(f"'{_shown(url)}' is not an https:// address")
         if parts.username is not None:
             raise Refused("An address with a user name or a password in it is not called")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -194,3 +248,37 @@ def _pool(target: _Target, address: str, authority: str | None) -> Any:
         server_hostname=target.host,
         assert_hostname=target.host,
     )
+
+
+@contextmanager
+def _cut_at(until: float) -> Iterator[Callable[[Any], None]]:
+    """Gives what watches a socket. A server that sends a byte now and then lets no single read run out of its time."""
+    timers: list[threading.Timer] = []
+
+    def watch(sock: Any) -> None:
+        timer = threading.Timer(max(0.0, until - time.monotonic()), _cut, (sock,))
+        timer.daemon = True
+        timer.start()
+        timers.append(timer)
+
+    try:
+        yield watch
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _cut(sock: Any) -> None:
+    with suppress(OSError):  # it may be closed already
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # beneath TLS, whose own goodbye might wait
+
+
+def _watched(kind: Any, watch: Callable[[Any], None]) -> Any:
+    """A class of connections like ``kind`` that are watched as soon as they stand."""
+
+    class Watched(kind):  # type: ignore[misc]
+        def connect(self) -> None:
+            super().connect()
+            watch(self.sock)
+
+    return Watched

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 from engine.asl.resource import Pattern, Resource, ServiceCall, parse_resource
 from engine.errors import ErrorName
 from engine.integrations.egress import Answer, Egress, Refused, TooLarge, Unreachable
+from engine.integrations.refusals import NotAllowed
 from engine.integrations.work import Call, failed
 from engine.jsontypes import Document, Json, dump
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
@@ -27,11 +28,9 @@ SignIn = Callable[[str, str | None], str]
 _FIRST_LOOK_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _GROWTH = 1.5
+_MALFORMED = (ValueError, TypeError, AttributeError, KeyError)
+"""What reading an answer raises that is not what Kubernetes answers."""
 _CLUSTER = ("ClusterName", "CertificateAuthority", "Endpoint")
-
-
-class NotAllowed(Exception):
-    """The operator does not let machines call this; the message says what to set."""
 
 
 class InvalidCall(Exception):
@@ -127,10 +126,14 @@ class Eks:
                 raise Unreachable(answer.reason)
             if answer.status >= 400:
                 return _told(answer)
-            ended = _ended(json.loads(answer.body))
+            try:
+                job = json.loads(answer.body)
+                ended = _ended(job)
+            except _MALFORMED:
+                return failed(ErrorName.TASK_FAILED, f"The cluster answered what is no job: {_begin_of(answer)}")
             if ended is None:
                 raise Unreachable("the job goes on")
-            return self._finished(claim, given, handle, json.loads(answer.body), well=ended)
+            return self._finished(claim, given, handle, job, well=ended)
 
         outcome = self._guarded(claim.attempt, look)
         if outcome.error == "EKS.SdkClientException":
@@ -142,7 +145,11 @@ class Eks:
     ) -> Outcome:
         options = given.get("LogOptions") or {}
         if isinstance(options, dict) and options.get("RetrieveLogs"):
-            job = {**job, "logs": self._logs(claim, given, handle, options)}
+            try:
+                logs = self._logs(claim, given, handle, options)
+            except _MALFORMED as error:
+                logs = {"error": ErrorName.TASK_FAILED, "cause": f"The logs could not be read: {error!r}"}
+            job = {**job, "logs": logs}
         if well:
             return Outcome(output=Document(job))
         return failed(ErrorName.TASK_FAILED, Document(job).text)
@@ -228,6 +235,10 @@ def _told(answer: Answer) -> Outcome:
     if answer.status >= 400:
         return failed(f"EKS.{answer.status}", Document(told).text)
     return Outcome(output=Document({**told, "Headers": headers}))
+
+
+def _begin_of(answer: Answer) -> str:
+    return answer.body[:200].decode("utf-8", "replace")
 
 
 def _attempt_of(answer: Answer) -> str:

@@ -40,9 +40,9 @@ _BANNED = frozenset(
             "host",
             "http2-settings",
             "if-match",
-            "if-",
+            "if-modified-since",
         ),
-        *("modified-since", "if-none-match", "if-range", "if-unmodified-since", "max-forwards", "origin", "pragma"),
+        *("if-none-match", "if-range", "if-unmodified-since", "max-forwards", "origin", "pragma"),
         *(
             "proxy-authorization",
             "referer",
@@ -122,14 +122,24 @@ class HttpTasks:
 
     def _send(self, given: Mapping[str, Json], connection: Connection | None) -> Answer:
         request = _Request(given, connection, self._region)
-        headers = dict(request.headers)
-        if connection is not None:
-            headers.update(self._authorised(connection, renew=False))
-        answer = self._egress.fetch(request.method, request.url, headers=headers, body=request.body)
-        if answer.status == 401 and connection is not None and connection.kind == "OAUTH_CLIENT_CREDENTIALS":
-            headers.update(self._authorised(connection, renew=True))
-            answer = self._egress.fetch(request.method, request.url, headers=headers, body=request.body)
+        if connection is None:
+            return self._asked(request, {}, secret_body=False)
+        secret_body = bool(connection.body)
+        answer = self._asked(request, self._authorised(connection, renew=False), secret_body=secret_body)
+        if answer.status == 401 and connection.kind == "OAUTH_CLIENT_CREDENTIALS":
+            answer = self._asked(request, self._authorised(connection, renew=True), secret_body=secret_body)
         return answer
+
+    def _asked(self, request: _Request, own: Mapping[str, str], *, secret_body: bool) -> Answer:
+        """``own`` are the connection's headers."""
+        return self._egress.fetch(
+            request.method,
+            request.url,
+            headers={**request.headers, **own},
+            body=request.body,
+            secret_headers=own.keys(),
+            secret_body=secret_body,
+        )
 
     def _authorised(self, connection: Connection, *, renew: bool) -> dict[str, str]:
         match connection.kind:
@@ -206,7 +216,7 @@ def _text(value: Any) -> str:
 def _headers(given: Mapping[str, Any], region: str) -> dict[str, str]:
     found = {"User-Agent": f"Amazon|StepFunctions|HttpInvoke|{region}", "Range": "bytes=0-262144"}
     for name, value in given.items():
-        lower = name.lower()
+        lower = name.strip().lower()  # a server may take "Host " for the host
         if lower in _BANNED or lower.startswith(_BANNED_PREFIXES):
             raise InvalidRequest(f"The header '{name}' cannot be set by a task")
         text = ",".join(_text(one) for one in _listed(value))

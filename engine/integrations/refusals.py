@@ -1,4 +1,4 @@
-"""What a service may answer instead of a result."""
+"""What may come instead of a result."""
 
 from __future__ import annotations
 
@@ -17,3 +17,7 @@ class ServiceRefused(Exception):
 
 class NoAnswer(Exception):
     """A service could not be reached, or its answer could not be read."""
+
+
+class NotAllowed(Exception):
+    """The operator does not let machines call this; the message says what to set."""

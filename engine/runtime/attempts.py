@@ -12,6 +12,7 @@ from typing import assert_never
 from engine.core.events import TaskFailed, TaskSubmitted, encode_event
 from engine.errors import ErrorName
 from engine.runtime.driver import finished_row, result_event
+from engine.runtime.outcomes import storable
 from engine.runtime.ports import (
     AttemptRow,
     Claim,
@@ -28,6 +29,20 @@ from engine.runtime.ports import (
 logger = logging.getLogger(__name__)
 _REPORT_TRIES = 5
 _CANCEL_TRIES = 20
+_LOOK_AGAIN_SECONDS = 30.0
+
+
+class _Broken:
+    """The Work port: an attempt whose integration failed before there was any."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def wait(self, seconds: float | None) -> Outcome | None:
+        raise self._error
+
+    def cancel(self) -> None:
+        pass
 
 
 class Attempts:
@@ -79,17 +94,28 @@ class Attempts:
             held.add(attempt.id)
             if attempt.timeout_seconds is not None or attempt.heartbeat_seconds is not None:
                 self._dispatcher.ring_execution(attempt.execution_id)  # their clocks start now
-            work = self._integrations.start(attempt)
+            work = self._started(attempt)
             with self._lock:
                 self._running[attempt.id] = work
         self._see_through(attempt, work)
+
+    def _started(self, attempt: AttemptRow) -> Work:
+        try:
+            return self._integrations.start(attempt)
+        except Exception as error:
+            logger.exception("the task of %s could not be started", attempt.id)
+            return _Broken(error)
 
     def _poll(self, claim: Claim) -> None:
         """Look at a job that nobody waits for, once."""
         attempt = claim.attempt
         with self.holding() as held:
             held.add(attempt.id)
-            outcome = self._integrations.poll(claim)
+            try:
+                outcome = self._integrations.poll(claim)
+            except Exception:
+                logger.exception("the job of %s could not be looked at", attempt.id)
+                outcome = _LOOK_AGAIN_SECONDS  # the job goes on; the state's timeout bounds the waiting
             if isinstance(outcome, Outcome):
                 self._report(attempt, outcome)
             else:
@@ -98,7 +124,11 @@ class Attempts:
 
     def _cancel_job(self, claim: Claim) -> None:
         """Nobody waits for a job any more. What cannot be cancelled in many tries is left alone."""
-        gone = self._integrations.cancel(claim)
+        try:
+            gone = self._integrations.cancel(claim)
+        except Exception:
+            logger.exception("the job of %s could not be cancelled", claim.attempt.id)
+            gone = False
         if gone or claim.polls >= _CANCEL_TRIES:
             self._store.job_cancelled(claim.attempt.id)
             if not gone:
@@ -135,7 +165,12 @@ class Attempts:
                 self._late -= 1
 
     def _see_through(self, attempt: AttemptRow, work: Work) -> None:
-        outcome = work.wait(None)
+        try:
+            outcome = work.wait(None)
+        except Exception as error:  # an answer that nobody foresaw fails its task, never the worker
+            logger.exception("the task of %s failed in its integration", attempt.id)
+            cause = f"The integration of {attempt.resource} failed: {type(error).__name__}: {error}"
+            outcome = Outcome(failed=True, error=ErrorName.TASK_FAILED, cause=cause)
         if outcome is None:
             outcome = Outcome(failed=True, error=ErrorName.TASK_FAILED, cause="The task ended without an outcome")
         try:
@@ -145,6 +180,7 @@ class Attempts:
                 self._running.pop(attempt.id, None)
 
     def _report(self, attempt: AttemptRow, outcome: Outcome) -> None:
+        outcome = storable(outcome)
         for attempt_number in range(_REPORT_TRIES):
             try:
                 taken = self._store_outcome(attempt, outcome)

@@ -165,7 +165,8 @@ class Loop:
     def stop(self) -> None:
         self._stopped = True
         self._wake.set()
-        self._thread.join(5)
+        if self._thread.ident is not None:  # a worker may be told to leave before it was ready
+            self._thread.join(5)
 
     def _run(self) -> None:
         while not self._stopped:

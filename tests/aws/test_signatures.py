@@ -78,6 +78,14 @@ def test_a_signature_of_the_future_does_not_count_yet(server: Server) -> None:
     assert message.startswith("Signature not yet current: ")
 
 
+def test_a_moment_before_the_year_1000_has_expired(server: Server) -> None:
+    headers = signed(server.address)
+    headers["X-Amz-Date"] = "00010101T000000Z"
+    for day in ("00010101", "10101T00"):
+        headers["Authorization"] = re.sub(r"/\w{8}/us-", f"/{day}/us-", headers["Authorization"])
+        assert refusal(server, headers)[0] == "InvalidSignatureException"
+
+
 def test_another_region_and_another_service_are_refused(server: Server) -> None:
     assert refusal(server, signed(server.address, region="eu-west-1")) == (
         "InvalidSignatureException",

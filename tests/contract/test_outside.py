@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from engine.core.events import StopRequested, TaskFailed, TaskSucceeded, encode_event
 from engine.jsontypes import Document
 from engine.runtime.ports import CANCEL_AGAIN_MS, FinishedAttempt, Outcome, Submission, TokenAnswer
@@ -266,3 +268,70 @@ def test_a_job_that_begins_after_its_execution_was_stopped_is_cancelled(bench: B
     world.poller.poll()
     world.answer_doorbells()
     assert world.tasks.jobs_cancelled == ["job-1"]
+
+
+def test_an_integration_that_breaks_fails_its_task_and_leaves_the_worker_free(bench: Bench) -> None:
+    def breaks(_: Any) -> Any:
+        raise KeyError("jobId")
+
+    world = World(bench, answers={"T": breaks})
+    catch = [{"ErrorEquals": ["States.TaskFailed"], "Next": "C"}]
+    states = {**task(JOB, Catch=catch)["States"], "C": {"Type": "Pass", "End": True}}
+    execution_id = bench.create({"StartAt": "T", "States": states})
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert "KeyError" in bench.output(execution_id)["Cause"]
+    assert world.attempts.busy == 0
+
+
+def test_an_error_with_a_nul_in_it_ends_its_execution_all_the_same(bench: Bench) -> None:
+    broken = Outcome(failed=True, error="Bro\0ken", cause="binary\0answer")
+    world = World(bench, answers={"T": lambda _: broken})
+    execution_id = bench.create(task(JOB))
+    assert world.to_the_end(execution_id) == "FAILED"
+    assert bench.attempt_status(world.tasks.begun[0]) == "FAILED"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        Outcome(output=Document({"name": "caf\udce9"})),
+        Outcome(failed=True, error="Odd", cause="caf\udce9"),
+        Outcome(failed=True, error="Odd\udce9", cause=None),
+    ],
+)
+def test_half_a_character_in_what_a_job_answers_ends_its_task_all_the_same(bench: Bench, end: Outcome) -> None:
+    world, execution_id = job(bench, end, end)
+    world.clock.advance(1)
+    world.poller.poll()
+    assert world.to_the_end(execution_id) == ("FAILED" if end.failed else "SUCCEEDED")
+    if not end.failed:
+        assert bench.output(execution_id) == {"name": "caf\ufffd"}
+
+
+def test_a_job_that_answers_what_is_not_json_fails_its_task(bench: Bench) -> None:
+    end = Outcome(output=Document(float("nan")))
+    world, execution_id = job(bench, end, end)
+    world.clock.advance(1)
+    world.poller.poll()
+    assert world.to_the_end(execution_id) == "FAILED"
+
+
+def test_a_look_that_breaks_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, execution_id = job(bench, Outcome(output=Document("found")))
+    looks = world.tasks.poll
+    broken = [True]
+
+    def poll(claim: Any) -> Any:
+        if broken.pop():
+            broken.append(False)
+            raise ValueError("no JSON")
+        broken.append(False)
+        return looks(claim)
+
+    monkeypatch.setattr(world.tasks, "poll", poll)
+    for _ in range(3):
+        world.clock.advance(31)
+        world.poller.poll()
+        world.answer_doorbells()
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == "found"

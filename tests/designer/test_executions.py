@@ -251,3 +251,41 @@ def test_an_execution_that_left_nothing_behind_cannot_be_redriven(alice: Api) ->
     _ended(execution, "FAILED")
     Scope.objects.all().delete()
     assert "kept nothing" in alice.post(f"/api/executions/{execution['id']}/redrive/", status=409)["detail"]
+
+
+def test_what_a_task_started_is_listed_for_its_owner_alone(alice: Api, bob: Api) -> None:
+    machine = alice.machine()
+    parent, child, other = (_start(alice, machine) for _ in range(3))
+    attempt = f"{parent['id']}:2.0"
+    TaskAttempt.objects.create(
+        id=attempt,
+        execution_id=parent["id"],
+        scope="",
+        state="T",
+        attempt=0,
+        resource="r",
+        payload="{}",
+        scheduled_at=1,
+        rung_at=1,
+    )
+    Execution.objects.filter(pk=child["id"]).update(parent_attempt=attempt)
+    path = f"/api/executions/?started_by={parent['id']}"
+    assert [one["id"] for one in alice.get(path)["results"]] == [child["id"]]
+    assert bob.get(path)["results"] == []
+    assert alice.get(f"/api/executions/?started_by={other['id']}")["results"] == []
+    told = {"id": parent["id"], "name": parent["name"], "machine": parent["machine"]}
+    assert alice.get(f"/api/executions/{child['id']}/")["started_by"] == told
+    Execution.objects.filter(pk=parent["id"]).delete()
+    assert alice.get(f"/api/executions/{child['id']}/")["started_by"] is None
+
+
+def test_an_attempt_begun_by_two_workers_at_once_starts_one_execution(
+    alice: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = executions.find_head(alice.user.pk, alice.machine()["id"])
+    first = executions.start_target(target, name="one", text="{}", parent_attempt="a-1")
+    looks = [None]  # the second worker looked before the first had written
+    real = executions.started_by
+    monkeypatch.setattr(executions, "started_by", lambda attempt: looks.pop() if looks else real(attempt))
+    second = executions.start_target(target, name="two", text="{}", parent_attempt="a-1")
+    assert (second.created, second.execution.pk) == (False, first.execution.pk)

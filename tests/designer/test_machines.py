@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from designer.models import Draft, Execution, Machine, Revision
+from designer.models import Draft, Execution, Machine, Revision, TaskAttempt
 from designer.services import deletion, samples
 from engine.asl.parse import parse_definition
 from tests.designer.conftest import BYE, HELLO, Api, body
@@ -160,6 +160,27 @@ def test_deleting_waits_for_running_executions_and_takes_no_new_ones(alice: Api)
     assert deletion.finish_deletions() == 1
     assert not Machine.objects.exists()
     assert not Revision.objects.exists()
+
+
+def test_deleting_waits_until_the_jobs_of_stopped_executions_are_cancelled(alice: Api) -> None:
+    machine = alice.machine()
+    execution = alice.post(_at(machine, "executions/"), {})
+    Execution.objects.update(status="ABORTED", stopped_at=1)
+    TaskAttempt.objects.create(
+        id="a-1",
+        execution_id=execution["id"],
+        attempt=0,
+        resource="arn:aws:states:::ecs:runTask.sync",
+        status="ABORTED",
+        scheduled_at=1,
+        rung_at=0,
+        handle="{}",
+        cancel_at=1,
+    )
+    assert alice.call("DELETE", _at(machine)).status_code == 202
+    assert deletion.finish_deletions() == 0
+    TaskAttempt.objects.update(cancel_at=None)  # a worker has cancelled it
+    assert deletion.finish_deletions() == 1
 
 
 def test_a_bundle_carries_all_revisions_to_another_user(alice: Api, bob: Api) -> None:

@@ -169,6 +169,15 @@ def test_only_what_the_operator_allows_is_called(moto: str, boto: Boto) -> None:
         assert "TREADLE_AWS_ALLOW" in str(outcome.cause)
 
 
+def test_a_role_is_assumed_only_where_the_operator_allows_it(moto: str) -> None:
+    aws = Aws(AwsSettings(region=REGION, endpoint_url=moto, allow=("dynamodb:*",)))
+    attempt = attempt_of("dynamodb:getItem", {}, role_arn="arn:aws:iam::000000000001:role/clerk")
+    outcome = aws.start(attempt).wait(None)
+    assert outcome is not None
+    assert outcome.error == "States.Permissions"
+    assert "sts:AssumeRole" in str(outcome.cause)
+
+
 def test_a_service_that_does_not_answer_fails_the_task() -> None:
     aws = Aws(AwsSettings(region=REGION, endpoint_url="http://127.0.0.1:9"))
     outcome = aws.start(attempt_of("sqs:sendMessage", {"QueueUrl": "q", "MessageBody": "m"})).wait(None)

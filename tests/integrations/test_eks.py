@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 from engine.integrations.aws.cluster_token import ClusterTokens
 from engine.integrations.aws.settings import AwsSettings
 from engine.integrations.egress import Egress
-from engine.integrations.eks import Eks, NotAllowed
+from engine.integrations.eks import Eks
+from engine.integrations.refusals import NotAllowed
 from engine.runtime.ports import Outcome
 from tests.integrations.conftest import REGION, attempt_of, done, poll_claim
 from tests.integrations.recording import Asked, Recording, Reply, recording
@@ -35,6 +36,7 @@ class Cluster:
     def __init__(self) -> None:
         self.jobs: dict[str, dict[str, Any]] = {}
         self.loses_answers = False
+        self.says: bytes | None = None
 
     def answer(self, asked: Asked) -> Reply:
         path = asked.path.partition("?")[0]
@@ -50,6 +52,8 @@ class Cluster:
         if path == "/api/v1/namespaces/default/pods":
             pod = {"metadata": {"name": "count-1"}, "spec": {"containers": [{"name": "main"}]}}
             return Reply(200, json.dumps({"items": [pod]}).encode())
+        if self.says is not None:
+            return Reply(200, self.says)
         found = self.jobs.get(path.rpartition("/")[2])
         if found is None:
             return Reply(404, b'{"kind": "Status", "code": 404}')
@@ -148,6 +152,18 @@ def test_a_job_that_fails_fails_the_task_with_the_job_as_its_cause(
     assert isinstance(outcome, Outcome)
     assert outcome.error == "States.TaskFailed"
     assert json.loads(outcome.cause or "")["metadata"]["name"] == "count"
+
+
+@pytest.mark.parametrize("said", [b"<html>", b"[]", b'{"status": {"conditions": ["Complete"]}}'])
+def test_a_look_that_is_answered_with_no_job_fails_the_task(
+    eks: Eks, cluster: Cluster, where: dict[str, Any], said: bytes
+) -> None:
+    attempt = attempt_of("eks:runJob.sync", {**where, "Job": MANIFEST})
+    claim = poll_claim(attempt, eks.start(attempt).wait(None))
+    cluster.says = said
+    outcome = eks.poll(claim)
+    assert isinstance(outcome, Outcome)
+    assert outcome.error == "States.TaskFailed"
 
 
 def test_an_attempt_begun_again_finds_the_job_it_made(eks: Eks, cluster: Cluster, where: dict[str, Any]) -> None:

@@ -154,6 +154,8 @@ def test_statuses_are_errors_with_the_answer_as_their_cause() -> None:
         ({"Method": "FLY"}, "States.Runtime"),
         ({"Headers": {"Authorization": "mine"}}, "States.Runtime"),
         ({"Headers": {"X-Amz-Date": "now"}}, "States.Runtime"),
+        ({"Headers": {"If-Modified-Since": "now"}}, "States.Runtime"),
+        ({"Headers": {"Transfer-Encoding ": "chunked"}}, "States.Runtime"),
         ({"Headers": {"X-Y": "a\r\nX-Z: b"}}, "States.Runtime"),
         ({"InvocationConfig": {}}, "States.Runtime"),
         ({"InvocationConfig": {"ConnectionArn": "arn:nothing"}}, "Events.ConnectionResource.ResourceNotFound"),
@@ -169,7 +171,20 @@ def test_what_makes_no_request_is_refused_before_one_is_made(payload: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "10.0.0.1", "[::ffff:127.0.0.1]"]
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "0.0.0.0",
+        "169.254.169.254",
+        "10.0.0.1",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[::127.0.0.1]",
+        "224.0.0.1",
+    ],
 )
 def test_private_addresses_are_refused_unless_the_operator_allows_them(host: str) -> None:
     outcome = call({"ApiEndpoint": f"https://{host}/latest/meta-data"}, egress=Egress())
@@ -207,6 +222,28 @@ def test_a_redirect_to_another_host_does_not_take_the_credentials_along() -> Non
     assert "Authorization" not in other.asked[0].headers
 
 
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_to_another_host_takes_nothing_of_the_connection_along(status: int) -> None:
+    key = replace(BASIC, kind="API_KEY", name="X-Key", secret="s3cret", headers={"X-More": "m0re"})
+    both = Egress(allow=("127.0.0.1", "localhost"))
+    with recording(lambda _: Reply()) as other:
+        target = other.address.replace("127.0.0.1", "localhost")
+        with recording(lambda _: Reply(status, b"", {"Location": target})) as server:
+            done(call({"ApiEndpoint": server.address, "Headers": {"X-Own": "o"}}, connection=key, egress=both))
+            sent = {"ApiEndpoint": server.address, "Method": "PUT"}
+            hidden = call(sent, connection=replace(key, body={"pin": "1234"}), egress=both)
+    assert server.asked[0].headers["X-Key"] == "s3cret"
+    assert [asked.headers.get("X-Own") for asked in other.asked] == ["o"]
+    assert "X-Key" not in other.asked[0].headers
+    assert "X-More" not in other.asked[0].headers
+    assert hidden.error == "States.Permissions"
+
+
+def test_an_address_is_told_without_what_the_connection_adds_to_it() -> None:
+    outcome = call({"ApiEndpoint": "ftp://shop.example/a"}, connection=replace(BASIC, query={"key": "s3cret"}))
+    assert (outcome.error, outcome.cause) == ("States.Permissions", "'ftp://shop.example/a' is not an https:// address")
+
+
 def test_redirects_in_a_circle_end() -> None:
     with recording(lambda _: Reply(302, b"", {"Location": "/"})) as server:
         assert call({"ApiEndpoint": server.address}).error == "States.Http.Socket"
@@ -224,6 +261,27 @@ def test_an_answer_that_comes_too_slowly_fails_the_task() -> None:
     slow = Reply(body=b"x" * 40, pieces=40, pause=lambda: time.sleep(0.05))
     with recording(lambda _: slow) as server:
         assert call({"ApiEndpoint": server.address}, egress=replace(LOCAL, seconds=0.3)).error == "States.Http.Socket"
+
+
+def test_an_answer_that_comes_byte_by_byte_is_cut_off_in_the_middle() -> None:
+    sent: list[int] = []
+
+    def pause() -> None:
+        sent.append(1)
+        time.sleep(0.05)
+
+    with recording(lambda _: Reply(body=b"x" * 100, pieces=100, pause=pause)) as server:
+        outcome = call({"ApiEndpoint": server.address}, egress=replace(LOCAL, seconds=0.3))
+    assert (outcome.error, outcome.cause) == ("States.Http.Socket", "The answer took longer than 0 seconds")
+    assert len(sent) < 100
+
+
+def test_a_secret_that_no_header_can_hold_is_not_told() -> None:
+    broken = replace(BASIC, kind="API_KEY", name="X-Key", secret="s3cret\nkey")
+    with recording(lambda _: Reply()) as server:
+        outcome = call({"ApiEndpoint": server.address}, connection=broken)
+    assert outcome.error == "States.Http.Socket"
+    assert "s3cret" not in str(outcome.cause)
 
 
 def test_json_that_is_none_stays_text() -> None:

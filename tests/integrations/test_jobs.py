@@ -21,7 +21,8 @@ SUBMIT = {"JobName": "nightly", "JobDefinition": "job:1", "JobQueue": "main"}
 
 @contextmanager
 def answering(answers: dict[str, list[Any]]) -> Iterator[tuple[Aws, Recording]]:
-    """A service that gives the answers of an action one by one, the last for ever; an int is a status without a body.
+    """A service that gives the answers of an action one by one, the last for ever; an int is a status without a
+    body, what has a ``__type`` an error.
 
     The action is told by a header (ECS) or by the path (Batch).
     """
@@ -30,7 +31,9 @@ def answering(answers: dict[str, list[Any]]) -> Iterator[tuple[Aws, Recording]]:
         action = asked.headers.get("X-Amz-Target", asked.path).rpartition("." if asked.path == "/" else "/")[2]
         told = answers[action.lower()]
         one = told.pop(0) if len(told) > 1 else told[0]
-        return Reply(status=one) if isinstance(one, int) else Reply(body=json.dumps(one).encode())
+        if isinstance(one, int):
+            return Reply(status=one)
+        return Reply(status=400 if "__type" in one else 200, body=json.dumps(one).encode())
 
     with recording(answer) as server:
         yield Aws(AwsSettings(region=REGION, endpoint_url=server.address)), server
@@ -92,6 +95,13 @@ def test_an_ecs_task_that_is_not_placed_fails_at_once_with_the_reason() -> None:
     assert outcome.error == "AmazonECS.Unknown"
     assert "RESOURCE:MEMORY" in (outcome.cause or "")
     assert len(server.asked) == 1
+
+
+def test_an_ecs_task_goes_on_while_looks_at_it_are_throttled() -> None:
+    answers = started({"taskArn": TASK, "lastStatus": "STOPPED", "containers": [{"name": "c", "exitCode": 0}]})
+    answers["describetasks"].insert(0, {"__type": "ThrottlingException", "message": "Rate exceeded"})
+    with answering(answers) as (aws, _):
+        assert done(waited_for(aws, "ecs:runTask.sync", RUN))["LastStatus"] == "STOPPED"
 
 
 def test_an_ecs_task_that_ecs_has_forgotten_fails() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.chaos import Chaos, Report, clock_jump
 from tests.harness import Server, alive
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(420)]
 
 
 def test_executions_survive_kills_stops_and_an_empty_broker() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness import Server, alive, command_line, task_chain
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(180)]
 
 SLOW = "import time\n\ndef handler(event, context):\n    time.sleep({seconds})\n    return 'done'\n"
 

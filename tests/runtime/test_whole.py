@@ -15,7 +15,7 @@ import pytest
 
 from tests.harness import FUNCTION, ROOT, Server, alive, free_port, pass_chain, task_chain, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 FUNCTIONS = {
     "Hang": "import time\n\ndef handler(event, context):\n    time.sleep(3600)\n",

@@ -158,12 +158,17 @@ def _stamp(headers: Mapping[str, str]) -> str | None:
     """The moment of signing as X-Amz-Date has it; None where there is none that can be read."""
     try:
         if (given := headers.get("x-amz-date")) is not None:
-            return datetime.strptime(given, _STAMP).replace(tzinfo=UTC).strftime(_STAMP)
+            return _stamped(datetime.strptime(given, _STAMP).replace(tzinfo=UTC))
         if (given := headers.get("date")) is not None:
-            return parsedate_to_datetime(given).astimezone(UTC).strftime(_STAMP)
+            return _stamped(parsedate_to_datetime(given).astimezone(UTC))
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def _stamped(moment: datetime) -> str:
+    """``strftime`` writes the years before 1000 with fewer digits than ``strptime`` reads."""
+    return moment.strftime(_STAMP).zfill(16)
 
 
 def _read_credential(text: str, region: str, stamp: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ class AccessKeys(APIView):
     @extend_schema(
         operation_id="list_access_keys",
         parameters=PAGING,
-        responses={200: page_of(shapes.AccessKeySerializer), **refusals(401)},
+        responses={200: page_of(shapes.AccessKeySerializer), **refusals(400)},
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, access_keys.list_keys(user_of(request)), "-created_at", "-id")

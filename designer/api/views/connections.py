@@ -26,7 +26,7 @@ class Connections(APIView):
     @extend_schema(
         operation_id="list_connections",
         parameters=PAGING,
-        responses={200: page_of(shapes.ConnectionSerializer), **refusals(401)},
+        responses={200: page_of(shapes.ConnectionSerializer), **refusals(400)},
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, connections.list_connections(user_of(request)), "-created_at", "-id")

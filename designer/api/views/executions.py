@@ -165,7 +165,7 @@ class Tasks(APIView):
     @extend_schema(
         operation_id="list_tasks",
         parameters=[OpenApiParameter("state", OpenApiTypes.STR, description="A state's name."), *PAGING],
-        responses={200: page_of(shapes.TaskAttemptSerializer), **refusals(404)},
+        responses={200: page_of(shapes.TaskAttemptSerializer), **refusals(400, 404)},
     )
     def get(self, request: Request, execution_id: str) -> Response:
         """Task attempts with their logs, oldest first."""

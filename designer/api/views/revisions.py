@@ -39,7 +39,7 @@ class Revisions(APIView):
     @extend_schema(
         operation_id="list_revisions",
         parameters=PAGING,
-        responses={200: page_of(shapes.RevisionSummarySerializer), **refusals(404)},
+        responses={200: page_of(shapes.RevisionSummarySerializer), **refusals(400, 404)},
     )
     def get(self, request: Request, machine_id: str) -> Response:
         """Newest first, without their definitions."""
@@ -101,7 +101,7 @@ class Export(APIView):
     @extend_schema(
         operation_id="export_machine",
         parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "yaml"]), REVISION],
-        responses={(200, "application/json"): OpenApiTypes.STR, (200, "application/yaml"): OpenApiTypes.STR}
+        responses={(200, "application/json"): OpenApiTypes.OBJECT, (200, "application/yaml"): OpenApiTypes.OBJECT}
         | refusals(400, 404),
     )
     def get(self, request: Request, machine_id: str) -> HttpResponse:

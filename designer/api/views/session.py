@@ -96,7 +96,7 @@ class Session(APIView):
 
 class Tokens(APIView):
     @extend_schema(
-        operation_id="list_tokens", parameters=PAGING, responses={200: page_of(shapes.TokenSerializer), **refusals(401)}
+        operation_id="list_tokens", parameters=PAGING, responses={200: page_of(shapes.TokenSerializer), **refusals(400)}
     )
     def get(self, request: Request) -> Response:
         page = paginate(request, tokens.list_tokens(user_of(request)), "-created_at", "-id")

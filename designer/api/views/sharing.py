@@ -21,7 +21,7 @@ class Shares(APIView):
     @extend_schema(
         operation_id="list_shares",
         parameters=PAGING,
-        responses={200: page_of(shapes.ShareSerializer), **refusals(404)},
+        responses={200: page_of(shapes.ShareSerializer), **refusals(400, 404)},
     )
     def get(self, request: Request, machine_id: str) -> Response:
         page = paginate(request, sharing.list_shares(user_of(request), machine_id), "-created_at", "-id")

@@ -9,6 +9,8 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
 
 from engine.integrations.aws.names import session
 from engine.integrations.aws.settings import AwsSettings
@@ -34,7 +36,7 @@ class Clients:
             return dict(client._make_api_call(operation, dict(parameters)))
         except ClientError as error:
             raise refused(error) from None
-        except (BotoCoreError, ValueError, OSError) as error:
+        except (BotoCoreError, ResponseParserError, HTTPError, ValueError, KeyError, TypeError, OSError) as error:
             raise NoAnswer(str(error)) from None
 
     def of(self, service: str, role: str | None) -> Any:

@@ -9,7 +9,7 @@ from botocore.signers import RequestSigner
 
 from engine.integrations.aws.client import Clients
 from engine.integrations.aws.settings import NOT_CONFIGURED, AwsSettings, not_allowed
-from engine.integrations.eks import NotAllowed
+from engine.integrations.refusals import NotAllowed
 
 _SECONDS = 60
 

@@ -13,6 +13,7 @@ import uuid
 from typing import Any
 
 from botocore.model import OperationModel, Shape, StructureShape
+from botocore.retries.standard import ThrottledRetryableChecker
 
 from engine.asl.resource import Pattern, Resource, ServiceCall, parse_resource
 from engine.errors import ErrorName
@@ -34,6 +35,7 @@ _OWN_SERVICE = "stepfunctions"
 _NOTHING = StructureShape("Nothing", {"type": "structure", "members": {}})
 _LONGEST_PAUSE_SECONDS = 60.0
 _PAUSE_GROWTH = 1.5
+_PASSING = {*ThrottledRetryableChecker._THROTTLED_ERROR_CODES, "ExpiredToken", "ExpiredTokenException"}
 _JOB_GONE = {"ResourceNotFoundException", "InvalidParameterException", "ClientException", "EntityNotFoundException"}
 
 
@@ -70,6 +72,8 @@ class Aws:
             return failure(ErrorName.TASK_FAILED, NOT_CONFIGURED)
         if not self._settings.allows(service, found.name):
             return failure(ErrorName.PERMISSIONS, not_allowed(service, found.name))
+        if attempt.role_arn is not None and not self._settings.allows("sts", "AssumeRole"):
+            return failure(ErrorName.PERMISSIONS, not_allowed("sts", "AssumeRole"))
         return Call(lambda: self._perform(call, found, attempt))
 
     def _perform(self, call: ServiceCall, model: OperationModel, attempt: AttemptRow) -> Outcome:
@@ -118,7 +122,7 @@ class Aws:
         except NoAnswer:
             return _pause(claim.polls)  # the job goes on whether we can see it or not; the state's timeout bounds it
         except ServiceRefused as error:
-            return _pause(claim.polls) if error.status >= 500 or error.status == 429 else _refused(call, error)
+            return _pause(claim.polls) if _passes(error) else _refused(call, error)
         over = job.read(response)
         return _pause(claim.polls) if over is None else _ended(call, job, operation_name, over)
 
@@ -255,6 +259,11 @@ def _result_shape(call: ServiceCall, job: Job, operation_name: str) -> Shape | N
 def _build_shape() -> Shape | None:
     model = operation("codebuild", "StartBuild")
     return None if model is None else model.output_shape
+
+
+def _passes(error: ServiceRefused) -> bool:
+    """Whether a look is worth another: the refusal says nothing of the job. Most services throttle with a 400."""
+    return error.status >= 500 or error.status == 429 or error.code in _PASSING
 
 
 def _pause(polls: int) -> float:
