@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import time
 from collections.abc import Mapping
@@ -19,7 +20,9 @@ from engine.runtime.trials import CeleryTrials
 
 @lru_cache(maxsize=1)
 def _evaluator() -> ChildEvaluator:
-    return ChildEvaluator()
+    found = ChildEvaluator()
+    atexit.register(found.close)  # its children end with this process, in good order
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,9 @@ class Trial:
 
 @cache
 def _evaluator() -> ChildEvaluator:
-    return ChildEvaluator()
+    found = ChildEvaluator()
+    atexit.register(found.close)  # its children end with this process, in good order
+    return found
 
 
 def simulate(
