@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,70 +26,82 @@ TOGETHER = ("-n", "2", "--dist", "loadfile")
 
 @dataclass
 class Part:
-    """A command, and what it prints when another runs beside it."""
+    """A command, what it prints when others run beside it, and how it ended."""
 
     name: str
     command: Sequence[str]
     output: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    code: int = 0
+    seconds: float = 0.0
 
-    def run(self) -> int:
-        """Alone, to the console."""
-        return subprocess.run(self.command, check=False).returncode
-
-    def begin(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command, stdout=self.output, stderr=subprocess.STDOUT)
+    def run(self, *, aside: bool) -> None:
+        """To the console, or ``aside`` to be shown later."""
+        began = time.monotonic()
+        told = {"stdout": self.output, "stderr": subprocess.STDOUT} if aside else {}
+        self.code = subprocess.run(self.command, check=False, **told).returncode  # type: ignore[call-overload]
+        self.seconds = time.monotonic() - began
 
     def show(self) -> None:
+        print(f"-- {self.name}", flush=True)
         self.output.seek(0)
         sys.stdout.buffer.write(self.output.read())
         sys.stdout.flush()
 
 
-STAGES: tuple[tuple[Part, ...], ...] = (
-    (Part("front end", ["npm", "--prefix", "frontend", "run", "--silent", "test"]),),
-    (Part("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not alone", "--ignore=tests/e2e"]),),
-    (
-        Part("whole servers", [*PYTEST, "-m", "alone", "--ignore=tests/e2e"]),
+Lane = Sequence[Part]
+"""One after the other."""
+
+
+def stages(browser: bool) -> list[list[Lane]]:
+    """One after the other; the lanes of a stage run side by side."""
+    beside: list[Part] = [
         Part(
             "contracts, on PostgreSQL",
             [sys.executable, "-m", "tests.on_postgres", "-q", "tests/contract", "tests/designer"],
-        ),
-    ),
-)
-BROWSER = Part("browser", [*PYTEST, *TOGETHER, "tests/e2e"])
+        )
+    ]
+    if browser:
+        beside.append(Part("browser", [*PYTEST, *TOGETHER, "tests/e2e"]))
+    return [
+        [[Part("front end", ["npm", "--prefix", "frontend", "run", "--silent", "test"])]],
+        [[Part("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not alone", "--ignore=tests/e2e"])]],
+        [[Part("whole servers", [*PYTEST, "-m", "alone", "--ignore=tests/e2e"])], beside],
+    ]
 
 
-def run_stage(parts: Sequence[Part]) -> list[str]:
-    """The names of those that failed."""
-    began = time.monotonic()
-    print(f"== {', beside '.join(part.name for part in parts)}", flush=True)
-    if len(parts) == 1:
-        codes = [parts[0].run()]
-    else:
-        processes = [part.begin() for part in parts]
-        codes = [process.wait() for process in processes]
-        for part in parts:
-            print(f"-- {part.name}", flush=True)
+def run_stage(lanes: Sequence[Lane]) -> list[Part]:
+    parts = [part for lane in lanes for part in lane]
+    aside = len(lanes) > 1
+    print(f"== {', beside '.join(' and '.join(part.name for part in lane) for lane in lanes)}", flush=True)
+
+    def follow(lane: Lane) -> None:
+        for part in lane:
+            part.run(aside=aside)
+
+    threads = [threading.Thread(target=follow, args=(lane,)) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for part in parts:
+        if aside:
             part.show()
-    seconds = time.monotonic() - began
-    for part, code in zip(parts, codes, strict=True):
-        print(f"== {part.name}: {'ok' if code == 0 else f'FAILED ({code})'} in {seconds:.0f} s", flush=True)
-    return [part.name for part, code in zip(parts, codes, strict=True) if code]
+        print(
+            f"== {part.name}: {'ok' if part.code == 0 else f'FAILED ({part.code})'} in {part.seconds:.0f} s", flush=True
+        )
+    return parts
 
 
 def main() -> int:
     failed = []
-    stages = list(STAGES)
-    if ensure_chromium():
-        stages.append((BROWSER,))
-    elif os.environ.get("CI"):
+    browser = bool(ensure_chromium())
+    if not browser and os.environ.get("CI"):
         failed.append("browser (no Chromium)")
-    else:
+    elif not browser:
         print("!! The browser tests are SKIPPED: there is no Chromium. Install one: apt install chromium", flush=True)
-    for parts in stages:
-        failed += run_stage(parts)
-    count = sum(len(parts) for parts in stages)
-    print(f"{count - len(failed)} passed, {len(failed)} failed", flush=True)
+    done = [part for lanes in stages(browser) for part in run_stage(lanes)]
+    failed += [part.name for part in done if part.code]
+    print(f"{sum(part.code == 0 for part in done)} passed, {len(failed)} failed", flush=True)
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
