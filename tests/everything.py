@@ -57,7 +57,7 @@ def stages(browser: bool) -> list[list[Lane]]:
     beside: list[Part] = [
         Part(
             "contracts, on PostgreSQL",
-            [sys.executable, "-m", "tests.on_postgres", "-q", "tests/contract", "tests/designer"],
+            [sys.executable, "-m", "tests.on_postgres", "-q", "-m", "not slow", "tests/contract", "tests/designer"],
         )
     ]
     if browser:

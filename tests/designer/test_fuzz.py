@@ -42,7 +42,14 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
 
 
 @schema.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
 def test_every_answer_is_one_that_the_document_names(case: Any, known: Known) -> None:
     if case.method != "DELETE" and len(json.dumps([case.path_parameters, case.query], default=str)) % 2:
         case.path_parameters = {

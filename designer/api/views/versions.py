@@ -25,7 +25,7 @@ class Versions(APIView):
     @extend_schema(
         operation_id="list_versions",
         parameters=PAGING,
-        responses={200: page_of(shapes.VersionSerializer), **refusals(404)},
+        responses={200: page_of(shapes.VersionSerializer), **refusals(400, 404)},
     )
     def get(self, request: Request, machine_id: str) -> Response:
         """Newest first."""
@@ -57,7 +57,7 @@ class Aliases(APIView):
     @extend_schema(
         operation_id="list_aliases",
         parameters=PAGING,
-        responses={200: page_of(shapes.AliasSerializer), **refusals(404)},
+        responses={200: page_of(shapes.AliasSerializer), **refusals(400, 404)},
     )
     def get(self, request: Request, machine_id: str) -> Response:
         """Oldest first."""
