@@ -20,9 +20,12 @@ export function Picker(props: {
   const [active, setActive] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   const wanted = search.toLowerCase();
-  const shown = props.choices.filter((c) =>
+  // What is called so comes before what only speaks of it: "wait" is the Wait state.
+  const named = (c: Choice) => c.title.toLowerCase().startsWith(wanted);
+  const found = props.choices.filter((c) =>
     `${c.title} ${c.description ?? ""}`.toLowerCase().includes(wanted),
   );
+  const shown = [...found.filter(named), ...found.filter((c) => !named(c))];
   const { onClose } = props;
   useEffect(() => {
     const away = (event: PointerEvent) => {
