@@ -58,7 +58,7 @@ export default defineConfig({
     // No data: URLs for scripts or styles under the strict policy of the server.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
-    rollupOptions: { input: "src/main.tsx" },
+    rollupOptions: { input: ["src/main.tsx", "src/app/early.ts"] },
   },
   server: {
     proxy: {

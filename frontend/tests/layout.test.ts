@@ -6,9 +6,11 @@ import { chain, NESTED, POLLER } from "./samples";
 
 const elk = new ELK();
 let runs = 0;
-const layouter = new Layouter((graph) => {
-  runs += 1;
-  return elk.layout(graph);
+const layouter = new Layouter({
+  layout: (graph) => {
+    runs += 1;
+    return elk.layout(graph);
+  },
 });
 
 function overlaps(layout: Layout): string[] {

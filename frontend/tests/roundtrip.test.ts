@@ -56,7 +56,7 @@ const texts: [string, string][] = [
   ...(folder ? workflows(folder) : []),
   ...(recorded ? cases(recorded) : []),
 ];
-const layouter = new Layouter((graph) => new ELK().layout(graph));
+const layouter = new Layouter({ layout: (graph) => new ELK().layout(graph) });
 
 function value(text: string, format: Format): Json {
   const parsed = parseText(text, format);

@@ -2,7 +2,7 @@ import ELK from "elkjs/lib/elk.bundled.js";
 import { describe, expect, it } from "vitest";
 import { toGraph } from "../src/asl/graph";
 import { Layouter } from "../src/canvas/layout";
-import { tabShelf } from "../src/canvas/shelf";
+import { browserShelf, clearLayouts } from "../src/canvas/shelf";
 import { NESTED } from "./samples";
 
 /** A Storage as browsers have it: its keys are its own properties, and it is full at `room` characters. */
@@ -26,21 +26,23 @@ function storage(room = Number.POSITIVE_INFINITY): Storage {
   }) as unknown as Storage;
 }
 
-function page(shelf: Storage, build = "b1") {
+function page(shelf: Storage, build = "b1", room?: number) {
   const elk = new ELK();
   const runs = { count: 0 };
   const layouter = new Layouter(
-    (graph) => {
-      runs.count += 1;
-      return elk.layout(graph);
+    {
+      layout: (graph) => {
+        runs.count += 1;
+        return elk.layout(graph);
+      },
     },
-    tabShelf(shelf, build),
+    browserShelf(shelf, build, room),
   );
   return { layouter, runs };
 }
 
-describe("the layouts of a tab", () => {
-  it("are there again after a reload, the same ones, without the engine", async () => {
+describe("the layouts of a browser", () => {
+  it("are there again in another tab, the same ones, without the engine", async () => {
     const shelf = storage();
     const first = page(shelf);
     const drawn = await first.layouter.layout(toGraph(NESTED));
@@ -64,5 +66,24 @@ describe("the layouts of a tab", () => {
     const { layouter } = page(shelf);
     expect((await layouter.layout(toGraph(NESTED))).nodes.length).toBeGreaterThan(3);
     expect(shelf.getItem("mine")).toBe("stays");
+  });
+
+  it("are dropped where they would take more than their own room, and where another build left them", async () => {
+    const shelf = storage();
+    const layouts = () => Object.keys(shelf).filter((key) => key.startsWith("treadle:layout:"));
+    await page(shelf, "b1", 100).layouter.layout(toGraph(NESTED));
+    expect(layouts()).toEqual([]);
+    await page(shelf, "b1").layouter.layout(toGraph(NESTED));
+    expect(layouts().length).toBeGreaterThan(1);
+    page(shelf, "b2");
+    expect(layouts()).toEqual([]);
+  });
+
+  it("make room for what cannot be worked out again", async () => {
+    const shelf = storage();
+    shelf.setItem("mine", "stays");
+    await page(shelf).layouter.layout(toGraph(NESTED));
+    clearLayouts(shelf);
+    expect(Object.keys(shelf)).toEqual(["mine"]);
   });
 });

@@ -17,11 +17,19 @@ from django.test import Client, override_settings
 from config.asgi import application
 from designer.models import SignInLink, Worker
 from designer.services.health import BeatWatch
-from designer.web.pages import Manifest, read_assets
+from designer.web.pages import ROUTES, Manifest, Route, assets_of, read_chunks, route_of
 from tests.designer.conftest import Api
+from tests.harness import ROOT
 
-MANIFEST = {
+MANIFEST: dict[str, Any] = {
     "src/main.tsx": {"file": "assets/main-1.js", "css": ["assets/main.css"], "imports": ["_kit.js"], "isEntry": True},
+    "src/features/designer/DesignerPage.tsx": {
+        "file": "assets/designer-3.js",
+        "css": ["assets/designer.css"],
+        "imports": ["src/main.tsx", "_kit.js"],
+    },
+    "src/app/early.ts": {"file": "assets/early-4.js", "imports": ["_elk.js"]},
+    "_elk.js": {"file": "assets/elk-5.js"},
     "_kit.js": {"file": "assets/kit-2.js", "css": ["assets/kit.css"], "imports": ["_kit.js"]},
 }
 
@@ -40,29 +48,56 @@ def test_every_page_is_the_shell_with_a_nonce_policy(path: str, charlie: Client)
 
 def test_assets_come_from_the_manifest(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
-    assert read_assets(manifest) is None
+    assert read_chunks(manifest) is None
     manifest.write_text(json.dumps(MANIFEST))
-    found = read_assets(manifest)
-    assert found is not None
+    chunks = read_chunks(manifest)
+    assert chunks is not None
+    found = assets_of(chunks)
     assert found.script == "app/assets/main-1.js"
     assert found.styles == ("app/assets/main.css", "app/assets/kit.css")
     assert found.preloads == ("app/assets/kit-2.js",)
+    assert found.first == ()
+
+
+def test_a_designer_is_told_at_once_what_it_will_ask_for(charlie: Client) -> None:
+    route, reads = route_of("/machines/a b/edit")
+    assert route is not None
+    assert reads == ("/api/session/", "/api/machines/a%20b/")
+    found = assets_of(MANIFEST, route)
+    assert found.first == ("app/assets/early-4.js",)
+    assert found.preloads == ("app/assets/elk-5.js", "app/assets/kit-2.js", "app/assets/designer-3.js")
+    assert found.styles == ("app/assets/main.css", "app/assets/kit.css", "app/assets/designer.css")
+    answer = charlie.get("/machines/x/edit")
+    if answer.status_code == 200:  # 503 where the front end is not built
+        text = answer.content.decode()
+        assert '<link rel="preload" as="fetch" crossorigin href="/api/machines/x/">' in text
+        assert text.index("/early-") < text.index("stylesheet") < text.index("/main-")
+
+
+@pytest.mark.parametrize("path", ["/machines/x/edit/y", "/machines/x", "/settings", "/executions"])
+def test_another_page_asks_for_no_more_than_its_session(path: str) -> None:
+    assert route_of(path) == (None, ("/api/session/",))
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.module)
+def test_every_route_names_a_part_of_the_front_end(route: Route) -> None:
+    assert (ROOT / "frontend" / route.module).is_file()
 
 
 def test_a_build_under_a_running_server_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     manifest = Manifest(path)
-    assert manifest.assets() is None
+    assert manifest.chunks() is None
     path.write_text(json.dumps(MANIFEST))
-    first = manifest.assets()
+    first = manifest.chunks()
     assert first is not None
-    assert manifest.assets() is first
+    assert manifest.chunks() is first
     path.unlink()
-    assert manifest.assets() is first
+    assert manifest.chunks() is first
     path.write_text(json.dumps({"src/main.tsx": {"file": "assets/main-33.js"}}))
-    second = manifest.assets()
+    second = manifest.chunks()
     assert second is not None
-    assert second.script == "app/assets/main-33.js"
+    assert assets_of(second).script == "app/assets/main-33.js"
 
 
 def test_a_file_that_was_built_since_the_start_is_served(charlie: Client, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem } from "../api/http";
+import { layouter } from "../canvas/elk";
 import { machineToEdit } from "../features/designer/opened";
 import { SignIn } from "../features/session/SignIn";
 import { Flashes } from "../ui/flash";
@@ -63,7 +64,7 @@ const router = createBrowserRouter([
         // Asked for while the page's code is on its way, and not waited for.
         loader: ({ params }) => {
           void queries.prefetchQuery(machineToEdit(params.id ?? ""));
-          void import("../canvas/elk").then(({ layouter }) => layouter().warm());
+          layouter().start();
           return null;
         },
       },

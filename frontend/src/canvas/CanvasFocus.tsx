@@ -1,8 +1,7 @@
 import { useReactFlow } from "@xyflow/react";
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useLayoutEffect, useRef } from "react";
+import { moving } from "../ui/motion";
 import type { Layout } from "./layout";
-
-const STEADIED_MS = 220;
 
 export interface FocusControl {
   focus(id: string): void;
@@ -23,7 +22,7 @@ export function CanvasFocus({
   // A state that was added just now has no place yet: it gets the focus when the next layout has one.
   const awaited = useRef<string | null>(null);
   const hidden = useRef<string | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = (id: string) =>
       document.querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(id)}"]`);
     const inView = (id: string) => {
@@ -45,7 +44,7 @@ export function CanvasFocus({
       if (!inView(id)) {
         void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), {
           zoom: flow.getZoom(),
-          duration: 120,
+          duration: moving(120),
         });
       }
       // A culled box is only in the page once it is in view.
@@ -70,7 +69,7 @@ export function CanvasFocus({
         corner.y < frame.bottom - 30;
       if (seen) return;
       const middle = { x: box.x + box.width / 2, y: box.y + Math.min(box.height / 2, 120) };
-      void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: 120 });
+      void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: moving(120) });
     };
     control.current = {
       focus,
@@ -78,7 +77,7 @@ export function CanvasFocus({
       fit: (id) =>
         void flow.fitView({
           padding: 0.15,
-          duration: 200,
+          duration: moving(200),
           maxZoom: 1.4,
           ...(id === null ? {} : { nodes: [{ id }] }),
         }),
@@ -86,11 +85,8 @@ export function CanvasFocus({
     // Unless the focus has gone elsewhere meanwhile.
     if (awaited.current !== null && document.activeElement === document.body)
       focus(awaited.current);
-    // After the view has been steadied for the new layout: that would undo the move.
-    const late = hidden.current;
-    const timer = late === null ? undefined : setTimeout(() => reveal(late), STEADIED_MS);
+    if (hidden.current !== null) reveal(hidden.current);
     return () => {
-      clearTimeout(timer);
       control.current = null;
     };
   }, [control, flow, layout]);

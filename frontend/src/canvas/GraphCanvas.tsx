@@ -10,27 +10,41 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import { t } from "../i18n";
+import { moving } from "../ui/motion";
 import "@xyflow/react/dist/style.css";
 import "./canvas.css";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  memo,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useStore } from "zustand";
 import type { Mark } from "../asl/compare";
 import type { Exit } from "../asl/edits";
 import type { GraphScope } from "../asl/graph";
 import type { Path } from "../asl/model";
+import { CanvasFocus, type FocusControl } from "./CanvasFocus";
 import { type CanvasActions, CanvasContext, useCanvas } from "./context";
 import { type DropPlace, dragStore, dropPlace } from "./drag";
 import { edgeTypes, type LineEdge, toLine } from "./edges";
-import type { Layout } from "./layout";
-import { type BoxNode, nodeTypes } from "./nodes";
+import type { Layout, PlacedNode } from "./layout";
+import { type BoxNode, looksAlike, nodeTypes } from "./nodes";
 import { useReconnect } from "./reconnect";
 import { Legend } from "./StatusIcon";
 import { newStatusStore, StatusContext, type StatusStore } from "./statusStore";
-import { useFirstView, useSteadyView } from "./view";
+import { firstView, type Size, useBusy, useLateView } from "./view";
 
 export interface CanvasProps {
   readonly graph: GraphScope;
   readonly layout: Layout;
+  /** Another layout is on its way. */
+  readonly awaited?: boolean;
   readonly mode: "edit" | "view";
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (ids: ReadonlySet<string>) => void;
@@ -46,6 +60,7 @@ export interface CanvasProps {
   readonly clipboard?: ClipboardHandlers;
   /** The browser's focus has come to a box. */
   readonly onFocusBox?: (id: string) => void;
+  readonly control?: RefObject<FocusControl | null>;
   readonly children?: ReactNode;
 }
 export interface ClipboardHandlers {
@@ -71,45 +86,66 @@ const NO_MARKS: CanvasActions["marks"] = new Map();
 const noStatuses = newStatusStore();
 const CULL_ABOVE = 150;
 
-export function GraphCanvas(props: CanvasProps) {
+/** Measured before anything is drawn: the first frame shows every box where it stays. */
+export const GraphCanvas = memo(function GraphCanvas(props: CanvasProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState<Size | null>(null);
+  useLayoutEffect(() => {
+    const { clientWidth = 0, clientHeight = 0 } = frame.current ?? {};
+    setSize({ width: clientWidth, height: clientHeight });
+  }, []);
   return (
-    <ReactFlowProvider>
-      <StatusContext.Provider value={props.statuses ?? noStatuses}>
-        <Canvas {...props} />
-      </StatusContext.Provider>
-    </ReactFlowProvider>
+    <div ref={frame} className="canvas-frame">
+      {size && (
+        <ReactFlowProvider initialWidth={size.width} initialHeight={size.height}>
+          <StatusContext.Provider value={props.statuses ?? noStatuses}>
+            <Canvas {...props} size={size} />
+          </StatusContext.Provider>
+        </ReactFlowProvider>
+      )}
+    </div>
   );
-}
+});
 
-function toBoxes(layout: Layout, selected: ReadonlySet<string>): BoxNode[] {
+/**
+ * The boxes of a layout. One that is as it was keeps its data, so that an edit draws what it touched and moves the
+ * rest.
+ */
+function toBoxes(
+  layout: Layout,
+  selected: ReadonlySet<string>,
+  before: ReadonlyMap<string, BoxNode>,
+): BoxNode[] {
   const exits = new Map<string, number>();
   for (const { edge } of layout.edges) exits.set(edge.source, (exits.get(edge.source) ?? 0) + 1);
-  return layout.nodes.map((placed) => ({
+  return layout.nodes.map((placed) => {
+    const data = { placed, exits: exits.get(placed.id) ?? 0 };
+    const old = before.get(placed.id)?.data;
+    return toBox(placed, selected.has(placed.id), old && looksAlike(old, data) ? old : data);
+  });
+}
+
+function toBox(placed: PlacedNode, selected: boolean, data: BoxNode["data"]): BoxNode {
+  const { width, height } = placed;
+  return {
     id: placed.id,
     type: placed.kind,
     position: { x: placed.x, y: placed.y },
-    width: placed.width,
-    height: placed.height,
-    measured: { width: placed.width, height: placed.height },
+    width,
+    height,
+    measured: { width, height },
     zIndex: placed.depth * 10 + (placed.kind === "container" ? 1 : 3),
-    selected: selected.has(placed.id),
+    selected,
     selectable: placed.node !== null,
     focusable: false,
     draggable: false,
     // Known sizes and handles: nothing has to be measured, and edges of culled boxes are drawn as well.
     handles: [
-      { type: "target", position: "top" as never, x: placed.width / 2, y: 0, width: 1, height: 1 },
-      {
-        type: "source",
-        position: "bottom" as never,
-        x: placed.width / 2,
-        y: placed.height,
-        width: 1,
-        height: 1,
-      },
+      { type: "target", position: "top" as never, x: width / 2, y: 0, width: 1, height: 1 },
+      { type: "source", position: "bottom" as never, x: width / 2, y: height, width: 1, height: 1 },
     ],
-    data: { placed, exits: exits.get(placed.id) ?? 0 },
-  }));
+    data,
+  };
 }
 
 function nodeAt(x: number, y: number): string | null {
@@ -117,16 +153,21 @@ function nodeAt(x: number, y: number): string | null {
   return element?.getAttribute("data-id") ?? null;
 }
 
-function Canvas(props: CanvasProps) {
+function Canvas(props: CanvasProps & { readonly size: Size }) {
   const { graph, layout, mode, selected, onSelect, edit } = props;
   const { selectedEdge = null, focusId = null, problems = NO_PROBLEMS, marks = NO_MARKS } = props;
   const flow = useReactFlow();
   const wrapper = useRef<HTMLDivElement>(null);
   const far = useFlowStore((state) => state.transform[2] < 0.35);
-  useFirstView(layout, wrapper);
-  useSteadyView(layout);
+  const [view] = useState(() => (props.size.width > 0 ? firstView(layout, props.size) : null));
+  useLateView(layout, props.size);
+  useBusy(wrapper, layout, props.awaited === true);
 
-  const boxes = useMemo(() => toBoxes(layout, selected), [layout, selected]);
+  const drawn = useRef<ReadonlyMap<string, BoxNode>>(new Map());
+  const boxes = useMemo(() => toBoxes(layout, selected, drawn.current), [layout, selected]);
+  useEffect(() => {
+    drawn.current = new Map(boxes.map((box) => [box.id, box]));
+  }, [boxes]);
   const lines = useMemo<LineEdge[]>(() => {
     const names = new Map(layout.nodes.map((box) => [box.id, box.node?.name ?? ""]));
     return layout.edges.map((edge) => toLine(edge, names));
@@ -230,6 +271,7 @@ function Canvas(props: CanvasProps) {
           edges={lines}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
+          {...(view ? { defaultViewport: view } : {})}
           onNodesChange={choose}
           selectionMode={SelectionMode.Full}
           onPaneContextMenu={(event) => {
@@ -270,6 +312,7 @@ function Canvas(props: CanvasProps) {
         )}
         <Tools />
         {mode === "view" && props.statuses && <Legend />}
+        {props.control && <CanvasFocus control={props.control} layout={layout} />}
         {props.children}
       </div>
     </CanvasContext.Provider>
@@ -309,7 +352,7 @@ function Tools() {
         type="button"
         title={t("Zoom in")}
         aria-label={t("Zoom in")}
-        onClick={() => flow.zoomIn({ duration: 120 })}
+        onClick={() => flow.zoomIn({ duration: moving(120) })}
       >
         +
       </button>
@@ -317,7 +360,7 @@ function Tools() {
         type="button"
         title={t("Zoom out")}
         aria-label={t("Zoom out")}
-        onClick={() => flow.zoomOut({ duration: 120 })}
+        onClick={() => flow.zoomOut({ duration: moving(120) })}
       >
         −
       </button>
@@ -325,7 +368,7 @@ function Tools() {
         type="button"
         title={t("Fit all (0)")}
         aria-label={t("Fit all")}
-        onClick={() => flow.fitView({ padding: 0.1, duration: 200, maxZoom: 1.4 })}
+        onClick={() => flow.fitView({ padding: 0.1, duration: moving(200), maxZoom: 1.4 })}
       >
         <svg
           viewBox="0 0 16 16"
@@ -343,7 +386,7 @@ function Tools() {
         type="button"
         title={t("Zoom to 100 %")}
         aria-label={t("Zoom to 1:1")}
-        onClick={() => flow.zoomTo(1, { duration: 120 })}
+        onClick={() => flow.zoomTo(1, { duration: moving(120) })}
       >
         1:1
       </button>

@@ -21,7 +21,7 @@ export function GraphView({
     const parsed = parseText(definition, guessFormat(definition));
     return parsed.ok && isObject(parsed.value) ? toGraph(parsed.value) : null;
   }, [definition]);
-  const { layout } = useLayout(graph);
+  const { layout, current } = useLayout(graph);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   return (
     <div className="code-frame" style={{ height }}>
@@ -29,6 +29,7 @@ export function GraphView({
         <GraphCanvas
           graph={graph}
           layout={layout}
+          awaited={!current}
           mode="view"
           selected={selected}
           onSelect={setSelected}

@@ -1,6 +1,7 @@
 import { type Edge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { t } from "../i18n";
+import { moving } from "../ui/motion";
 import { useCanvas } from "./context";
 import { middle, nearEnd, roundedPath } from "./geometry";
 import type { PlacedEdge } from "./layout";
@@ -28,7 +29,7 @@ function Dot({ path, from, to }: { path: string; from: string; to: string }) {
   const ref = useRef<SVGCircleElement>(null);
   useEffect(() => {
     const dot = ref.current;
-    if (!taken || !dot || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (!taken || !dot || moving(1) === 0) return;
     const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
     line.setAttribute("d", path);
     const length = line.getTotalLength();

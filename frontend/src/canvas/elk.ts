@@ -1,16 +1,30 @@
-import ELK from "elkjs/lib/elk-api";
+import ELK, { type ElkNode } from "elkjs/lib/elk-api";
 // The published worker, copied as it is: the licence of elkjs asks for it, and `worker-src 'self'` too.
 import workerUrl from "elkjs/lib/elk-worker.min.js?url";
-import { Layouter } from "./layout";
-import { tabShelf } from "./shelf";
+import { type LayoutEngine, Layouter } from "./layout";
+import { browserShelf } from "./shelf";
 
 let shared: Layouter | null = null;
 
 /** One worker and one cache for the whole page. */
 export function layouter(): Layouter {
   if (shared === null) {
-    const elk = new ELK({ workerFactory: () => new Worker(workerUrl) });
-    shared = new Layouter((graph) => elk.layout(graph), tabShelf(sessionStorage, import.meta.url));
+    const shelf = browserShelf(localStorage, import.meta.url);
+    shared = new Layouter(new Engine(), shelf);
   }
   return shared;
+}
+
+/** The worker is made when it is first wanted. */
+class Engine implements LayoutEngine {
+  private elk: InstanceType<typeof ELK> | null = null;
+
+  start(): InstanceType<typeof ELK> {
+    this.elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
+    return this.elk;
+  }
+
+  layout(graph: ElkNode): Promise<ElkNode> {
+    return this.start().layout(graph);
+  }
 }

@@ -6,7 +6,11 @@ import type { GraphEdge, GraphNode, GraphScope } from "../asl/graph";
  * alone, from the innermost outwards: a container is a plain box of fixed size in its parent. Results are
  * kept by content, so an edit costs one small layout.
  */
-export type LayoutEngine = (graph: ElkNode) => Promise<ElkNode>;
+export interface LayoutEngine {
+  /** Begin to load, if that takes time. */
+  start?(): void;
+  layout(graph: ElkNode): Promise<ElkNode>;
+}
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -34,6 +38,8 @@ export interface PlacedEdge {
   readonly depth: number;
 }
 export interface Layout {
+  /** The left side; Start stands at 0, so that an edit which widens the graph leaves it where it is. */
+  readonly x: number;
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly PlacedNode[];
@@ -49,6 +55,7 @@ const PADDING = 20;
 const EMPTY_SCOPE = { width: 150, height: 60 };
 const LABEL_HEIGHT = 17;
 const LABEL_MAX = 170;
+const MOST_KEPT = 2000;
 
 const SCOPE_OPTIONS: LayoutOptions = {
   "elk.algorithm": "layered",
@@ -89,121 +96,112 @@ export interface LayoutShelf {
   write(key: string, result: string): void;
 }
 
+/** A scope with all that is inside it; coordinates are relative to its own corner. */
+type Part = Omit<Layout, "x">;
+
 export class Layouter {
-  private readonly cache = new Map<string, Promise<ScopeResult>>();
+  private readonly done = new Map<string, ScopeResult>();
+  private readonly running = new Map<string, Promise<void>>();
+  private used = false;
   constructor(
     private readonly engine: LayoutEngine,
     private readonly shelf?: LayoutShelf,
   ) {}
 
-  /** The engine's code is large: begun early, it is read while the page still waits for its definition. */
+  /** The engine's code is large: begun early, it is read by the time the page has its definition. */
+  start(): void {
+    this.engine.start?.();
+  }
+
+  /**
+   * Slow at its first run as well: a rehearsal, with a little of everything that a graph can have, warms it while
+   * there is nothing to lay out yet.
+   */
   warm(): void {
-    void this.engine({ id: "nothing", layoutOptions: SCOPE_OPTIONS }).catch(() => undefined);
+    if (this.used) return;
+    this.used = true;
+    void this.engine.layout(elkGraph(REHEARSAL, SCOPE_OPTIONS)).catch(() => undefined);
   }
 
   async layout(root: GraphScope): Promise<Layout> {
-    const nodes: PlacedNode[] = [];
-    const edges: PlacedEdge[] = [];
-    const scopes: PlacedScope[] = [];
-    const size = await this.place(root, 0, nodes, edges, scopes);
-    return { ...size, nodes, edges, scopes };
+    // Never while a layout is under way: it would begin again and again.
+    if (this.done.size > MOST_KEPT) this.done.clear();
+    for (;;) {
+      const waiting: Promise<void>[] = [];
+      const found = this.attempt(root, waiting);
+      if (found !== null) return found;
+      await Promise.all(waiting);
+    }
   }
 
-  /** Lays out a scope with all inside it; coordinates are relative to the scope's own corner. */
-  private async place(
-    scope: GraphScope,
-    depth: number,
-    nodes: PlacedNode[],
-    edges: PlacedEdge[],
-    scopes: PlacedScope[],
-  ): Promise<{ width: number; height: number }> {
-    const inner = await Promise.all(
-      scope.nodes.map((node) => Promise.all(node.inner.map((s) => this.inner(s, depth + 1)))),
+  /** The layout if every scope has been laid out before; what is missing is begun at once, before this returns. */
+  known(root: GraphScope): Layout | null {
+    const waiting: Promise<void>[] = [];
+    const found = this.attempt(root, waiting);
+    // Whoever waits for the layout hears of a failure.
+    for (const one of waiting) one.catch(() => undefined);
+    return found;
+  }
+
+  private attempt(root: GraphScope, waiting: Promise<void>[]): Layout | null {
+    const part = this.place(root, 0, waiting);
+    return part && anchored(part);
+  }
+
+  /** Null while the engine still works at some of it; that is put into `waiting`. */
+  private place(scope: GraphScope, depth: number, waiting: Promise<void>[]): Part | null {
+    const inner = scope.nodes.map((node) =>
+      node.inner.map((part) => this.place(part, depth + 1, waiting)),
     );
-    const sizes = scope.nodes.map((node, i) => sizeOf(node, inner[i] ?? []));
     if (scope.nodes.length === 0 && scope.start === null) {
-      scopes.push({ scope, depth, x: 0, y: 0, ...EMPTY_SCOPE });
-      return EMPTY_SCOPE;
+      const empty = { scope, depth, x: 0, y: 0, ...EMPTY_SCOPE };
+      return { ...EMPTY_SCOPE, nodes: [], edges: [], scopes: [empty] };
     }
-    const result = await this.solve(scope, sizes);
-    scopes.push({ scope, depth, x: 0, y: 0, width: result.width, height: result.height });
-    const places = new Map(result.boxes.map((box) => [box.key, box]));
-    for (const [kind, id] of [
-      ["start", scope.start],
-      ["end", scope.end],
-    ] as const) {
-      const box = id === null ? undefined : places.get(id);
-      if (box && id !== null) nodes.push({ ...boxOf(box), id, kind, node: null, scope, depth });
-    }
-    scope.nodes.forEach((node, i) => {
-      const box = places.get(node.name);
-      if (!box) return;
-      const kind = node.inner.length > 0 ? "container" : "state";
-      nodes.push({ ...boxOf(box), id: node.id, kind, node, scope, depth });
-      let x = box.x + PADDING;
-      const height = Math.max(0, ...(inner[i] ?? []).map((part) => part.height));
-      for (const part of inner[i] ?? []) {
-        const by = { x, y: box.y + HEADER };
-        nodes.push(...part.nodes.map((n) => moved(n, by)));
-        scopes.push(
-          ...part.scopes
-            .map((s) => moved(s, by))
-            .map((s) => (s.depth === depth + 1 ? { ...s, height } : s)),
-        );
-        edges.push(...part.edges.map((e) => movedEdge(e, by)));
-        x += part.width + GAP;
-      }
-    });
-    scope.edges.forEach((edge, i) => {
-      const line = result.lines[i];
-      if (!line) return;
-      const label = line.label && { ...line.label, text: edge.label };
-      edges.push({ id: edge.id, edge, points: line.points, label, depth });
-    });
-    return { width: result.width, height: result.height };
-  }
-
-  private async inner(scope: GraphScope, depth: number): Promise<Layout> {
-    const nodes: PlacedNode[] = [];
-    const edges: PlacedEdge[] = [];
-    const scopes: PlacedScope[] = [];
-    const size = await this.place(scope, depth, nodes, edges, scopes);
-    return { ...size, nodes, edges, scopes };
+    const parts = inner.map((one) => one.filter((part) => part !== null));
+    if (parts.some((one, i) => one.length < (inner[i]?.length ?? 0))) return null;
+    const sizes = scope.nodes.map((node, i) => sizeOf(node, parts[i] ?? []));
+    const result = this.solve(scope, sizes, waiting);
+    return result && assemble(scope, depth, result, parts);
   }
 
   private solve(
     scope: GraphScope,
     sizes: { width: number; height: number }[],
-  ): Promise<ScopeResult> {
+    waiting: Promise<void>[],
+  ): ScopeResult | null {
     const local = localGraph(scope, sizes);
     const key = JSON.stringify(local);
-    const known = this.cache.get(key);
+    const known = this.done.get(key);
     if (known) return known;
-    if (this.cache.size > 2000) this.cache.clear();
     const shelved = this.shelf?.read(key) ?? null;
-    const found =
-      shelved === null
-        ? this.run(local).then(
-            (result) => {
-              this.shelf?.write(key, JSON.stringify(result));
-              return result;
-            },
-            (error: unknown) => {
-              this.cache.delete(key);
-              throw error;
-            },
-          )
-        : Promise.resolve(JSON.parse(shelved) as ScopeResult);
-    this.cache.set(key, found);
-    return found;
+    if (shelved !== null) {
+      const found = JSON.parse(shelved) as ScopeResult;
+      this.done.set(key, found);
+      return found;
+    }
+    const running = this.running.get(key) ?? this.begin(key, local);
+    waiting.push(running);
+    return null;
+  }
+
+  private begin(key: string, local: LocalGraph): Promise<void> {
+    const running = this.run(local)
+      .then((result) => {
+        this.done.set(key, result);
+        this.shelf?.write(key, JSON.stringify(result));
+      })
+      .finally(() => this.running.delete(key));
+    this.running.set(key, running);
+    return running;
   }
 
   private async run(local: LocalGraph): Promise<ScopeResult> {
+    this.used = true;
     let solved: ElkNode;
     try {
-      solved = await this.engine(elkGraph(local, SCOPE_OPTIONS));
+      solved = await this.engine.layout(elkGraph(local, SCOPE_OPTIONS));
     } catch {
-      solved = await this.engine(elkGraph(local, PLAIN_OPTIONS));
+      solved = await this.engine.layout(elkGraph(local, PLAIN_OPTIONS));
     }
     const lines = new Map((solved.edges ?? []).map((edge) => [edge.id, edge]));
     return {
@@ -219,6 +217,64 @@ export class Layouter {
       lines: local.edges.map((_, i) => lineOf(lines.get(`e${i}`))),
     };
   }
+}
+
+/** The scope's own boxes and lines, and in its containers what has been laid out before. */
+function assemble(
+  scope: GraphScope,
+  depth: number,
+  result: ScopeResult,
+  inner: readonly (readonly Part[])[],
+): Part {
+  const nodes: PlacedNode[] = [];
+  const edges: PlacedEdge[] = [];
+  const { width, height } = result;
+  const scopes: PlacedScope[] = [{ scope, depth, x: 0, y: 0, width, height }];
+  const places = new Map(result.boxes.map((box) => [box.key, box]));
+  for (const [kind, id] of [
+    ["start", scope.start],
+    ["end", scope.end],
+  ] as const) {
+    const box = id === null ? undefined : places.get(id);
+    if (box && id !== null) nodes.push({ ...boxOf(box), id, kind, node: null, scope, depth });
+  }
+  scope.nodes.forEach((node, i) => {
+    const box = places.get(node.name);
+    if (!box) return;
+    const kind = node.inner.length > 0 ? "container" : "state";
+    nodes.push({ ...boxOf(box), id: node.id, kind, node, scope, depth });
+    const parts = inner[i] ?? [];
+    const tallest = Math.max(0, ...parts.map((part) => part.height));
+    let x = box.x + PADDING;
+    for (const part of parts) {
+      const by = { x, y: box.y + HEADER };
+      nodes.push(...part.nodes.map((n) => moved(n, by)));
+      const tall = part.scopes.map((s) => (s.depth === depth + 1 ? { ...s, height: tallest } : s));
+      scopes.push(...tall.map((s) => moved(s, by)));
+      edges.push(...part.edges.map((e) => movedEdge(e, by)));
+      x += part.width + GAP;
+    }
+  });
+  scope.edges.forEach((edge, i) => {
+    const line = result.lines[i];
+    if (!line) return;
+    const label = line.label && { ...line.label, text: edge.label };
+    edges.push({ id: edge.id, edge, points: line.points, label, depth });
+  });
+  return { width, height, nodes, edges, scopes };
+}
+
+function anchored(part: Part): Layout {
+  const start = part.nodes.find((node) => node.kind === "start");
+  const x = start ? -Math.round(start.x + start.width / 2) : 0;
+  const by = { x, y: 0 };
+  return {
+    ...part,
+    x,
+    nodes: part.nodes.map((node) => moved(node, by)),
+    edges: part.edges.map((edge) => movedEdge(edge, by)),
+    scopes: part.scopes.map((scope) => moved(scope, by)),
+  };
 }
 
 function boxOf({ x, y, width, height }: Box): Box {
@@ -251,6 +307,27 @@ interface LocalGraph {
   readonly boxes: { key: string; width: number; height: number; last: boolean }[];
   readonly edges: { from: string; to: string; kind: string; label: number; back: boolean }[];
 }
+
+/** Two ways, a loop, a label, an end: what most graphs have. */
+const REHEARSAL: LocalGraph = {
+  boxes: [
+    { key: "start", ...TERMINAL_BOX, last: false },
+    ...["a", "b", "c", "d", "e", "f"].map((key) => ({ key, ...STATE_BOX, last: false })),
+    { key: "end", ...TERMINAL_BOX, last: true },
+  ],
+  edges: [
+    { from: "start", to: "a", kind: "start", label: 0, back: false },
+    { from: "a", to: "b", kind: "next", label: 0, back: false },
+    { from: "b", to: "c", kind: "next", label: 0, back: false },
+    { from: "c", to: "d", kind: "choice", label: 90, back: false },
+    { from: "c", to: "e", kind: "choice", label: 90, back: false },
+    { from: "c", to: "b", kind: "default", label: 53, back: true },
+    { from: "a", to: "d", kind: "catch", label: 60, back: false },
+    { from: "e", to: "f", kind: "next", label: 0, back: false },
+    { from: "d", to: "end", kind: "end", label: 0, back: false },
+    { from: "f", to: "end", kind: "end", label: 0, back: false },
+  ],
+};
 
 function localGraph(scope: GraphScope, sizes: { width: number; height: number }[]): LocalGraph {
   const keys = new Map(scope.nodes.map((node) => [node.id, node.name]));

@@ -9,6 +9,26 @@ import { STATUS_WORDS, StatusIcon } from "./StatusIcon";
 import { useStatus } from "./statusStore";
 
 export type BoxNode = Node<{ placed: PlacedNode; exits: number }>;
+type Box = NodeProps<BoxNode>;
+
+/** Whether two boxes of one id show the same; where they stand is not theirs to draw. */
+export function looksAlike(a: BoxNode["data"], b: BoxNode["data"]): boolean {
+  const [one, other] = [a.placed.node, b.placed.node];
+  return (
+    a.exits === b.exits &&
+    a.placed.kind === b.placed.kind &&
+    one?.name === other?.name &&
+    one?.type === other?.type &&
+    one?.subtitle === other?.subtitle &&
+    one?.hidden === other?.hidden &&
+    one?.inner.length === other?.inner.length
+  );
+}
+
+/** React Flow tells a box its position as well, which is on the element around it. */
+function same(a: Box, b: Box): boolean {
+  return a.id === b.id && a.data === b.data && a.selected === b.selected;
+}
 
 function label(placed: PlacedNode, exits: number, shown: Shown | undefined): string {
   const { node } = placed;
@@ -82,7 +102,7 @@ function Spoken({ text }: { text: string }) {
   return <span className="visually-hidden">{text}</span>;
 }
 
-const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNode>) {
+const StateBox = memo(function StateBox({ id, data, selected }: Box) {
   const { placed, exits } = data;
   const { canvas, shown, name, attributes, statusClass, mark } = useBox(id, placed);
   const problems = canvas.problems.get(id);
@@ -118,9 +138,9 @@ const StateBox = memo(function StateBox({ id, data, selected }: NodeProps<BoxNod
       <Handle type="source" position={Position.Bottom} />
     </>
   );
-});
+}, same);
 
-const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProps<BoxNode>) {
+const ContainerBox = memo(function ContainerBox({ id, data, selected }: Box) {
   const { placed, exits } = data;
   const { canvas, shown, name, attributes, statusClass, mark } = useBox(id, placed);
   const problems = canvas.problems.get(id);
@@ -156,7 +176,7 @@ const ContainerBox = memo(function ContainerBox({ id, data, selected }: NodeProp
       <Handle type="source" position={Position.Bottom} />
     </>
   );
-});
+}, same);
 
 function Fold({ id, name, folded }: { id: string; name: string; folded: boolean }) {
   const canvas = useCanvas();
@@ -180,7 +200,7 @@ function Fold({ id, name, folded }: { id: string; name: string; folded: boolean 
   );
 }
 
-const Terminal = memo(function Terminal({ data }: NodeProps<BoxNode>) {
+const Terminal = memo(function Terminal({ data }: Box) {
   const start = data.placed.kind === "start";
   return (
     <>
@@ -189,7 +209,7 @@ const Terminal = memo(function Terminal({ data }: NodeProps<BoxNode>) {
       {start && <Handle type="source" position={Position.Bottom} />}
     </>
   );
-});
+}, same);
 
 function Badge({ errors, warnings }: { errors: number; warnings: number }) {
   return (

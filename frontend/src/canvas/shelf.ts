@@ -1,18 +1,21 @@
 import type { LayoutShelf } from "./layout";
 
 const PREFIX = "treadle:layout:";
+/** Characters: some hundred small machines, or three of a thousand states. The storage has about five million. */
+const ROOM = 1_000_000;
 
 /**
- * A tab's own storage: a machine that is opened again, or reloaded, is drawn without waiting for the layout
- * engine, whose first run in a page takes some hundred milliseconds. It is apart from the storage of the
- * drafts, so that pictures can never take their room.
+ * The browser's storage: a machine that is opened again is drawn without waiting for the layout engine, whose
+ * first run in a page takes some hundred milliseconds. Drafts lie there too, and come first: see `clearLayouts`.
  */
-export function tabShelf(storage: Storage, build: string): LayoutShelf {
+export function browserShelf(storage: Storage, build: string, room = ROOM): LayoutShelf {
   // Another build may have other options: its results are not ours.
   const prefix = `${PREFIX}${build}:`;
-  const clear = () => {
-    for (const key of Object.keys(storage)) if (key.startsWith(PREFIX)) storage.removeItem(key);
-  };
+  let used = 0;
+  for (const key of layoutKeys(storage)) {
+    if (key.startsWith(prefix)) used += key.length + (storage.getItem(key)?.length ?? 0);
+    else storage.removeItem(key);
+  }
   return {
     read(key) {
       try {
@@ -22,12 +25,24 @@ export function tabShelf(storage: Storage, build: string): LayoutShelf {
       }
     },
     write(key, result) {
+      used += prefix.length + key.length + result.length;
       try {
-        storage.setItem(prefix + key, result);
+        if (used <= room) return storage.setItem(prefix + key, result);
       } catch {
-        // Full, or not allowed: all of it can be worked out again.
-        clear();
+        // Full, or not allowed.
       }
+      // All of it can be worked out again.
+      clearLayouts(storage);
+      used = 0;
     },
   };
+}
+
+/** Makes room for what cannot be worked out again. */
+export function clearLayouts(storage: Storage): void {
+  for (const key of layoutKeys(storage)) storage.removeItem(key);
+}
+
+function layoutKeys(storage: Storage): string[] {
+  return Object.keys(storage).filter((key) => key.startsWith(PREFIX));
 }

@@ -1,29 +1,39 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { GraphScope } from "../asl/graph";
 import { layouter } from "./elk";
 import type { Layout } from "./layout";
 
-/** The latest finished layout; the one before stays up while a new one is worked out. */
+interface Finished {
+  readonly graph: GraphScope | null;
+  readonly layout: Layout | null;
+  readonly error: string | null;
+}
+const NOTHING: Finished = { graph: null, layout: null, error: null };
+
+/**
+ * The latest finished layout; the one before stays up while a new one is worked out, and `current` is false as
+ * long. What has been laid out before is there at once.
+ */
 export function useLayout(graph: GraphScope | null): {
   layout: Layout | null;
   error: string | null;
+  current: boolean;
 } {
-  const [state, setState] = useState<{ layout: Layout | null; error: string | null }>({
-    layout: null,
-    error: null,
-  });
+  const [finished, setFinished] = useState(NOTHING);
+  const known = useMemo(() => graph && layouter().known(graph), [graph]);
+  if (known && finished.layout !== known) setFinished({ graph, layout: known, error: null });
   useEffect(() => {
-    if (graph === null) return;
+    if (graph === null || known) return;
     let live = true;
     layouter()
       .layout(graph)
       .then(
-        (layout) => live && setState({ layout, error: null }),
-        (error: unknown) => live && setState((old) => ({ ...old, error: String(error) })),
+        (layout) => live && setFinished({ graph, layout, error: null }),
+        (error: unknown) => live && setFinished((old) => ({ ...old, graph, error: String(error) })),
       );
     return () => {
       live = false;
     };
-  }, [graph]);
-  return state;
+  }, [graph, known]);
+  return { layout: finished.layout, error: finished.error, current: finished.graph === graph };
 }

@@ -1,54 +1,62 @@
-import { useReactFlow, useStore } from "@xyflow/react";
-import { type RefObject, useEffect, useRef } from "react";
+import { useReactFlow, useStore, type Viewport } from "@xyflow/react";
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { moving } from "../ui/motion";
 import type { Layout } from "./layout";
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** As long as a box takes to its new place (canvas.css), and a view to its own. */
+const MOVE_MS = 200;
+
+/** The first view: all of it where it can be read so, else the beginning. */
+export function firstView(layout: Layout, { width, height }: Size): Viewport {
+  const across = (width - 60) / layout.width;
+  const all = Math.min(across, (height - 60) / layout.height);
+  // All of it where that can be read; else as wide as it is, from the top; never so small as to say nothing.
+  const zoom = all >= 0.6 ? Math.min(all, 1.25) : Math.max(0.42, Math.min(0.8, across));
+  const wide = layout.width * zoom > width - 59;
+  // Start is at 0.
+  const centre = wide ? 0 : layout.x + layout.width / 2;
+  const tall = layout.height * zoom > height - 40;
+  const y = tall ? 24 : (height - layout.height * zoom) / 2;
+  return { x: width / 2 - centre * zoom, y, zoom };
+}
+
 /**
- * The first view, computed here since React Flow's own `fitView` never fires while culling hides every
- * node: all of it where it can be read so, else the beginning.
+ * Where the canvas had no size when it was made, as behind a tab of a narrow window, the first view comes with
+ * its size. React Flow's own `fitView` never fires while culling hides every node.
  */
-export function useFirstView(layout: Layout, wrapper: RefObject<HTMLDivElement | null>): void {
+export function useLateView(layout: Layout, from: Size): void {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
-  const done = useRef(false);
+  const done = useRef(from.width > 0 && from.height > 0);
   useEffect(() => {
-    if (
-      done.current ||
-      width === 0 ||
-      height === 0 ||
-      layout.nodes.length === 0 ||
-      !wrapper.current
-    )
-      return;
+    if (done.current || width === 0 || height === 0) return;
     done.current = true;
-    const across = (width - 60) / layout.width;
-    const all = Math.min(across, (height - 60) / layout.height);
-    // All of it where that can be read; else as wide as it is, from the top; never so small as to say nothing.
-    const zoom = all >= 0.6 ? Math.min(all, 1.25) : Math.max(0.42, Math.min(0.8, across));
-    const start = layout.nodes.find((node) => node.kind === "start") ?? layout.nodes[0];
-    const wide = layout.width * zoom > width - 59;
-    const centre = wide && start ? start.x + start.width / 2 : layout.width / 2;
-    const tall = layout.height * zoom > height - 40;
-    const y = tall ? 24 : (height - layout.height * zoom) / 2;
-    void flow.setViewport({ x: width / 2 - centre * zoom, y, zoom });
-  }, [flow, width, height, layout, wrapper]);
+    void flow.setViewport(firstView(layout, { width, height }));
+  }, [flow, width, height, layout]);
 }
 
-/** When an edit widens the graph, Start stays where it is on the screen. */
-export function useSteadyView(layout: Layout): void {
-  const flow = useReactFlow();
-  const before = useRef<number | null>(null);
-  useEffect(() => {
-    const start = layout.nodes.find((node) => node.kind === "start");
-    if (!start) return;
-    const centre = start.x + start.width / 2;
-    if (before.current !== null && before.current !== centre) {
-      const view = flow.getViewport();
-      void flow.setViewport(
-        { ...view, x: view.x + (before.current - centre) * view.zoom },
-        { duration: 200 },
-      );
-    }
-    before.current = centre;
-  }, [flow, layout]);
+/**
+ * Says on the canvas (`aria-busy`) whether its boxes are about to move or on their way: another layout is being
+ * worked out, or has just come. Written past React, since all boxes would be gone through for it.
+ */
+export function useBusy(
+  canvas: RefObject<HTMLElement | null>,
+  layout: Layout,
+  awaited: boolean,
+): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new layout is a movement
+  useLayoutEffect(() => {
+    const say = (busy: boolean) => canvas.current?.setAttribute("aria-busy", String(busy));
+    const ms = moving(MOVE_MS);
+    say(awaited || ms > 0);
+    if (awaited || ms === 0) return;
+    const timer = setTimeout(() => say(false), ms);
+    return () => clearTimeout(timer);
+  }, [canvas, layout, awaited]);
 }

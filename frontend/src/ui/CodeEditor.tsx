@@ -186,6 +186,17 @@ function isInUse(): boolean {
   return document.activeElement?.closest(inUse) != null;
 }
 
+/** What makes one text of the other: a single stretch. */
+function changeTo(before: string, after: string) {
+  if (before === after) return null;
+  const short = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < short && before[from] === after[from]) from++;
+  let tail = 0;
+  while (tail < short - from && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return { from, to: before.length - tail, insert: after.slice(from, after.length - tail) };
+}
+
 export default function CodeEditor(props: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -284,32 +295,29 @@ export default function CodeEditor(props: CodeEditorProps) {
   }, []);
 
   useEffect(() => {
-    const editor = view.current;
-    if (!editor) return;
-    const before = editor.state.doc.toString();
-    if (before === props.value) return;
-    const short = Math.min(before.length, props.value.length);
-    let from = 0;
-    while (from < short && before[from] === props.value[from]) from++;
-    let tail = 0;
-    while (tail < short - from && before.at(-1 - tail) === props.value.at(-1 - tail)) tail++;
-    editor.dispatch({
-      changes: {
-        from,
-        to: before.length - tail,
-        insert: props.value.slice(from, props.value.length - tail),
-      },
-      annotations: fromOutside.of(true),
-    });
-  }, [props.value]);
-
-  useEffect(() => {
     view.current?.dispatch({
       effects: language.current.reconfigure(commonExtensions(props.format)),
     });
   }, [props.format]);
 
-  const { problems, highlight, scrollTo } = props;
+  // Text, highlight and scrolling in one transaction: each one measures the page anew.
+  const { value, problems, highlight, scrollTo } = props;
+  const shown = useRef<Pick<CodeEditorProps, "highlight" | "scrollTo">>({});
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const changes = changeTo(editor.state.doc.toString(), value);
+    const effects: StateEffect<unknown>[] = [];
+    if (highlight !== shown.current.highlight) effects.push(setHighlight.of(highlight ?? null));
+    if (scrollTo && scrollTo !== shown.current.scrollTo) {
+      const at = Math.min(scrollTo.offset, value.length);
+      effects.push(EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }));
+    }
+    shown.current = { highlight, scrollTo };
+    if (!changes && effects.length === 0) return;
+    editor.dispatch({ ...(changes && { changes }), effects, annotations: fromOutside.of(true) });
+  }, [value, highlight, scrollTo]);
+
   useEffect(() => {
     const editor = view.current;
     if (!editor || !problems) return;
@@ -323,17 +331,6 @@ export default function CodeEditor(props: CodeEditorProps) {
     }));
     editor.dispatch(setDiagnostics(editor.state, marks));
   }, [problems]);
-
-  useEffect(() => {
-    view.current?.dispatch({ effects: setHighlight.of(highlight ?? null) });
-  }, [highlight]);
-
-  useEffect(() => {
-    const editor = view.current;
-    if (!editor || !scrollTo) return;
-    const at = Math.min(scrollTo.offset, editor.state.doc.length);
-    editor.dispatch({ effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }) });
-  }, [scrollTo]);
 
   return <div ref={host} className="code-editor" />;
 }

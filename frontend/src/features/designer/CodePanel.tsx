@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
@@ -27,6 +28,8 @@ export function CodePanel(props: {
   onTab: (tab: CodeTab) => void;
   player: Player;
   machine: string;
+  /** The graph is on the screen: the editor, far heavier, has stood back for it. */
+  drawn: boolean;
 }) {
   const { designer, problems } = props;
   const text = useStore(designer, (s) => s.text);
@@ -109,20 +112,24 @@ export function CodePanel(props: {
         </SpaceBetween>
       </div>
       <div className="code-body" hidden={tab !== "code"}>
-        <Code
-          value={text}
-          format={format}
-          label={t("Definition")}
-          onChange={designer.typed}
-          onCursor={follow}
-          onUndo={designer.undo}
-          onRedo={designer.redo}
-          problems={problems}
-          complete={(doc, offset) => complete(doc, format, offset, world)}
-          explain={(doc, offset) => explain(doc, format, offset)}
-          highlight={highlight}
-          scrollTo={scrollTo}
-        />
+        {props.drawn ? (
+          <Code
+            value={text}
+            format={format}
+            label={t("Definition")}
+            onChange={designer.typed}
+            onCursor={follow}
+            onUndo={designer.undo}
+            onRedo={designer.redo}
+            problems={problems}
+            complete={(doc, offset) => complete(doc, format, offset, world)}
+            explain={(doc, offset) => explain(doc, format, offset)}
+            highlight={highlight}
+            scrollTo={scrollTo}
+          />
+        ) : (
+          <Spinner />
+        )}
       </div>
       {tab === "test" && <TestPanel designer={designer} />}
       {tab === "simulate" && (

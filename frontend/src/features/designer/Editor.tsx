@@ -9,13 +9,15 @@ import { fold } from "../../asl/fold";
 import type { GraphNode } from "../../asl/graph";
 import { isObject } from "../../asl/model";
 import { speaksJsonata } from "../../asl/surgery";
-import { CanvasFocus, type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
+import { type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { dragStore } from "../../canvas/drag";
 import { layouter } from "../../canvas/elk";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { t } from "../../i18n";
 import { flash, flashError } from "../../ui/flash";
+import { useLatest } from "../../ui/useLatest";
+import { useOnceDrawn } from "../../ui/useOnceDrawn";
 import { StartDialog } from "../executions/StartDialog";
 import { CodePanel, type CodeTab } from "./CodePanel";
 import {
@@ -45,7 +47,7 @@ import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems } from "./validation";
 
 type Pane = "graph" | "code" | "properties";
-type Open = "save" | "saveAndRun" | "start" | "keys" | null;
+type Open = "save" | "start" | "keys" | null;
 
 export function Editor({ machine }: { machine: Machine }) {
   const queries = useQueryClient();
@@ -70,7 +72,12 @@ export function Editor({ machine }: { machine: Machine }) {
   const changed = useStore(designer, (s) => s.text !== head);
   const folded = useStore(designer, (s) => s.folded);
   const shown = useMemo(() => graph && fold(graph, folded), [graph, folded]);
-  const { layout, error: layoutError } = useLayout(shown);
+  const { layout, error: layoutError, current } = useLayout(shown);
+  const awaited = useStore(designer, (s) => s.valid && s.parsed?.text !== s.text) || !current;
+  const drawn = useOnceDrawn(layout !== null || layoutError !== null || graph === null);
+  // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
+  const [awaitedFirst] = useState(layout === null);
+  const around = drawn || awaitedFirst;
   const problems = useProblems(designer);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
   const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
@@ -109,6 +116,10 @@ export function Editor({ machine }: { machine: Machine }) {
   );
   const editing = useEditing(designer, graph, items, renameRef, menu);
   const selected = useMemo(() => new Set(selection.states.map(refId)), [selection]);
+  const picture = useTogether(
+    { graph: shown, selected, selectedEdge: selection.edge, focusId },
+    current,
+  );
   const select = useCallback(
     (ids: ReadonlySet<string>) => {
       // A chosen container stands for all that is in it.
@@ -278,14 +289,16 @@ export function Editor({ machine }: { machine: Machine }) {
     event.preventDefault();
     if (command === "cut") commandOf("Delete", "canvas")?.run(found);
   };
-  const clipboard = {
-    onCopy: (event: React.ClipboardEvent) => carry(event, "copy"),
-    onCut: (event: React.ClipboardEvent) => carry(event, "cut"),
-    onPaste: (event: React.ClipboardEvent) => {
-      event.preventDefault();
-      editing.paste(event.clipboardData.getData("text/plain"));
-    },
-  };
+  const onCopy = useLatest((event: React.ClipboardEvent) => carry(event, "copy"));
+  const onCut = useLatest((event: React.ClipboardEvent) => carry(event, "cut"));
+  const onPaste = useLatest((event: React.ClipboardEvent) => {
+    event.preventDefault();
+    editing.paste(event.clipboardData.getData("text/plain"));
+  });
+  const clipboard = useMemo(() => ({ onCopy, onCut, onPaste }), [onCopy, onCut, onPaste]);
+  const onCanvasKey = useLatest((event: React.KeyboardEvent) =>
+    onKey(event, idOfFocus(event) ?? focusId),
+  );
 
   const note = !valid
     ? t("The text has a mistake. This is the last graph that could be drawn.")
@@ -312,9 +325,7 @@ export function Editor({ machine }: { machine: Machine }) {
         drafts={drafts}
         problems={problems.filter((p) => p.severity === "error").length}
         changed={changed}
-        onSave={() => setOpen("save")}
-        onRun={() => setOpen("start")}
-        onKeys={() => setOpen("keys")}
+        onOpen={setOpen}
       />
       <div className="panes" role="tablist" aria-label={t("Parts of the designer")}>
         {(["graph", "code", "properties"] as const).map((name) => (
@@ -330,36 +341,41 @@ export function Editor({ machine }: { machine: Machine }) {
         ))}
       </div>
       <div className="designer-body">
-        <LeftPane
-          items={items}
-          onPick={editing.pick}
-          outline={
-            graph && (
-              <Outline
-                designer={designer}
-                graph={graph}
-                focusId={focusId}
-                problems={problemCounts}
-                onFocus={setFocusId}
-                onMenu={menu}
-                onKey={(event) => onKey(event, focusId, setFocusId)}
-              />
-            )
-          }
-          clipboard={clipboard}
-        />
+        {around ? (
+          <LeftPane
+            items={items}
+            onPick={editing.pick}
+            outline={
+              graph && (
+                <Outline
+                  designer={designer}
+                  graph={graph}
+                  focusId={focusId}
+                  problems={problemCounts}
+                  onFocus={setFocusId}
+                  onMenu={menu}
+                  onKey={(event) => onKey(event, focusId, setFocusId)}
+                />
+              )
+            }
+            clipboard={clipboard}
+          />
+        ) : (
+          <div className="left-pane" />
+        )}
         <Splitter
           name="code"
           main={
             shown && layout ? (
               <GraphCanvas
-                graph={shown}
+                graph={picture.graph ?? shown}
                 layout={layout}
+                awaited={awaited}
                 mode="edit"
-                selected={selected}
+                selected={picture.selected}
                 onSelect={select}
-                selectedEdge={selection.edge}
-                focusId={focusId}
+                selectedEdge={picture.selectedEdge}
+                focusId={picture.focusId}
                 problems={problemCounts}
                 dimmed={!valid}
                 statuses={player.shown}
@@ -367,27 +383,29 @@ export function Editor({ machine }: { machine: Machine }) {
                 edit={editing.handlers}
                 clipboard={clipboard}
                 onFocusBox={setFocusId}
-                onKey={(event) => onKey(event, idOfFocus(event) ?? focusId)}
-              >
-                <CanvasFocus control={control} layout={layout} />
-              </GraphCanvas>
+                onKey={onCanvasKey}
+                control={control}
+              />
             ) : (
               <div className="canvas">{note && <div className="canvas-note">{note}</div>}</div>
             )
           }
           side={
-            <CodePanel
-              designer={designer}
-              problems={problems}
-              tab={codeTab}
-              onTab={setCodeTab}
-              player={player}
-              machine={machine.id}
-            />
+            around && (
+              <CodePanel
+                designer={designer}
+                problems={problems}
+                tab={codeTab}
+                onTab={setCodeTab}
+                player={player}
+                machine={machine.id}
+                drawn={drawn}
+              />
+            )
           }
         />
         <aside className="inspector-frame" aria-label={t("Properties")}>
-          <Inspector designer={designer} />
+          {around && <Inspector designer={designer} />}
         </aside>
       </div>
       <div className="visually-hidden" aria-live="polite">
@@ -442,6 +460,17 @@ export function Editor({ machine }: { machine: Machine }) {
       {conflict && <ConflictDialog conflict={conflict} onSettle={drafts.settle} />}
     </main>
   );
+}
+
+/**
+ * What is drawn with a layout stays with it: while another one is worked out the canvas has nothing to do, and
+ * what an edit has chosen is not asked for before it has a place.
+ */
+function useTogether<T extends object>(value: T, current: boolean): T {
+  const [held, setHeld] = useState(value);
+  const same = Object.entries(value).every(([name, part]) => held[name as keyof T] === part);
+  if (current && !same) setHeld(value);
+  return current ? value : held;
 }
 
 /** The worker begins with an edit, not after React has drawn all else that follows from it; the layouter keeps the result. */

@@ -1,5 +1,5 @@
 import Input from "@cloudscape-design/components/input";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { dragStore } from "../../canvas/drag";
 import { t } from "../../i18n";
 import { TabBar } from "../../ui/TabBar";
@@ -12,7 +12,7 @@ const GROUPS: readonly (readonly [PaletteGroup, string])[] = [
 ];
 
 /** Blocks to drag onto a line, or to click: a click puts one behind the chosen state. */
-export function Palette({
+export const Palette = memo(function Palette({
   items,
   onPick,
 }: {
@@ -52,7 +52,7 @@ export function Palette({
       </ul>
     </nav>
   );
-}
+});
 
 const DRAG_AFTER_PX = 5;
 

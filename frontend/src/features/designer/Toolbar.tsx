@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, {
   type StatusIndicatorProps,
 } from "@cloudscape-design/components/status-indicator";
+import { memo } from "react";
 import { useNavigate } from "react-router";
 import { useStore } from "zustand";
 import { bundleUrl, exportUrl, pictureUrl } from "../../api/client";
@@ -23,15 +24,13 @@ const WORDS: Record<SaveState, [StatusIndicatorProps.Type, string]> = {
   offline: ["warning", t("Kept in this browser only")],
 };
 
-export function Toolbar(props: {
+export const Toolbar = memo(function Toolbar(props: {
   machine: Machine;
   designer: Designer;
   drafts: Drafts;
   problems: number;
   changed: boolean;
-  onSave: () => void;
-  onRun: () => void;
-  onKeys: () => void;
+  onOpen: (dialog: "save" | "start" | "keys") => void;
 }) {
   const { machine, designer, drafts, changed } = props;
   const navigate = useNavigate();
@@ -56,7 +55,7 @@ export function Toolbar(props: {
     );
   };
   const more = (id: string) => {
-    if (id === "keys") props.onKeys();
+    if (id === "keys") props.onOpen("keys");
     else if (id === "discard") void drafts.discard().catch(flashError);
     else if (id.startsWith("draft-")) exportDraft(id.slice("draft-".length));
     else if (id === "bundle") location.assign(bundleUrl(machine.id));
@@ -125,13 +124,13 @@ export function Toolbar(props: {
             },
           ]}
         />
-        <Button onClick={props.onSave} disabled={!changed}>
+        <Button onClick={() => props.onOpen("save")} disabled={!changed}>
           {t("Save")}
         </Button>
         <Button
           variant="primary"
           iconName="caret-right-filled"
-          onClick={props.onRun}
+          onClick={() => props.onOpen("start")}
           disabled={props.problems > 0}
         >
           {t("Run")}
@@ -139,4 +138,4 @@ export function Toolbar(props: {
       </SpaceBetween>
     </div>
   );
-}
+});

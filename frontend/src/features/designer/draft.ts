@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from "zustand";
 import { createRevision, deleteDraft, putDraft } from "../../api/client";
 import { messageOf, Problem } from "../../api/http";
 import type { Draft, Format, Machine, Revision } from "../../api/types";
+import { clearLayouts } from "../../canvas/shelf";
 import { t } from "../../i18n";
 import type { Designer } from "./store";
 
@@ -105,13 +106,17 @@ export function newDrafts(
   const keep = () => {
     const { text, format } = designer.getState();
     const { base, saves } = getState();
+    const kept = JSON.stringify({ text, format, base_revision: base, saves } satisfies Kept);
+    const put = () => localStorage.setItem(key(machine.id), kept);
     try {
-      localStorage.setItem(
-        key(machine.id),
-        JSON.stringify({ text, format, base_revision: base, saves } satisfies Kept),
-      );
+      put();
     } catch {
-      designer.say(t("This browser's storage is full: edits are kept on the server only"));
+      clearLayouts(localStorage);
+      try {
+        put();
+      } catch {
+        designer.say(t("This browser's storage is full: edits are kept on the server only"));
+      }
     }
   };
 

@@ -120,7 +120,7 @@ function Run({
     const parsed = parseText(definition, format);
     return parsed.ok && isObject(parsed.value) ? toGraph(parsed.value) : null;
   }, [definition, format]);
-  const { layout } = useLayout(graph);
+  const { layout, current } = useLayout(graph);
   const nodes = useMemo(() => (graph ? [...walkNodes(graph)] : []), [graph]);
   const [chosen, setChosen] = useState<string | null>(null);
   const [tab, setTab] = useState<(typeof TABS)[number][0]>("events");
@@ -150,6 +150,7 @@ function Run({
             <GraphCanvas
               graph={graph}
               layout={layout}
+              awaited={!current}
               mode="view"
               selected={selected}
               focusId={chosen}

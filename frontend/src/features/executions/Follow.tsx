@@ -2,6 +2,7 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import type { Layout } from "../../canvas/layout";
+import { moving } from "../../ui/motion";
 import type { LiveRun } from "./live";
 
 /** Keeps what runs in view, until the user has moved the picture once. */
@@ -45,7 +46,7 @@ export function Follow({ run, layout }: { run: LiveRun; layout: Layout }) {
     if (inView) return;
     own.current = true;
     void flow
-      .setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 300 })
+      .setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: moving(300) })
       .finally(() => {
         own.current = false;
       });

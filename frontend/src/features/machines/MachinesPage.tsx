@@ -15,9 +15,11 @@ import { messageOf } from "../../api/http";
 import { watchExecutions } from "../../api/socket";
 import type { MachineSummary } from "../../api/types";
 import { Page } from "../../app/Page";
+import { layouter } from "../../canvas/elk";
 import { t } from "../../i18n";
 import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { ago } from "../../ui/format";
+import { whenIdle } from "../../ui/idle";
 import { useTheme } from "../../ui/theme";
 import { CreateDialog } from "./CreateDialog";
 import { DeleteDialog } from "./DeleteDialog";
@@ -64,6 +66,9 @@ export default function MachinesPage() {
     getNextPageParam: (page) => page.next,
     refetchInterval: 30_000,
   });
+
+  // Who is here opens one of them next.
+  useEffect(() => whenIdle(() => layouter().warm()), []);
 
   // Counts and last runs follow the executions; several changes at once cause one fetch.
   useEffect(() => {
