@@ -21,6 +21,9 @@ def _own_data_folder() -> None:
             "TREADLE_DATA",
             "TREADLE_FUNCTIONS_DIR",
             "TREADLE_DATABASE_URL",
+            # Folders of definitions to try, of tests/e2e/test_every_definition.py.
+            "TREADLE_WORKFLOWS",
+            "TREADLE_CONFORMANCE",
         }:
             del os.environ[name]
 

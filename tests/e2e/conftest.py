@@ -15,7 +15,7 @@ from tests.harness import Server
 ARTEFACTS = Path(__file__).parent / "artefacts"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A narrow machine's sandbox and GPU are not what is tested here.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def signed_in(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """The sign-in link works once, so one context is shared."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(server.link)
     page.wait_for_url("**/machines")

@@ -36,7 +36,8 @@ def _settled(page: Page) -> None:
 def _pages(page: Page, server: Server, machine: str, execution: str, into: Path) -> None:
     def shoot(name: str) -> None:
         _settled(page)
-        page.screenshot(path=into / f"{name}.png")
+        # Whatever fades in has done so.
+        page.screenshot(path=into / f"{name}.png", animations="disabled")
 
     base = server.address
     page.goto(f"{base}/machines")
@@ -62,6 +63,13 @@ def _pages(page: Page, server: Server, machine: str, execution: str, into: Path)
     shoot("execution")
     page.goto(f"{base}/settings")
     shoot("settings")
+    page.goto(f"{base}/machines/{machine}/edit")
+    page.locator('.canvas[aria-busy="false"]').wait_for()
+    page.context.set_offline(True)
+    page.locator(".offline > *").wait_for()
+    shoot("offline")
+    page.context.set_offline(False)
+    page.locator(".offline > *").wait_for(state="detached")
 
 
 def _animation(page: Page, server: Server, machine: str) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.canvas import box
 from tests.e2e.conftest import ARTEFACTS
 from tests.harness import Server, pass_chain
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-
-def box(page: Page, state: str) -> Locator:
-    return page.locator(f'[data-state="{state}"]')
 
 
 def rename(page: Page, state: str, to: str) -> None:

@@ -9,8 +9,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.accessibility import AXE, violations
+from tests.e2e.canvas import AT_REST, box, no_box
 from tests.e2e.conftest import ARTEFACTS
-from tests.harness import ROOT, Server, until
+from tests.harness import Server, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -26,10 +28,6 @@ CHAIN: dict[str, Any] = {
         "D": {"Type": "Succeed"},
     },
 }
-
-
-def box(page: Page, state: str) -> Locator:
-    return page.locator(f'.canvas [data-state="{state}"]')
 
 
 def open_machine(page: Page, server: Server, name: str, definition: Any) -> str:
@@ -108,7 +106,7 @@ def test_a_loop_is_drawn(page: Page, server: Server, hand: Hand) -> None:
     machine = open_machine(page, server, f"Loop-{hand}", CHAIN)
     if hand == "mouse":
         box(page, "C").hover()
-        handle = page.locator('.react-flow__node[data-id="/States/C"] .react-flow__handle.source')
+        handle = page.locator(f'{AT_REST} .react-flow__node[data-id="/States/C"] .react-flow__handle.source')
         drag(page, middle(handle), middle(box(page, "A")))
     else:
         box(page, "C").focus()
@@ -161,7 +159,7 @@ def test_deleting_heals_and_starts_elsewhere(page: Page, server: Server, hand: H
         else:
             box(page, state).focus()
             page.keyboard.press("Delete")
-        expect(box(page, state)).to_have_count(0)
+        no_box(page, state)
     states = {"B": {"Type": "Pass", "Next": "D"}, "D": {"Type": "Succeed"}}
     becomes(server, machine, {"StartAt": "B", "States": states})
 
@@ -248,6 +246,34 @@ def draft_names(copies: int) -> set[str]:
     return {*CHAIN["States"], *(f"A ({n})" for n in range(2, copies + 2))}
 
 
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_canvas_is_busy_until_its_boxes_stand_still_and_start_never_moves(
+    page: Page, server: Server, motion: Literal["no-preference", "reduce"]
+) -> None:
+    page.emulate_media(reduced_motion=motion)
+    open_machine(page, server, f"AtRest-{motion}", CHAIN)
+    start = page.locator(f"{AT_REST} .react-flow__node-start")
+    before = start.bounding_box()
+    page.evaluate(
+        """() => {
+          const canvas = document.querySelector(".canvas");
+          window.busy = [];
+          new MutationObserver(() => {
+            const busy = canvas.getAttribute("aria-busy");
+            if (busy !== window.busy.at(-1)) window.busy.push(busy);
+          }).observe(canvas, {attributeFilter: ["aria-busy"]});
+        }"""
+    )
+    choose(page, "keys", "A", "B")
+    page.keyboard.press("p")
+    expect(box(page, "Parallel")).to_be_visible()
+    places = [box(page, state).bounding_box() for state in ("Parallel", "A", "C", "D")]
+    assert page.evaluate("() => window.busy") == ["true", "false"]
+    assert start.bounding_box() == before
+    page.wait_for_timeout(300)
+    assert [box(page, state).bounding_box() for state in ("Parallel", "A", "C", "D")] == places
+
+
 def test_a_marquee_takes_what_it_encloses(page: Page, server: Server) -> None:
     open_machine(page, server, "Marquee", CHAIN)
     top, bottom = box(page, "A").bounding_box(), box(page, "B").bounding_box()
@@ -272,7 +298,7 @@ def test_containers_fold_to_a_box_with_their_count_and_open_for_what_is_found(pa
     open_machine(page, server, "Folds", definition)
     box(page, "P").focus()
     page.keyboard.press("Space")
-    expect(box(page, "In")).to_have_count(0)
+    no_box(page, "In")
     expect(box(page, "P")).to_contain_text("2 states")
     page.keyboard.press("Control+f")
     page.keyboard.type("Out")
@@ -401,15 +427,6 @@ def test_a_pattern_is_a_valid_block_that_takes_its_place(page: Page, server: Ser
     assert found["States"]["A"]["Next"] not in CHAIN["States"]
 
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def violations(page: Page) -> list[Any]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found["violations"]]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation_in_any_panel_of_the_designer(page: Page, server: Server, theme: str) -> None:
     if not AXE.exists():
@@ -525,7 +542,7 @@ def text_of(server: Server, machine: str) -> str:
 
 def _draw_by_mouse(page: Page) -> None:
     def put(after: str, block: str, state: str) -> None:
-        page.get_by_role("button", name=f"Add a state between {after} and End").click()
+        page.locator(AT_REST).get_by_role("button", name=f"Add a state between {after} and End").click()
         page.locator(f'[data-pick="{block}"]').click()
         expect(box(page, state)).to_be_visible()
 
@@ -545,9 +562,8 @@ def _draw_by_mouse(page: Page) -> None:
     put("Wait", f"{function}CheckJob", "CheckJob")
     call("CheckJob", "Get Job Status")
     put("Get Job Status", "Choice", "Choice")
-    page.wait_for_timeout(300)
     box(page, "Choice").hover()
-    handle = page.locator('.react-flow__node[data-id="/States/Choice"] .react-flow__handle.source')
+    handle = page.locator(f'{AT_REST} .react-flow__node[data-id="/States/Choice"] .react-flow__handle.source')
     drag(page, middle(handle), middle(box(page, "Wait")))
     expect(page.get_by_role("button", name="Choice Choice, 1 transition", exact=True)).to_be_visible()
     box(page, "Choice").hover()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
+from tests.e2e.canvas import box
 from tests.e2e.conftest import ARTEFACTS
 from tests.harness import ROOT, Server, pass_chain
 
@@ -28,10 +29,6 @@ RECORD = """() => {
   new MutationObserver((changes) => changes.forEach((change) => note(change.target)))
     .observe(document.querySelector(".canvas"), {subtree: true, attributes: true, attributeFilter: ["data-status"]});
 }"""
-
-
-def box(page: Page, state: str) -> Any:
-    return page.locator(f'[data-state="{state}"]')
 
 
 def status(page: Page, state: str) -> str:

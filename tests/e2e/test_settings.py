@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from playwright.sync_api import Page, expect
 
+from tests.e2e.accessibility import AXE, violations
 from tests.e2e.conftest import ARTEFACTS
 from tests.harness import Server
 
@@ -60,11 +61,20 @@ def test_a_connection_is_made_given_another_secret_and_deleted_and_its_secret_is
     expect(page.get_by_text("No connections")).to_be_visible()
 
 
-def test_a_page_says_that_the_server_is_away_and_goes_on_when_it_is_back(page: Page, server: Server) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_says_that_the_server_is_away_and_goes_on_when_it_is_back(
+    page: Page, server: Server, theme: str
+) -> None:
+    page.add_init_script(f"localStorage.setItem('treadle:theme', '{theme}')")
     page.goto(f"{server.address}/settings")
     expect(page.get_by_text("API tokens")).to_be_visible()
+    said = page.get_by_role("status").filter(has_text="The server cannot be reached")
+    expect(said).to_have_count(0)
     page.context.set_offline(True)
-    expect(page.get_by_text("The server cannot be reached")).to_be_visible()
-    page.screenshot(path=ARTEFACTS / "offline.png")
+    expect(said).to_be_in_viewport()
+    page.screenshot(path=ARTEFACTS / f"offline-{theme}.png", animations="disabled")
+    if AXE.exists():
+        assert violations(page) == []
     page.context.set_offline(False)
-    expect(page.get_by_text("The server cannot be reached")).to_have_count(0)
+    expect(said).to_have_count(0)
+    page.evaluate("localStorage.setItem('treadle:theme', 'light')")

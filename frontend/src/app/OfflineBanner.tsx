@@ -29,14 +29,16 @@ export function OfflineBanner() {
       void queries.invalidateQueries();
     };
   }, [reached, queries]);
-  if (reached) return null;
+  // The region is always there: a screen reader speaks of what comes into one, not of one that comes.
   return (
     <div className="offline" role="status">
-      <Alert type="warning">
-        {t(
-          "The server cannot be reached. What you edit is kept in this browser and sent when it is back.",
-        )}
-      </Alert>
+      {!reached && (
+        <Alert type="warning">
+          {t(
+            "The server cannot be reached. What you edit is kept in this browser and sent when it is back.",
+          )}
+        </Alert>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useLayoutEffect, useRef } from "react";
-import { moving } from "../ui/motion";
 import type { Layout } from "./layout";
+import { moving } from "./motion";
 
 export interface FocusControl {
   focus(id: string): void;

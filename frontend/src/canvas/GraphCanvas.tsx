@@ -10,7 +10,7 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import { t } from "../i18n";
-import { moving } from "../ui/motion";
+import { moving } from "./motion";
 import "@xyflow/react/dist/style.css";
 import "./canvas.css";
 import {

@@ -1,10 +1,10 @@
 import { type Edge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { t } from "../i18n";
-import { moving } from "../ui/motion";
 import { useCanvas } from "./context";
 import { middle, nearEnd, roundedPath } from "./geometry";
 import type { PlacedEdge } from "./layout";
+import { moving } from "./motion";
 import { useTaken } from "./statusStore";
 
 export type LineEdge = Edge<{ placed: PlacedEdge; path: string; from: string; to: string }>;

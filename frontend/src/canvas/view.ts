@@ -1,14 +1,14 @@
 import { useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
-import { moving } from "../ui/motion";
 import type { Layout } from "./layout";
+import { moving } from "./motion";
 
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** As long as a box takes to its new place (canvas.css), and a view to its own. */
+/** As long as a view takes to its place, and a box to its own (canvas.css). */
 const MOVE_MS = 200;
 
 /** The first view: all of it where it can be read so, else the beginning. */
@@ -52,11 +52,30 @@ export function useBusy(
 ): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new layout is a movement
   useLayoutEffect(() => {
-    const say = (busy: boolean) => canvas.current?.setAttribute("aria-busy", String(busy));
-    const ms = moving(MOVE_MS);
-    say(awaited || ms > 0);
-    if (awaited || ms === 0) return;
-    const timer = setTimeout(() => say(false), ms);
-    return () => clearTimeout(timer);
+    const element = canvas.current;
+    element?.setAttribute("aria-busy", "true");
+    if (awaited || !element) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let live = true;
+    const rest = async () => {
+      await Promise.allSettled(tweens(element).map((one) => one.finished));
+      if (live) element.setAttribute("aria-busy", "false");
+    };
+    // The boxes get their places after this commit, and set out for them with the frame.
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(rest, moving(MOVE_MS));
+    });
+    return () => {
+      live = false;
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }, [canvas, layout, awaited]);
+}
+
+/** Boxes on their way; rings and flashes are no movement. */
+function tweens(canvas: HTMLElement): Animation[] {
+  return canvas
+    .getAnimations({ subtree: true })
+    .filter((one) => one instanceof CSSTransition && one.transitionProperty === "transform");
 }

@@ -15,9 +15,9 @@ import { layouter } from "../../canvas/elk";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { t } from "../../i18n";
+import { afterDrawing, useOnceDrawn } from "../../ui/drawn";
 import { flash, flashError } from "../../ui/flash";
 import { useLatest } from "../../ui/useLatest";
-import { useOnceDrawn } from "../../ui/useOnceDrawn";
 import { StartDialog } from "../executions/StartDialog";
 import { CodePanel, type CodeTab } from "./CodePanel";
 import {
@@ -33,6 +33,7 @@ import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { Inspector } from "./inspector/Inspector";
 import { LeftPane } from "./LeftPane";
+import { newLater } from "./later";
 import { Outline } from "./Outline";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
@@ -55,10 +56,12 @@ export function Editor({ machine }: { machine: Machine }) {
     const begun = opening(machine);
     const designer = newDesigner(begun.text, begun.format);
     layoutAhead(designer);
-    return { designer, drafts: newDrafts(machine, designer, begun) };
+    const drafts = newDrafts(machine, designer, begun);
+    return { designer, drafts, later: newLater(designer) };
   });
-  const { designer, drafts } = session;
+  const { designer, drafts, later } = session;
   useEffect(() => drafts.start(), [drafts]);
+  useEffect(() => later.start(), [later]);
   useEffect(() => {
     document.title = `${machine.name} · Treadle`;
   }, [machine.name]);
@@ -74,6 +77,8 @@ export function Editor({ machine }: { machine: Machine }) {
   const shown = useMemo(() => graph && fold(graph, folded), [graph, folded]);
   const { layout, error: layoutError, current } = useLayout(shown);
   const awaited = useStore(designer, (s) => s.valid && s.parsed?.text !== s.text) || !current;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new layout is a picture to be waited for
+  useEffect(() => (current ? afterDrawing(later.catchUp) : undefined), [later, layout, current]);
   const drawn = useOnceDrawn(layout !== null || layoutError !== null || graph === null);
   // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
   const [awaitedFirst] = useState(layout === null);
@@ -94,12 +99,13 @@ export function Editor({ machine }: { machine: Machine }) {
   const ghost = useStore(dragStore);
 
   const rename = useCallback(() => {
+    later.catchUp();
     // Flushed at once: who presses F2 types on without waiting for a frame.
     flushSync(() => setPane("properties"));
     const input = document.getElementById("state-name") as HTMLInputElement | null;
     input?.focus();
     input?.select();
-  }, []);
+  }, [later]);
   const renameRef = useCallback(
     (reference: StateRef) => {
       designer.select([reference]);
@@ -188,6 +194,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const page: PageActions = {
     rename,
     inspect: () => {
+      later.catchUp();
       flushSync(() => setPane("properties"));
       document
         .querySelector<HTMLElement>(".inspector-frame input, .inspector-frame button")
@@ -393,7 +400,7 @@ export function Editor({ machine }: { machine: Machine }) {
           side={
             around && (
               <CodePanel
-                designer={designer}
+                designer={later.designer}
                 problems={problems}
                 tab={codeTab}
                 onTab={setCodeTab}
@@ -405,7 +412,7 @@ export function Editor({ machine }: { machine: Machine }) {
           }
         />
         <aside className="inspector-frame" aria-label={t("Properties")}>
-          {around && <Inspector designer={designer} />}
+          {around && <Inspector designer={later.designer} />}
         </aside>
       </div>
       <div className="visually-hidden" aria-live="polite">

@@ -2,7 +2,7 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import type { Layout } from "../../canvas/layout";
-import { moving } from "../../ui/motion";
+import { moving } from "../../canvas/motion";
 import type { LiveRun } from "./live";
 
 /** Keeps what runs in view, until the user has moved the picture once. */

@@ -1,0 +1,17 @@
+"""The graph on a page. What is pointed at is looked for when the graph is at rest: no box moves under a pointer."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+AT_REST = '.canvas[aria-busy="false"]'
+
+
+def box(page: Page, state: str) -> Locator:
+    return page.locator(f'{AT_REST} [data-state="{state}"]')
+
+
+def no_box(page: Page, state: str) -> None:
+    """Neither at rest nor on its way."""
+    expect(page.locator(f'.canvas [data-state="{state}"]')).to_have_count(0)
+    page.locator(AT_REST).wait_for()
