@@ -154,10 +154,11 @@ class _States:
             common["input_path"] = fields.optional_path("InputPath")
             common["output_path"] = fields.optional_path("OutputPath")
             common["output"] = fields.output(WITH_RESULT if type_name in _WORKING else EVERYWHERE)
-        if type_name not in {"Fail", "Succeed"}:
-            parts = WITH_RESULT if type_name in _WORKING else EVERYWHERE
-            common["assign"] = fields.template("Assign", objects_only=True, parts=parts)
-            self._check_variables(fields)
+        parts = WITH_RESULT if type_name in _WORKING else EVERYWHERE
+        assign = fields.template("Assign", objects_only=True, parts=parts)
+        self._check_variables(fields)
+        if type_name != "Fail":  # after which nobody reads a variable
+            common["assign"] = assign
         if type_name not in {"Fail", "Succeed", "Choice"}:
             common["next"] = self._transition(fields)
         state = reader(fields, common)
