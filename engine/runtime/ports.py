@@ -143,6 +143,7 @@ class Commit:
     finished: FinishedAttempt | None = None
     map_runs: Sequence[StartMapRun] = ()
     cancelled_map_runs: Sequence[str] = ()
+    redriven_map_runs: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +195,11 @@ MOST_CONCURRENT = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapRunRow:
-    """A Map Run as it is stored. Counts are of items, but ``read``, ``made`` and ``running``, which are of children.
+    """A Map Run as it is stored.
 
-    ``complete`` is set when all items are read. ``command`` is its StartMapRun.
+    Counts are of items, but ``read``, ``made``, ``running`` and ``pending``, which are of children. ``complete`` is set
+    when all items are read. ``command`` is its StartMapRun. A redrive lets the ``pending`` children run again as there
+    is room, counts failures anew, and reads the items again that no child was made for.
     """
 
     id: str
@@ -211,6 +214,7 @@ class MapRunRow:
     complete: bool = False
     made: int = 0
     running: int = 0
+    pending: int = 0
     succeeded: int = 0
     failed: int = 0
     timed_out: int = 0
@@ -234,7 +238,7 @@ class MapRunRow:
 
     @property
     def done(self) -> bool:
-        return self.complete and self.made == self.read and self.running == 0
+        return self.complete and self.made == self.read and self.running == self.pending == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,6 +412,13 @@ class Store(Protocol):
 
     def add_children(self, run: MapRunRow, children: list[NewChild]) -> bool:
         """Store children and count them. False when the row is no longer as ``run`` says."""
+        ...
+
+    def redrive_children(self, run: MapRunRow, limit: int, at: int, *, afresh: bool) -> list[str]:
+        """Let the next children of a redriven Map Run run again, where they ended or ``afresh``, from the beginning.
+
+        Answers which; none when the row is no longer as ``run`` says.
+        """
         ...
 
     def finish_map_run(self, run: MapRunRow, status: str, event: str, failure: Failure | None, at: int) -> bool:

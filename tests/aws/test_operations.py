@@ -370,6 +370,34 @@ def test_a_failed_execution_is_redriven_once_for_each_client_token(sfn: Any, mak
     )
 
 
+def test_a_map_run_is_redriven_with_the_children_that_failed(sfn: Any, make: Callable[..., str]) -> None:
+    bad = {"Variable": "$", "NumericEquals": 2, "Next": "Bad"}
+    states = {
+        "Which": {"Type": "Choice", "Choices": [bad], "Default": "Good"},
+        "Good": {"Type": "Succeed"},
+        "Bad": {"Type": "Fail", "Error": "Sour"},
+    }
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "Which", "States": states}
+    machine = make(machine_of(("Each", {"Type": "Map", "ItemProcessor": processor})))
+    execution = sfn.start_execution(stateMachineArn=machine, input="[1, 2, 3]")["executionArn"]
+    assert ended(sfn, execution)["status"] == "FAILED"
+    (run,) = (one["mapRunArn"] for one in sfn.list_map_runs(executionArn=execution)["mapRuns"])
+    (child,) = sfn.list_executions(mapRunArn=run, statusFilter="FAILED")["executions"]
+    assert sfn.describe_execution(executionArn=child["executionArn"])["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+    sfn.redrive_execution(executionArn=execution)
+    assert ended(sfn, execution)["status"] == "FAILED"
+    found = sfn.describe_map_run(mapRunArn=run)
+    assert (found["redriveCount"], found["executionCounts"]["pendingRedrive"]) == (1, 0)
+    assert found["redriveDate"] > found["startDate"]
+    (again,) = sfn.list_executions(mapRunArn=run, redriveFilter="REDRIVEN")["executions"]
+    assert (again["executionArn"], again["redriveCount"]) == (child["executionArn"], 1)
+    assert sfn.list_executions(mapRunArn=run, statusFilter="PENDING_REDRIVE")["executions"] == []
+    events = sfn.get_execution_history(executionArn=execution)["events"]
+    (redriven,) = (one for one in events if one["type"] == "MapRunRedriven")
+    assert redriven["mapRunRedrivenEventDetails"] == {"mapRunArn": run, "redriveCount": 1}
+
+
 def test_deleting_a_machine_stops_what_runs_and_then_all_is_gone(sfn: Any, make: Callable[..., str]) -> None:
     arn = make(WAIT)
     execution = sfn.start_execution(stateMachineArn=arn)["executionArn"]
