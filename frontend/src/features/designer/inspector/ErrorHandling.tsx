@@ -15,7 +15,10 @@ import type { PanelProps } from "./panel";
 /** Error names: known ones from a list, any other by typing it. */
 function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObject) => void }) {
   const names = Array.isArray(rule.ErrorEquals) ? rule.ErrorEquals.map(String) : [];
-  const options = [...new Set([...ERROR_NAMES, ...names])].map((value) => ({ value, label: value }));
+  const options = [...new Set([...ERROR_NAMES, ...names])].map((value) => ({
+    value,
+    label: value,
+  }));
   const put = (next: readonly string[]) => onChange({ ...rule, ErrorEquals: [...next] });
   const another = (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
