@@ -6,7 +6,7 @@ All times are milliseconds since 1970, except a MonotonicClock's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -17,7 +17,7 @@ from engine.core.execution import Changes, Execution, Root, Scopes
 from engine.core.history import HistoryEvent
 from engine.core.items import ChildInput, Tolerance
 from engine.errors import Failure
-from engine.jsontypes import Document
+from engine.jsontypes import Document, Json
 
 CANCEL_AGAIN_MS = 10_000
 """Between two tries to cancel a job."""
@@ -64,9 +64,19 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A test of a state, in behalf of the user ``owner``; its HTTP exchange is told where it is ``traced``."""
+
+    owner: int
+    traced: bool = False
+    reveal_secrets: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
     """One attempt of a Task. ``worker`` is set when it begins in the same commit (hand-over). Whoever holds ``token``
-    may end it from outside. ``offered`` is the ARN of the activity whose workers ask for it."""
+    may end it from outside. ``offered`` is the ARN of the activity whose workers ask for it. A ``trial`` has no
+    execution and is not stored."""
 
     id: str
     execution_id: str
@@ -82,6 +92,7 @@ class AttemptRow:
     token: str | None = None
     offered: str | None = None
     worker: str | None = None
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -480,7 +491,10 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an attempt came to: ``output`` of success, ``error`` and ``cause`` of what ``failed``, or a Submission."""
+    """What an attempt came to: ``output`` of success, ``error`` and ``cause`` of what ``failed``, or a Submission.
+
+    ``exchange`` is the HTTP ``request`` and ``response`` of a trial that is traced, as TestState tells them.
+    """
 
     output: Document | None = None
     error: str | None = None
@@ -489,6 +503,7 @@ class Outcome:
     logs: str = ""
     logs_truncated: bool = False
     submission: Submission | None = None
+    exchange: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
