@@ -105,8 +105,8 @@ def test_a_task_does_its_work_or_what_the_mock_says() -> None:
     assert json.loads(ask(INVOKE, perform, roleArn=ROLE)["output"]) == {"FunctionName": "f"}
     assert json.loads(ask(INVOKE, mock=mocked(RESULT))["output"]) == RESULT
 
-    def broken(command: ScheduleTask) -> TaskFailed:
-        return TaskFailed(scope=command.scope, attempt=command.attempt, error="E", cause="c")
+    def broken(command: ScheduleTask) -> tuple[TaskFailed, dict[str, Any]]:
+        return TaskFailed(scope=command.scope, attempt=command.attempt, error="E", cause="c"), {}
 
     assert ask(INVOKE, broken, roleArn=ROLE)["status"] == "FAILED"
 
