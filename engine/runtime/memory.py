@@ -124,6 +124,14 @@ class MemoryStore:
             self._executions[execution_id] = _Record(facts=facts, definition_id=definition.id, touched_at=at)
             self.post(execution_id, event, at)
 
+    def delete(self, execution_id: str) -> None:
+        """As a machine's deletion does."""
+        with self._lock:
+            del self._executions[execution_id]
+            gone = [number for number, one in self._attempts.items() if one.row.execution_id == execution_id]
+            for number in gone:
+                del self._attempts[number]
+
     def history(self, execution_id: str) -> list[HistoryEvent]:
         with self._lock:
             return list(self._executions[execution_id].history)
@@ -291,8 +299,8 @@ class MemoryStore:
         with self._lock:
             found = self._held(attempt.id, attempt.worker)
             if found is None:
-                closed = self._attempts[attempt.id]
-                if handle is not None and closed.status in {"ABORTED", "LOST"}:
+                closed = self._attempts.get(attempt.id)
+                if closed is not None and handle is not None and closed.status in {"ABORTED", "LOST"}:
                     closed.handle, closed.due, closed.rung_at = handle, at, 0
                 return None
             found.status, found.handle, found.due, found.rung_at = "WAITING", handle, poll_at, 0
@@ -320,6 +328,10 @@ class MemoryStore:
                 found.status, found.due, found.rung_at = "WAITING", at, 0
             found.row = replace(found.row, worker=None)
             return True
+
+    def knows(self, attempt_id: str) -> bool:
+        with self._lock:
+            return attempt_id in self._attempts
 
     def job_cancelled(self, attempt_id: str) -> None:
         with self._lock:

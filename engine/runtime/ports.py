@@ -342,6 +342,10 @@ class Store(Protocol):
         """Give back what a lost worker had: BEGUN -> QUEUED (only what may begin twice), POLLING -> WAITING."""
         ...
 
+    def knows(self, attempt_id: str) -> bool:
+        """Whether it is stored: it goes with its execution."""
+        ...
+
     def job_cancelled(self, attempt_id: str) -> None:
         """Nothing is left to be cancelled."""
         ...
