@@ -10,13 +10,12 @@ children both hold only if the row is as it was.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from engine.asl.model import StateMachine
+from engine.asl.model import MapState, StateMachine
 from engine.core.advance import advance
 from engine.core.commands import EndExecution, ReadItems, ScheduleTask, StartMapRun, StartTimer, WriteResults
 from engine.core.events import MapRunFailed, MapRunSucceeded, Started, TimerFired, encode_event
@@ -47,6 +46,7 @@ from engine.runtime.ports import (
     TimerRow,
     map_run_id,
 )
+from engine.runtime.results import collected
 
 READ_BATCH = 1000
 CHILD_BATCH = 200
@@ -100,6 +100,8 @@ class MapRuns:
         while run is not None and run.status == "RUNNING":
             if run.broken:
                 self._finish(run, Failure(error=ErrorName.TOLERATED_FAILURES_EXCEEDED, cause=EXCEEDED))
+            elif run.pending > 0 and run.room > 0:
+                self._redrive_children(run)
             elif not run.complete and run.made == run.read:
                 self._read_more(run)
             elif run.made < run.read and run.room > 0:
@@ -154,6 +156,19 @@ class MapRuns:
         return self._read(command.reader)
 
     # -- children -----------------------------------------------------------------------------------------------
+
+    def _redrive_children(self, run: MapRunRow) -> None:
+        """AWS: children of STANDARD type go on where they ended, those of EXPRESS type begin again."""
+        loaded = self._store.load(run.execution_id)
+        if loaded is None:
+            return
+        state = self._machine(loaded.definition_id, loaded.processor).index[run.command.state]
+        assert isinstance(state, MapState)
+        assert state.distributed is not None
+        afresh = state.distributed.execution_type == "EXPRESS"
+        limit = min(run.room, CHILD_BATCH)
+        for child in self._store.redrive_children(run, limit, self._clock.now(), afresh=afresh):
+            self._dispatcher.ring_execution(child)
 
     def _make_children(self, run: MapRunRow) -> None:
         loaded = self._store.load(run.execution_id)
@@ -238,18 +253,7 @@ class MapRuns:
                 "bytes service limit."
             )
             raise ItemsFailed(Failure(error=ErrorName.DATA_LIMIT_EXCEEDED, cause=cause))
-        form = "COMPACT" if writer is None else writer.transformation
-        found: list[Json] = []
-        for one in self._store.results(run.id):
-            if form == "NONE":
-                found.append(record_of(one))
-            elif one.output is not None and one.status == Status.SUCCEEDED:
-                output: Json = json.loads(one.output)
-                if form == "FLATTEN" and isinstance(output, list):
-                    found.extend(output)
-                else:
-                    found.append(output)
-        return found
+        return collected(self._store.results(run.id), writer, run.command.arn)
 
     def _finish(self, run: MapRunRow, failure: Failure) -> None:
         event = MapRunFailed(
@@ -260,19 +264,3 @@ class MapRuns:
     def _end(self, run: MapRunRow, status: str, event: str, failure: Failure | None) -> None:
         if self._store.finish_map_run(run, status, event, failure, self._clock.now()):
             self._dispatcher.ring_execution(run.execution_id)
-
-
-def record_of(child: ChildResult) -> dict[str, Json]:
-    """What a result file says of one child (AWS, "ResultWriter")."""
-    found: dict[str, Json] = {
-        "ExecutionArn": child.name,
-        "Input": child.input,
-        "Name": child.name,
-        "StartDate": child.started_at,
-        "Status": child.status,
-        "StopDate": child.stopped_at,
-    }
-    for name, value in (("Output", child.output), ("Error", child.error), ("Cause", child.cause)):
-        if value is not None:
-            found[name] = value
-    return found
