@@ -37,8 +37,9 @@ def test_what_it_becomes_is_valid_and_comes_in_the_order_of_the_old_fields(vecto
 
 def test_chance_is_told_since_two_visits_may_differ() -> None:
     state: dict[str, Any] = {"Type": "Pass", "Parameters": {"id.$": "States.Array(States.UUID())"}, "End": True}
+    other: dict[str, Any] = {**state, "Parameters": {"id.$": "States.Array(1)"}}
     assert convert_state(state).chance
-    assert not convert_state({**state, "Parameters": {"id.$": "States.Array(1)"}}).chance
+    assert not convert_state(other).chance
 
 
 def test_states_inside_a_container_are_converted_on_their_own_and_in_their_places() -> None:
@@ -57,6 +58,6 @@ def test_states_inside_a_container_are_converted_on_their_own_and_in_their_place
 
 
 def test_diagnostics_point_into_the_definition() -> None:
-    state = {"Type": "Pass", "InputPath": "$..deep", "End": True}
-    (found,) = states_of({"StartAt": "A/B", "States": {"A/B": state}})
+    definition: Any = {"StartAt": "A/B", "States": {"A/B": {"Type": "Pass", "InputPath": "$..deep", "End": True}}}
+    (found,) = states_of(definition)
     assert [one.pointer for one in convert_found(found).diagnostics] == ["/States/A~1B/InputPath"]

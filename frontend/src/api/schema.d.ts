@@ -451,6 +451,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/machines/{machine_id}/conversion/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Rewrite states of a draft in JSONata and compare both forms on what earlier executions gave them.
+         *
+         *     Nothing is changed: the answer holds the new states, and why a state has none.
+         */
+        post: operations["convert_states"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/machines/{machine_id}/deletion/": {
         parameters: {
             query?: never;
@@ -963,6 +984,17 @@ export interface components {
         CeleryTasks: {
             results: components["schemas"]["CeleryTask"][];
         };
+        /** @description ``recorded`` says where the data is from, null for what was given. ``chance``: it differs because it draws. */
+        Compared: {
+            recorded: components["schemas"]["Recorded"] | null;
+            /** @description Any JSON value. */
+            input: unknown;
+            equal: boolean;
+            chance: boolean;
+            differs: string[];
+            before: components["schemas"]["Outcome"];
+            after: components["schemas"]["Outcome"];
+        };
         /** @description Never with a secret. */
         Connection: {
             id: string;
@@ -1004,6 +1036,26 @@ export interface components {
         ConnectionPage: {
             results: components["schemas"]["Connection"][];
             next: string | null;
+        };
+        Conversion: {
+            states: components["schemas"]["ConvertedState"][];
+        };
+        /** @description Without a ``state`` all states that are in JSONPath are converted. */
+        ConversionInputRequest: {
+            definition: string;
+            /** @default json */
+            format: components["schemas"]["DefinitionFormat"];
+            state?: string | null;
+            samples?: components["schemas"]["SampleInputRequest"][];
+        };
+        /** @description ``converted`` is null where an ERROR among the diagnostics says why there is no form that does the same. */
+        ConvertedState: {
+            name: string;
+            pointer: string;
+            /** @description Any JSON value. */
+            converted: unknown;
+            diagnostics: components["schemas"]["Diagnostic"][];
+            compared: components["schemas"]["Compared"][];
         };
         Counts: {
             running: number;
@@ -1335,6 +1387,17 @@ export interface components {
         NoteEnum: "retry" | "caught" | "fatal";
         /** @enum {unknown} */
         NullEnum: null;
+        Outcome: {
+            status: string;
+            /** @description Any JSON value. */
+            output: unknown;
+            error: string | null;
+            next_state: string | null;
+            /** @description Any JSON value. */
+            variables: unknown;
+            /** @description Any JSON value. */
+            sent: unknown;
+        };
         Parameter: {
             name: string;
             type: components["schemas"]["ParameterTypeEnum"];
@@ -1376,6 +1439,11 @@ export interface components {
             detail: string;
             /** @description A stable name. */
             code: string;
+        };
+        Recorded: {
+            execution: string;
+            name: string;
+            event_id: number;
         };
         /**
          * @description * `TOKEN` - TOKEN
@@ -1431,6 +1499,15 @@ export interface components {
             definition: string;
             /** @description Any JSON value. */
             input: unknown;
+        };
+        /** @description Data to compare on besides what is recorded; ``answer`` is what the work of a Task, Map or Parallel comes to. */
+        SampleInputRequest: {
+            /** @description Any JSON value. */
+            input: unknown;
+            variables?: {
+                [key: string]: unknown;
+            };
+            answer?: components["schemas"]["MockInputRequest"] | null;
         };
         Samples: {
             results: components["schemas"]["Sample"][];
@@ -3262,6 +3339,76 @@ export interface operations {
             };
             /** @description No such thing, or not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    convert_states: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                machine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
