@@ -257,3 +257,13 @@ export const testState = (body: {
   inspection_level: "INFO" | "DEBUG" | "TRACE";
   mock: MockBody | null;
 }) => ask(client.POST("/api/test-state/", { body: { retries: 0, ...body } }));
+/** States of a draft as they would be in JSONata: nothing is changed by asking. */
+export const convertStates = (
+  id: string,
+  body: {
+    definition: string;
+    format: Format;
+    state: string | null;
+    samples: { input: Json; variables: Record<string, Json>; answer: MockBody | null }[];
+  },
+) => ask(client.POST("/api/machines/{machine_id}/conversion/", { params: machine(id), body }));

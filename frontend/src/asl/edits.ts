@@ -51,6 +51,8 @@ export type Edit =
   | { type: "delete"; states: readonly StateRef[]; heal: "heal" | "gap" }
   | { type: "duplicate"; state: StateRef }
   | { type: "setState"; state: StateRef; value: JsonObject }
+  /** Several states written anew in one step, those around others first. */
+  | { type: "setStates"; states: readonly { state: StateRef; value: JsonObject }[]; said: string }
   | { type: "setField"; path: Path; value: Json | undefined }
   /** A field deep in a state: objects on the way are made, and those that it leaves empty go. */
   | { type: "setIn"; state: StateRef; keys: readonly string[]; value: Json | undefined }
@@ -138,6 +140,14 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
     case "setState": {
       statesOf(root, edit.state.scope)[edit.state.name] = edit.value;
       return { select: edit.state, said: "" };
+    }
+    case "setStates": {
+      for (const { state, value } of edit.states) {
+        stateOf(root, state);
+        statesOf(root, state.scope)[state.name] = copyOf(value);
+      }
+      const only = edit.states.length === 1 ? edit.states[0]?.state : undefined;
+      return { select: only ?? null, said: edit.said };
     }
     case "setField":
       setField(root, edit.path, edit.value);

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useStore } from "zustand";
 import type { Machine } from "../../api/types";
@@ -44,6 +44,9 @@ import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems } from "./validation";
 
+// Rarely wanted, so it comes when it is.
+const ConvertDialog = lazy(() => import("./conversion/ConvertDialog"));
+
 type Pane = "graph" | "code" | "properties";
 type Open = "save" | "saveAndRun" | "start" | "keys" | null;
 
@@ -80,6 +83,8 @@ export function Editor({ machine }: { machine: Machine }) {
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
   const [codeTab, setCodeTab] = useState<CodeTab>("code");
+  const [converting, setConverting] = useState<{ state: string | null } | null>(null);
+  const convert = useCallback((state: string | null) => setConverting({ state }), []);
   const [player] = useState(newPlayer);
   useEffect(() => () => player.pause(), [player]);
   const [focusId, setFocusId] = useState<string | null>(null);
@@ -195,6 +200,7 @@ export function Editor({ machine }: { machine: Machine }) {
     run: () => setOpen("start"),
     simulate: () => showTab("simulate"),
     testState: () => showTab("test"),
+    convert,
     fit: (id) => control.current?.fit(id),
     nextProblem,
     toggleFormat: () => designer.setFormat(designer.getState().format === "json" ? "yaml" : "json"),
@@ -237,7 +243,7 @@ export function Editor({ machine }: { machine: Machine }) {
   // Keys of the whole page, wherever the focus is, even on nothing.
   const pageKey = useRef<(event: KeyboardEvent) => void>(() => undefined);
   pageKey.current = (event) => {
-    if (open !== null || conflict !== null || event.defaultPrevented) return;
+    if (open !== null || converting !== null || conflict !== null || event.defaultPrevented) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const typing = target.closest("input, textarea, [contenteditable=true]") !== null;
     const command = commandOf(pressed(event), "page");
@@ -315,6 +321,7 @@ export function Editor({ machine }: { machine: Machine }) {
         onSave={() => setOpen("save")}
         onRun={() => setOpen("start")}
         onKeys={() => setOpen("keys")}
+        onConvert={() => convert(null)}
       />
       <div className="panes" role="tablist" aria-label={t("Parts of the designer")}>
         {(["graph", "code", "properties"] as const).map((name) => (
@@ -387,7 +394,7 @@ export function Editor({ machine }: { machine: Machine }) {
           }
         />
         <aside className="inspector-frame" aria-label={t("Properties")}>
-          <Inspector designer={designer} />
+          <Inspector designer={designer} convert={convert} />
         </aside>
       </div>
       <div className="visually-hidden" aria-live="polite">
@@ -416,6 +423,16 @@ export function Editor({ machine }: { machine: Machine }) {
             }, 60);
           }}
         />
+      )}
+      {converting && (
+        <Suspense fallback={null}>
+          <ConvertDialog
+            designer={designer}
+            machine={machine.id}
+            state={converting.state}
+            onClose={() => setConverting(null)}
+          />
+        </Suspense>
       )}
       {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}
       {open === "save" && <SaveDialog onClose={() => setOpen(null)} onSave={saveRevision} />}

@@ -32,6 +32,7 @@ export function Toolbar(props: {
   onSave: () => void;
   onRun: () => void;
   onKeys: () => void;
+  onConvert: () => void;
 }) {
   const { machine, designer, drafts, changed } = props;
   const navigate = useNavigate();
@@ -57,6 +58,7 @@ export function Toolbar(props: {
   };
   const more = (id: string) => {
     if (id === "keys") props.onKeys();
+    else if (id === "convert") props.onConvert();
     else if (id === "discard") void drafts.discard().catch(flashError);
     else if (id.startsWith("draft-")) exportDraft(id.slice("draft-".length));
     else if (id === "bundle") location.assign(bundleUrl(machine.id));
@@ -104,6 +106,7 @@ export function Toolbar(props: {
           onItemClick={(e) => more(e.detail.id)}
           items={[
             { id: "keys", text: t("Keys") },
+            { id: "convert", text: t("Convert all states to JSONata…") },
             { id: "discard", text: t("Throw the draft away"), disabled: !changed },
             {
               text: t("Export revision {base}", { base }),

@@ -49,6 +49,9 @@ export function General(props: PanelProps) {
           onChange={(v) => set("QueryLanguage", v)}
         />
       )}
+      {!props.jsonata && (
+        <Button onClick={() => props.convert(reference.name)}>{t("Convert to JSONata…")}</Button>
+      )}
     </SpaceBetween>
   );
 }

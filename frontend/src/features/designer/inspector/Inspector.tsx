@@ -62,7 +62,13 @@ const CONTENT: Record<Tab, (props: PanelProps) => ReactNode> = {
   json: (props) => <RawState {...props} />,
 };
 
-export function Inspector({ designer }: { designer: Designer }) {
+export function Inspector({
+  designer,
+  convert,
+}: {
+  designer: Designer;
+  convert: (state: string) => void;
+}) {
   const selection = useStore(designer, (s) => s.selection);
   const parsed = useStore(designer, (s) => s.parsed);
   const valid = useStore(designer, (s) => s.valid);
@@ -99,6 +105,7 @@ export function Inspector({ designer }: { designer: Designer }) {
     root,
     names: scopeNames(root, only.scope),
     jsonata: speaksJsonata(root, state),
+    convert,
     set: (key, value) =>
       void designer.edit({ type: "setField", path: [...path, key], value }, group([key])),
     setIn: (keys, value) =>
