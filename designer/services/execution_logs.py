@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from django.db.models import F, Q
 from designer.arns import arn_of
 from designer.models import Execution, ExecutionLog, ExecutionStatus, HistoryEvent
 from engine import jsontypes
+
+logger = logging.getLogger(__name__)
 
 _BATCH = 200
 _EVENTS = 500
@@ -56,7 +59,7 @@ def write_execution_logs() -> int:
             return 0
         news = Q(execution__last_event_id__gt=F("written")) | ~Q(execution__status=ExecutionStatus.RUNNING)
         due = ExecutionLog.objects.filter(news).values_list("pk", flat=True)[:_BATCH]
-        return sum(_write(folder, execution_id) for execution_id in list(due))
+        return sum(_written(folder, execution_id) for execution_id in list(due))
 
 
 def delete_old_logs() -> int:
@@ -85,6 +88,17 @@ def _alone(folder: Path) -> Iterator[bool]:
         yield False
     finally:
         os.close(descriptor)
+
+
+def _written(folder: Path, execution_id: str) -> bool:
+    """One that cannot be written keeps its place and does not hold up the others."""
+    try:
+        return _write(folder, execution_id)
+    except OSError:
+        raise  # a full disk or a missing folder is everybody's
+    except Exception:  # whatever is wrong is wrong with this one
+        logger.exception("The log of execution %s cannot be written", execution_id)
+        return False
 
 
 def _write(folder: Path, execution_id: str) -> bool:

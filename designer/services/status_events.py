@@ -64,7 +64,10 @@ def _deliver(url: str, row: StatusEvent) -> bool:
 def _post(url: str, event: dict[str, Any]) -> bool:
     headers = {"Content-Type": "application/json"}
     try:
-        answer = _http.request("POST", url, body=jsontypes.dump(event).encode(), headers=headers, redirect=False)
+        answer = _http.request(
+            "POST", url, body=jsontypes.dump(event).encode(), headers=headers, redirect=False, preload_content=False
+        )
+        answer.close()  # the status is all that counts: a body may be long, and slow
     except urllib3.exceptions.HTTPError as error:
         logger.warning("TREADLE_EVENTS_URL does not answer: %s", error)
         return False

@@ -25,12 +25,12 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class ComparisonFailed(Exception):
-    """A comparison that cannot be evaluated: its Variable or its ``...Path`` leads nowhere."""
+    """A comparison that cannot be evaluated, and why: a path that leads nowhere, or a pattern that is none."""
 
-    def __init__(self, path: Path, operator_name: str) -> None:
-        super().__init__(path.text)
-        self.path = path
+    def __init__(self, operator_name: str, reason: str) -> None:
+        super().__init__(reason)
         self.operator_name = operator_name
+        self.reason = reason
 
 
 def _string(value: Json) -> str | None:
@@ -117,8 +117,7 @@ def compare_literal(variable: Path, operator_name: str, literal: Json) -> Condit
         test = _TESTS[operator_name]
         return lambda environment: test(_read(variable, operator_name, environment)) is literal
     if operator_name == "StringMatches":
-        pattern = Wildcard(str(literal))
-        return lambda environment: _string_matches(pattern, _read(variable, operator_name, environment))
+        return partial(_string_matches, Wildcard(str(literal)), variable)
     family, order = COMPARISONS[operator_name]
     cast, compare = _FAMILIES[family].cast, _ORDER[order]
     expected = cast(literal)
@@ -147,7 +146,8 @@ def _read(path: Path, operator_name: str, environment: Environment) -> Json:
     try:
         return path.read(environment)
     except PathNotFound:
-        raise ComparisonFailed(path, operator_name) from None
+        reason = f"Invalid path '{path.text}': The choice state's condition path references an invalid value."
+        raise ComparisonFailed(operator_name, reason) from None
 
 
 def _is_present(variable: Path, expected: Json, environment: Environment) -> bool:
@@ -160,16 +160,23 @@ def _is_present(variable: Path, expected: Json, environment: Environment) -> boo
 
 
 class Wildcard:
-    """A StringMatches pattern: ``*`` is any run of characters, ``\\*`` and ``\\\\`` are themselves."""
+    """A StringMatches pattern: ``*`` is any run of characters, ``\\*`` and ``\\\\`` are themselves.
 
-    __slots__ = ("_parts",)
+    A backslash at the end escapes nothing: such a pattern is ``broken``, which is an error of the run (ASL).
+    """
+
+    __slots__ = ("_parts", "broken", "text")
 
     def __init__(self, pattern: str) -> None:
+        self.text = pattern
+        self.broken = False
         parts = [""]
         characters = iter(pattern)
         for character in characters:
             if character == "\\":
-                parts[-1] += next(characters, "")
+                escaped = next(characters, None)
+                self.broken = escaped is None
+                parts[-1] += escaped or ""
             elif character == "*":
                 parts.append("")
             else:
@@ -193,5 +200,9 @@ class Wildcard:
         return True
 
 
-def _string_matches(pattern: Wildcard, value: Json) -> bool:
+def _string_matches(pattern: Wildcard, variable: Path, environment: Environment) -> bool:
+    value = _read(variable, "StringMatches", environment)
+    if pattern.broken:
+        reason = f"Invalid pattern '{pattern.text}': The backslash at its end escapes nothing."
+        raise ComparisonFailed("StringMatches", reason)
     return isinstance(value, str) and pattern.matches(value)

@@ -35,6 +35,7 @@ from engine.asl.resource import (
     function_name,
     has_placeholder,
     parse_resource,
+    to_be_replaced,
 )
 from engine.asl.rules import read_rule
 from engine.asl.services import runs_here
@@ -154,10 +155,11 @@ class _States:
             common["input_path"] = fields.optional_path("InputPath")
             common["output_path"] = fields.optional_path("OutputPath")
             common["output"] = fields.output(WITH_RESULT if type_name in _WORKING else EVERYWHERE)
-        if type_name not in {"Fail", "Succeed"}:
-            parts = WITH_RESULT if type_name in _WORKING else EVERYWHERE
-            common["assign"] = fields.template("Assign", objects_only=True, parts=parts)
-            self._check_variables(fields)
+        parts = WITH_RESULT if type_name in _WORKING else EVERYWHERE
+        assign = fields.template("Assign", objects_only=True, parts=parts)
+        self._check_variables(fields)
+        if type_name != "Fail":  # after which nobody reads a variable
+            common["assign"] = assign
         if type_name not in {"Fail", "Succeed", "Choice"}:
             common["next"] = self._transition(fields)
         state = reader(fields, common)
@@ -367,9 +369,7 @@ def _check_invoke(fields: Fields) -> None:
         return
     name = parameters.get("FunctionName")
     if isinstance(name, str) and has_placeholder(name):
-        message = f"The placeholder in {name} must be replaced before the machine can run"
-        findings_at = fields.at(field, "FunctionName")
-        fields.findings.error(findings_at, message, Code.UNSUPPORTED)
+        fields.findings.error(fields.at(field, "FunctionName"), to_be_replaced(name), Code.UNSUPPORTED)
     elif isinstance(name, str) and fields.jsonata and is_expression(name):
         return
     elif name is not None and (not isinstance(name, str) or function_name(name) is None):
@@ -379,7 +379,7 @@ def _check_invoke(fields: Fields) -> None:
 
 def _not_here(resource: Resource) -> str:
     if isinstance(resource, Placeholder):
-        return f"The placeholder in {resource.arn} must be replaced before the machine can run"
+        return to_be_replaced(resource.arn)
     return f"Tasks of {resource.arn} can be drawn and simulated, but not run yet. {_KNOWN_RESOURCES}"
 
 

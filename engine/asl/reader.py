@@ -7,7 +7,7 @@ from typing import overload
 
 from engine.asl.diagnostics import Code, Findings, join
 from engine.asl.model import NO_TIMEOUT, AnyTemplate, QueryLanguage, Text, Whole
-from engine.asl.resource import has_placeholder
+from engine.asl.resource import has_placeholder, to_be_replaced
 from engine.jsontypes import Json
 from engine.query.intrinsics import Intrinsic, InvalidIntrinsic, compile_intrinsic
 from engine.query.jsonata import (
@@ -146,8 +146,7 @@ class Fields:
         """Whether a value is ``${Name}`` of a template that is yet to be filled in; says so if it is."""
         if not isinstance(value, str) or not has_placeholder(value):
             return False
-        message = f"The placeholder in {value} must be replaced before the machine can run"
-        self.error(field, message, Code.UNSUPPORTED)
+        self.error(field, to_be_replaced(value), Code.UNSUPPORTED)
         return True
 
     def expression(self, field: str) -> Expression | None:
@@ -229,8 +228,11 @@ class Fields:
             self._check_parts(field, template, parts)
             return template
         except InvalidTemplate as error:
-            code = Code.UNSUPPORTED if has_placeholder(error.reason) else Code.SCHEMA
-            self.findings.error(join(self.at(field), *error.steps), error.reason, code)
+            value = _within(source, error.steps)
+            reason, code = error.reason, Code.SCHEMA
+            if isinstance(value, str) and has_placeholder(value):
+                reason, code = to_be_replaced(value), Code.UNSUPPORTED
+            self.findings.error(join(self.at(field), *error.steps), reason, code)
             return None
 
     def _check_parts(self, field: str, template: JsonataTemplate, parts: frozenset[str]) -> None:
@@ -285,6 +287,13 @@ class Fields:
         if not present and required:
             self.findings.error(self.pointer, f"Exactly one of [{', '.join(fields)}] is required")
         return present[0] if present else None
+
+
+def _within(value: Json, steps: Iterable[str | int]) -> Json:
+    """What the steps lead to; they are those of an error, so they lead somewhere."""
+    for step in steps:
+        value = value[step]  # type: ignore[index]
+    return value
 
 
 def kind(value: Json) -> str:

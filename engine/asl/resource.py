@@ -98,6 +98,11 @@ def has_placeholder(text: str) -> bool:
     return _PLACEHOLDER.search(text) is not None
 
 
+def to_be_replaced(text: str) -> str:
+    """What is said of a placeholder where it keeps the machine from running."""
+    return f"The placeholder in {text} must be replaced before the machine can run"
+
+
 @lru_cache(maxsize=4096)
 def parse_resource(text: str) -> Resource:
     """Raises UnknownResource."""

@@ -98,6 +98,4 @@ def put(scope: Scope, path: Path | None, raw_input: Json, result: Json) -> Json:
 
 
 def comparison_failed(scope: Scope, error: ComparisonFailed) -> StateFailed:
-    return failed(
-        scope, f"Invalid path '{error.path.text}': The choice state's condition path references an invalid value."
-    )
+    return failed(scope, error.reason)

@@ -132,15 +132,21 @@ def child_inputs(
         yield ChildInput(Document.stored(f"{head}{','.join(texts)}]}}"), len(texts))
 
 
+def child_arns(map_run_arn: str, name: str) -> tuple[str, str]:
+    """A child's own and its machine's: AWS names both after the machine and the Map's label."""
+    head, _, run = map_run_arn.partition(":mapRun:")
+    resource = run.rpartition(":")[0]
+    return f"{head}:execution:{resource}:{name}", f"{head}:stateMachine:{resource}"
+
+
 def child_facts(parent: Facts, map_run_arn: str, name: str, value: Document, started_at: int) -> Facts:
-    """Who a child is: AWS names it after the machine and the Map's label."""
-    resource = map_run_arn.partition(":mapRun:")[2].rpartition(":")[0]
-    head = parent.machine_arn.partition(":stateMachine:")[0]
+    """Who a child is."""
+    arn, machine_arn = child_arns(map_run_arn, name)
     return Facts(
-        arn=f"{head}:execution:{resource}:{name}",
+        arn=arn,
         name=name,
-        machine_arn=f"{head}:stateMachine:{resource}",
-        machine_name=resource,
+        machine_arn=machine_arn,
+        machine_name=machine_arn.partition(":stateMachine:")[2],
         role_arn=parent.role_arn,
         input=value,
         started_at=started_at,

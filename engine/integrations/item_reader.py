@@ -6,11 +6,15 @@ import contextlib
 import csv
 import gzip
 import io
+import shutil
+import tempfile
+import zlib
 from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import IO, Any, cast
 
 import ijson
+import zstandard
 
 from engine.core.commands import ReadItems
 from engine.core.items import Item, ItemsFailed
@@ -20,7 +24,19 @@ from engine.jsontypes import InvalidJson, Json, parse
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 _LONGEST_FIELD = 8 * 1024 * 1024
+_PARQUET_ROWS = 1000
 csv.field_size_limit(_LONGEST_FIELD)
+_UNREADABLE = (
+    FilesFailed,
+    InvalidJson,
+    ijson.JSONError,
+    csv.Error,
+    OSError,
+    EOFError,
+    UnicodeDecodeError,
+    zlib.error,
+    zstandard.ZstdError,
+)
 
 
 def read_items(request: ReadItems, files: Files) -> Iterator[Item]:
@@ -29,7 +45,7 @@ def read_items(request: ReadItems, files: Files) -> Iterator[Item]:
         with contextlib.closing(_values(request, files)) as found:
             for index, (value, key, source) in enumerate(islice(found, request.most or None)):
                 yield Item(index, value, key, source)
-    except (FilesFailed, InvalidJson, ijson.JSONError, csv.Error, OSError, EOFError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise reader_failed(str(error)) from None
 
 
@@ -92,10 +108,6 @@ def _unpacked(content: IO[bytes], key: str) -> IO[bytes]:
     if key.endswith(".gz"):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=content))
     if key.endswith((".zst", ".zstd")):
-        try:
-            import zstandard
-        except ImportError:
-            raise reader_failed(f"Reading {key!r} needs the package zstandard: pip install zstandard") from None
         return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(content))
     return content
 
@@ -140,27 +152,28 @@ def _resumed(place: str, event: str, rest: Any) -> Iterator[Any]:
 
 
 def _parquet(content: IO[bytes]) -> Iterator[dict[str, Json]]:
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise reader_failed("Reading Parquet needs the package pyarrow: pip install pyarrow") from None
-    from engine.jsontypes import dump
+    """Rows, a batch at a time; the file lies on the disk meanwhile, as its end is read first."""
+    import pyarrow.parquet  # a third of a second, which only who reads Parquet shall wait
 
-    with pyarrow.parquet.ParquetFile(io.BytesIO(content.read())) as file:
-        for batch in file.iter_batches(batch_size=1000):
-            for row in batch.to_pylist():
-                plain = {name: value if _is_json(value) else str(value) for name, value in row.items()}
-                found = parse(dump(plain))
-                assert isinstance(found, dict)
-                yield found
+    with tempfile.TemporaryFile() as kept:
+        shutil.copyfileobj(content, kept)
+        kept.seek(0)
+        try:
+            with pyarrow.parquet.ParquetFile(kept) as file:
+                for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
+                    for row in batch.to_pylist():
+                        yield _plain(row)
+        except pyarrow.ArrowException as error:
+            raise reader_failed(str(error)) from None
 
 
-def _is_json(value: Any) -> bool:
+def _plain(value: Any) -> Any:
+    """What JSON does not know, such as dates and decimals, is text."""
     if isinstance(value, dict):
-        return all(map(_is_json, value.values()))
+        return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, list):
-        return all(map(_is_json, value))
-    return value is None or isinstance(value, (str, int, float, bool))
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 
 def _inventory(content: IO[bytes], files: Files, bucket: str, source: str) -> Iterator[_Read]:

@@ -21,3 +21,7 @@ class NoAnswer(Exception):
 
 class NotAllowed(Exception):
     """The operator does not let machines call this; the message says what to set."""
+
+
+class AnswerUnclear(NoAnswer):
+    """There is an answer, but none that the service could give."""

@@ -10,7 +10,6 @@ children both hold only if the row is as it was.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -47,6 +46,7 @@ from engine.runtime.ports import (
     TimerRow,
     map_run_id,
 )
+from engine.runtime.results import collected
 
 READ_BATCH = 1000
 CHILD_BATCH = 200
@@ -238,18 +238,7 @@ class MapRuns:
                 "bytes service limit."
             )
             raise ItemsFailed(Failure(error=ErrorName.DATA_LIMIT_EXCEEDED, cause=cause))
-        form = "COMPACT" if writer is None else writer.transformation
-        found: list[Json] = []
-        for one in self._store.results(run.id):
-            if form == "NONE":
-                found.append(record_of(one))
-            elif one.output is not None and one.status == Status.SUCCEEDED:
-                output: Json = json.loads(one.output)
-                if form == "FLATTEN" and isinstance(output, list):
-                    found.extend(output)
-                else:
-                    found.append(output)
-        return found
+        return collected(self._store.results(run.id), writer, run.command.arn)
 
     def _finish(self, run: MapRunRow, failure: Failure) -> None:
         event = MapRunFailed(
@@ -260,19 +249,3 @@ class MapRuns:
     def _end(self, run: MapRunRow, status: str, event: str, failure: Failure | None) -> None:
         if self._store.finish_map_run(run, status, event, failure, self._clock.now()):
             self._dispatcher.ring_execution(run.execution_id)
-
-
-def record_of(child: ChildResult) -> dict[str, Json]:
-    """What a result file says of one child (AWS, "ResultWriter")."""
-    found: dict[str, Json] = {
-        "ExecutionArn": child.name,
-        "Input": child.input,
-        "Name": child.name,
-        "StartDate": child.started_at,
-        "Status": child.status,
-        "StopDate": child.stopped_at,
-    }
-    for name, value in (("Output", child.output), ("Error", child.error), ("Cause", child.cause)):
-        if value is not None:
-            found[name] = value
-    return found

@@ -55,6 +55,8 @@ from engine.core.items import (
 from engine.errors import ErrorName, Failure
 from engine.jsontypes import Document, Json
 from engine.query.evaluator import Direct, Evaluator
+from engine.runtime.ports import ChildResult
+from engine.runtime.results import collected, results_folder, written
 
 Answers: TypeAlias = Callable[[ScheduleTask], Iterable[tuple[int, Event]]]
 """What comes of an attempt: events, each after so many milliseconds."""
@@ -273,11 +275,11 @@ class Simulator:
             if tolerance.exceeded(failed, total):
                 failure = Failure(error=ErrorName.TOLERATED_FAILURES_EXCEEDED, cause=EXCEEDED)
                 return max(lanes), _run_failed(command, failure)
-        outputs: list[Json] = [
-            child.end.output.value for child, _ in children if child.status is Status.SUCCEEDED and child.end.output
-        ]
-        output = Document(outputs)
-        return max(lanes), MapRunSucceeded(scope=command.scope, attempt=command.attempt, output=output)
+        try:
+            output = _result(command, [child for child, _ in children])
+        except ItemsFailed as error:
+            return max(lanes), _run_failed(command, error.failure)
+        return max(lanes), MapRunSucceeded(scope=command.scope, attempt=command.attempt, output=Document(output))
 
     def _children(self, command: StartMapRun) -> Iterable[tuple[Simulator, int]]:
         if self.depth >= MOST_DEPTH:
@@ -317,3 +319,26 @@ class Simulator:
 
 def _run_failed(command: StartMapRun, failure: Failure) -> MapRunFailed:
     return MapRunFailed(scope=command.scope, attempt=command.attempt, error=failure.error, cause=failure.cause)
+
+
+def _result(command: StartMapRun, children: Sequence[Simulator]) -> Json:
+    """As it would be; nothing is written. Raises ItemsFailed where ResultWriter names no place."""
+    writer = command.writer
+    if writer is not None and writer.resource is not None:
+        return written(command.arn, *results_folder(writer, command.arn))
+    return collected([_ended(child) for child in children], writer, command.arn)
+
+
+def _ended(child: Simulator) -> ChildResult:
+    end = child.end
+    return ChildResult(
+        id=child.facts.name,
+        name=child.facts.name,
+        status=child.status.value,
+        input=child.facts.input.text,
+        output=end.output.text if end.output else None,
+        error=end.error,
+        cause=end.cause,
+        started_at=child.facts.started_at,
+        stopped_at=child.now,
+    )

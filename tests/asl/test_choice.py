@@ -52,7 +52,12 @@ def test_a_path_that_leads_nowhere_is_no_false_but_a_failure(rule: dict[str, Jso
     with pytest.raises(ComparisonFailed) as caught:
         holds(rule, {"b": 1})
     assert caught.value.operator_name == operator
-    assert caught.value.path.text == "$.a"
+    assert "Invalid path '$.a'" in caught.value.reason
+
+
+def test_a_pattern_that_ends_in_an_open_escape_fails() -> None:
+    with pytest.raises(ComparisonFailed, match="escapes nothing"):
+        holds({"Variable": "$", "StringMatches": "a\\"}, "a")
 
 
 def test_a_later_condition_is_not_looked_at_once_the_answer_is_known() -> None:

@@ -19,12 +19,12 @@ from engine.core.events import Redriven, decode_event
 from tests.designer.conftest import Api, body
 
 
-def _start(person: Api, machine: dict[str, Any], **wanted: Any) -> dict[str, Any]:
+def start_one(person: Api, machine: dict[str, Any], **wanted: Any) -> dict[str, Any]:
     found: dict[str, Any] = person.post(f"/api/machines/{machine['id']}/executions/", wanted)
     return found
 
 
-def _history(execution: dict[str, Any], *events: tuple[str, str | None, str | None]) -> None:
+def leave_history(execution: dict[str, Any], *events: tuple[str, str | None, str | None]) -> None:
     for number, (type, state, note) in enumerate(events, 1):
         HistoryEvent.objects.create(
             execution_id=execution["id"],
@@ -42,7 +42,7 @@ def _history(execution: dict[str, Any], *events: tuple[str, str | None, str | No
 
 def test_an_execution_starts_with_its_input_and_a_letter_to_the_engine(alice: Api) -> None:
     machine = alice.machine()
-    execution = _start(alice, machine, input={"n": [1, 2.5, "é🚀", None, True]}, name="first")
+    execution = start_one(alice, machine, input={"n": [1, 2.5, "é🚀", None, True]}, name="first")
     assert execution["status"] == "RUNNING"
     assert execution["input"] == {"n": [1, 2.5, "é🚀", None, True]}
     assert execution["arn"].endswith(":execution:Hello:first")
@@ -54,7 +54,7 @@ def test_an_execution_starts_with_its_input_and_a_letter_to_the_engine(alice: Ap
 
 @pytest.mark.parametrize("value", [None, 0, "", [], False, {"a": None}])
 def test_an_input_may_be_any_json_value(value: Any, alice: Api) -> None:
-    assert _start(alice, alice.machine(), input=value)["input"] == value
+    assert start_one(alice, alice.machine(), input=value)["input"] == value
 
 
 def test_without_an_input_it_is_an_empty_object(alice: Api) -> None:
@@ -65,7 +65,7 @@ def test_without_an_input_it_is_an_empty_object(alice: Api) -> None:
 def test_the_same_name_and_input_while_running_is_the_same_execution(alice: Api) -> None:
     machine = alice.machine()
     path = f"/api/machines/{machine['id']}/executions/"
-    first = _start(alice, machine, input={"a": 1}, name="once")
+    first = start_one(alice, machine, input={"a": 1}, name="once")
     assert alice.post(path, {"input": {"a": 1}, "name": "once"}, 200)["id"] == first["id"]
     other = alice.call("POST", path, {"input": {"a": 2}, "name": "once"})
     assert (other.status_code, body(other)["code"]) == (409, "ExecutionAlreadyExists")
@@ -80,7 +80,7 @@ def test_a_start_that_prefers_to_wait_answers_when_the_time_is_over(alice: Api) 
 
 
 def test_asking_for_an_ended_execution_does_not_wait(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
     Execution.objects.update(status="SUCCEEDED", stopped_at=2, output='{"a":1}')
     found = alice.get(f"/api/executions/{execution['id']}/", Prefer="wait=60")
     assert (found["status"], found["output"], found["stopped_at"]) == (
@@ -91,7 +91,7 @@ def test_asking_for_an_ended_execution_does_not_wait(alice: Api) -> None:
 
 
 def test_waiting_for_a_redriven_execution_is_not_over_with_its_first_end(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
 
     async def waited() -> float:
         loop = asyncio.get_running_loop()
@@ -105,7 +105,7 @@ def test_waiting_for_a_redriven_execution_is_not_over_with_its_first_end(alice: 
 
 
 def test_documents_have_exactly_the_declared_fields(alice: Api) -> None:
-    _start(alice, alice.machine())
+    start_one(alice, alice.machine())
     row = executions.owned_executions(alice.user).get()
     shapes: list[serializers.Serializer[Any]] = [ExecutionSummarySerializer(row), ExecutionSerializer(row)]
     for shape in shapes:
@@ -113,7 +113,7 @@ def test_documents_have_exactly_the_declared_fields(alice: Api) -> None:
 
 
 def test_stopping_posts_a_letter_and_stopping_an_ended_one_changes_nothing(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
     path = f"/api/executions/{execution['id']}/stop/"
     alice.post(path, {"error": "Enough", "cause": "for today"}, 200)
     assert Inbox.objects.filter(event__contains="Enough").count() == 1
@@ -123,7 +123,7 @@ def test_stopping_posts_a_letter_and_stopping_an_ended_one_changes_nothing(alice
 
 
 def test_only_a_stuck_execution_is_taken_up_again(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
     path = f"/api/executions/{execution['id']}/retry/"
     refused = alice.call("POST", path)
     assert (refused.status_code, body(refused)["code"]) == (409, "ExecutionNotStuck")
@@ -134,7 +134,7 @@ def test_only_a_stuck_execution_is_taken_up_again(alice: Api) -> None:
 
 def test_the_list_is_filtered_and_newest_first(alice: Api) -> None:
     machine, other = alice.machine(), alice.machine("Other")
-    ids = [_start(alice, one, name=name)["id"] for one, name in ((machine, "a1"), (machine, "b1"), (other, "a2"))]
+    ids = [start_one(alice, one, name=name)["id"] for one, name in ((machine, "a1"), (machine, "b1"), (other, "a2"))]
     for number, id in enumerate(ids):
         Execution.objects.filter(pk=id).update(started_at=1_700_000_000_000 + number * 1000)
     Execution.objects.filter(pk=ids[0]).update(status="FAILED")
@@ -153,8 +153,8 @@ def test_the_list_is_filtered_and_newest_first(alice: Api) -> None:
 
 
 def test_history_is_read_from_an_id_on_or_backwards(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
-    _history(execution, ("ExecutionStarted", None, None), ("PassStateEntered", "Hello", None), ("X", None, "retry"))
+    execution = start_one(alice, alice.machine())
+    leave_history(execution, ("ExecutionStarted", None, None), ("PassStateEntered", "Hello", None), ("X", None, "retry"))
     path = f"/api/executions/{execution['id']}/history/"
     found = alice.get(path)
     assert [one["id"] for one in found["events"]] == [1, 2, 3]
@@ -175,8 +175,8 @@ def test_history_is_read_from_an_id_on_or_backwards(alice: Api) -> None:
 
 
 def test_the_picture_of_an_execution_shows_its_statuses(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
-    _history(execution, ("PassStateEntered", "Hello", None), ("PassStateExited", "Hello", None))
+    execution = start_one(alice, alice.machine())
+    leave_history(execution, ("PassStateEntered", "Hello", None), ("PassStateExited", "Hello", None))
     path = f"/api/executions/{execution['id']}/"
     picture = alice.call("GET", f"{path}graph.svg?theme=dark")
     assert b'data-state="Hello" data-status="succeeded"' in picture.content
@@ -185,7 +185,7 @@ def test_the_picture_of_an_execution_shows_its_statuses(alice: Api) -> None:
 
 
 def test_tasks_are_listed_with_their_logs(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
     TaskAttempt.objects.create(
         id="t1",
         execution_id=execution["id"],
@@ -205,11 +205,11 @@ def test_tasks_are_listed_with_their_logs(alice: Api) -> None:
 
 def test_an_execution_keeps_the_revision_it_started_with(alice: Api) -> None:
     machine = alice.machine()
-    execution = _start(alice, machine)
+    execution = start_one(alice, machine)
     changed = {"definition": machine["definition"] + "\n"}
     alice.call("POST", f"/api/machines/{machine['id']}/revisions/", changed, **{"If-Match": '"r1"'})
     assert alice.get(f"/api/executions/{execution['id']}/definition/")["number"] == 1
-    assert _start(alice, machine)["revision"] == 2
+    assert start_one(alice, machine)["revision"] == 2
 
 
 def _ended(execution: dict[str, Any], status: str, **more: Any) -> None:
@@ -219,7 +219,7 @@ def _ended(execution: dict[str, Any], status: str, **more: Any) -> None:
 
 
 def test_an_execution_that_failed_is_redriven(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
     path = f"/api/executions/{execution['id']}/redrive/"
     assert execution["redrivable"] is False
     _ended(execution, "FAILED")
@@ -239,7 +239,7 @@ def test_an_execution_that_failed_is_redriven(alice: Api) -> None:
     ],
 )
 def test_what_cannot_be_redriven_says_why(status: str, more: dict[str, Any], reason: str, alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
     _ended(execution, status, **more)
     refused = alice.post(f"/api/executions/{execution['id']}/redrive/", status=409)
     assert (refused["code"], refused["detail"]) == ("ExecutionNotRedrivable", reason)
@@ -247,7 +247,7 @@ def test_what_cannot_be_redriven_says_why(status: str, more: dict[str, Any], rea
 
 
 def test_an_execution_that_left_nothing_behind_cannot_be_redriven(alice: Api) -> None:
-    execution = _start(alice, alice.machine())
+    execution = start_one(alice, alice.machine())
     _ended(execution, "FAILED")
     Scope.objects.all().delete()
     assert "kept nothing" in alice.post(f"/api/executions/{execution['id']}/redrive/", status=409)["detail"]
@@ -255,7 +255,7 @@ def test_an_execution_that_left_nothing_behind_cannot_be_redriven(alice: Api) ->
 
 def test_what_a_task_started_is_listed_for_its_owner_alone(alice: Api, bob: Api) -> None:
     machine = alice.machine()
-    parent, child, other = (_start(alice, machine) for _ in range(3))
+    parent, child, other = (start_one(alice, machine) for _ in range(3))
     attempt = f"{parent['id']}:2.0"
     TaskAttempt.objects.create(
         id=attempt,

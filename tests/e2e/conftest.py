@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.harness import Server
 
@@ -16,6 +16,9 @@ ARTEFACTS = Path(__file__).parent / "artefacts"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A narrow machine's sandbox and GPU are not what is tested here.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"]
+# Other servers are started, killed and kept busy on the same cores meanwhile.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +60,7 @@ def page(signed_in: BrowserContext, request: pytest.FixtureRequest) -> Iterator[
     """A page whose uncaught errors fail the test; a picture of its end is kept."""
     ARTEFACTS.mkdir(exist_ok=True)
     page = signed_in.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

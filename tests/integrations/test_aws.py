@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from engine.integrations.aws import Aws, AwsSettings
+from engine.integrations.aws.client import Clients
+from engine.integrations.aws.shapes import AnswerTooLarge
+from engine.integrations.refusals import NoAnswer
 from tests.integrations.conftest import REGION, attempt_of, done, poll_claim
+from tests.integrations.recording import Reply, recording
 
 Boto = Callable[[str], Any]
 ITEM = {"id": {"S": "id1"}, "data": {"S": "HelloWorld"}}
@@ -280,3 +285,34 @@ def test_an_ecs_task_that_cannot_be_placed_fails(aws: Aws, boto: Boto) -> None:
     assert outcome is not None
     assert outcome.failed
     assert str(outcome.error).startswith("ECS.")
+
+
+LISTED = {"Content-Type": "application/x-amz-json-1.0"}
+
+
+def test_an_answer_that_drips_is_given_up() -> None:
+    slow = Reply(body=json.dumps({"TableNames": ["T"] * 20}).encode(), headers=LISTED, pieces=40)
+    slow.pause = lambda: time.sleep(0.05)
+    with recording(lambda _: slow) as server:
+        clients = Clients(AwsSettings(region=REGION, endpoint_url=server.address), answer_seconds=0.3)
+        with pytest.raises(NoAnswer, match="did not end within"):
+            clients.call("dynamodb", "ListTables", {}, None)
+
+
+def test_an_answer_larger_than_any_that_is_read_is_given_up() -> None:
+    large = Reply(body=json.dumps({"TableNames": ["T" * 1000] * 20}).encode(), headers=LISTED)
+    with recording(lambda _: large) as server:
+        settings = AwsSettings(region=REGION, endpoint_url=server.address)
+        with pytest.raises(AnswerTooLarge):
+            Clients(settings, answer_bytes=10_000).call("dynamodb", "ListTables", {}, None)
+        found = Clients(settings, answer_bytes=100_000).call("dynamodb", "ListTables", {}, None)
+    assert len(found["TableNames"]) == 20
+
+
+def test_clients_that_are_not_used_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.integrations.aws.client._MOST_CLIENTS", 1)
+    clients = Clients(AwsSettings(region=REGION, endpoint_url="http://127.0.0.1:1"))
+    first = clients.of("sqs", None)
+    assert clients.of("sqs", None) is first
+    clients.of("sns", None)
+    assert clients.of("sqs", None) is not first

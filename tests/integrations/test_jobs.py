@@ -167,3 +167,18 @@ def test_a_job_that_nobody_waits_for_is_cancelled(
         claim = poll_claim(attempt, aws.start(attempt).wait(None))
         assert aws.cancel(claim)
     assert json.loads(server.asked[-1].body) == sent
+
+
+@pytest.mark.parametrize("told", [{"tasks": "none"}, {"tasks": [1]}, [1], "x"], ids=str)
+def test_an_answer_that_makes_no_sense_fails_the_task(told: Any) -> None:
+    with answering({**started({}), "describetasks": [told]}) as (aws, _):
+        end = waited_for(aws, "ecs:runTask.sync", RUN)
+    assert end.failed
+
+
+@pytest.mark.parametrize("told", [{"tasks": "none"}, {"tasks": []}, [1]], ids=str)
+def test_a_job_of_which_nothing_is_told_fails_the_task_and_may_have_started(told: Any) -> None:
+    with answering({"runtask": [told]}) as (aws, _):
+        outcome = aws.start(attempt_of("ecs:runTask.sync", RUN)).wait(None)
+    assert outcome is not None
+    assert outcome.failed

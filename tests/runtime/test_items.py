@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet as parquet
 import pytest
+import zstandard
 
 from engine.core.commands import ReadItems, WriteResults
 from engine.core.items import ItemsFailed
@@ -18,7 +22,8 @@ from engine.integrations.result_writer import write_results
 from engine.jsontypes import Document, Json
 from engine.runtime.ports import ChildResult
 
-GET, LIST = "arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"
+GET = "arn:aws:states:::s3:getObject"
+VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "vectors" / "items.json").read_text())
 
 
 @pytest.fixture
@@ -39,82 +44,48 @@ def put(root: Path, text: str | bytes, name: str = "f") -> None:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-GIVEN = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["x", "y"], "CSVDelimiter": "PIPE"}
-FIRST = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
+def content(written: str | dict[str, Any]) -> bytes:
+    """Text, or ``{form: content}`` for what is no text."""
+    if isinstance(written, str):
+        return written.encode()
+    ((form, value),) = written.items()
+    if form == "hex":
+        return bytes.fromhex(value)
+    if form == "gzip":
+        return gzip.compress(value.encode())
+    if form == "zstd":
+        return bytes(zstandard.compress(value.encode()))
+    assert form == "parquet"
+    found = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(value), found)
+    return found.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("text", "config", "expected"),
-    [
-        ("a,b\n1,2\n3\n4,5,6\n\n", FIRST, [{"a": "1", "b": "2"}, {"a": "3", "b": ""}, {"a": "4", "b": "5"}]),
-        ('a\n"x\ny, z"\n', FIRST, [{"a": "x\ny, z"}]),
-        (
-            "1|2\n",
-            {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["x", "y"], "CSVDelimiter": "PIPE"},
-            [{"x": "1", "y": "2"}],
-        ),
-        ("\ufeffa\n1\n", FIRST, [{"a": "1"}]),
-        ("", FIRST, []),
-        ('[1, {"a": null}, 2.5]', {"InputType": "JSON"}, [1, {"a": None}, 2.5]),
-        ('{"a": 1, "b": [2]}', {}, [["a", 1], ["b", [2]]]),
-        ('{"x": {"rows": [1, 2]}}', {"ItemsPointer": "/x/rows"}, [1, 2]),
-        ('{"x": {"a": 1}}', {"ItemsPointer": "/x"}, [["a", 1]]),
-        ('{"a": 1}\n\n[2]\n', {"InputType": "JSONL"}, [{"a": 1}, [2]]),
-    ],
-    ids=["rows", "quotes", "given", "mark", "empty", "array", "object", "pointer", "pointer to object", "lines"],
-)
-def test_a_file_is_read_as_its_config_says(root: Path, text: str, config: dict[str, Any], expected: Any) -> None:
-    put(root, text)
-    assert read(root, config) == expected
-    assert read(root, config, most=1) == expected[:1]
-    put(root, gzip.compress(text.encode()), "f.gz")
-    assert read(root, config, "f.gz") == expected
+def read_as_written(root: Path, vector: dict[str, Any], most: int) -> Any:
+    for name, written in vector["files"].items():
+        put(root, content(written), name)
+    found = read(
+        root,
+        vector["config"],
+        vector.get("key", "f"),
+        resource=vector.get("resource", GET),
+        most=most,
+        **vector.get("parameters", {}),
+    )
+    return [{field: one[field] for field in vector["only"]} for one in found] if "only" in vector else found
 
 
-@pytest.mark.parametrize(
-    ("text", "config", "words"),
-    [
-        ("a,a\n1,2\n", FIRST, "CSV headers cannot contain duplicates."),
-        ("[1,", {"InputType": "JSON"}, ""),
-        ("1", {"InputType": "JSON"}, "neither an array nor an object"),
-        ('{"x": 1}', {"ItemsPointer": "/x"}, "At /x the JSON file has neither"),
-        ('{"x": 1}', {"ItemsPointer": "/nope"}, "At /nope the JSON file has neither"),
-        ("{", {"InputType": "JSONL"}, ""),
-        (b"\xff\xfe", FIRST, ""),
-        ("{}", {"ManifestType": "S3_INVENTORY"}, "names no files"),
-        ("x", {"InputType": "PARQUET"}, ""),
-    ],
-    ids=["headers", "cut", "scalar", "pointer", "nowhere", "line", "bytes", "manifest", "parquet"],
-)
-def test_what_cannot_be_read_fails_the_run_with_the_reason(
-    root: Path, text: str | bytes, config: dict[str, Any], words: str
-) -> None:
-    put(root, text)
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda one: str(one["name"]))
+def test_files_are_read_as_the_vector_says(root: Path, vector: dict[str, Any]) -> None:
+    """``items``, or words of the reason why there are none; an entry of an object is its key and value."""
+    if "items" in vector:
+        assert read_as_written(root, vector, vector.get("most", 0)) == vector["items"]
+        assert read_as_written(root, vector, 1) == vector["items"][:1]
+        return
     with pytest.raises(ItemsFailed) as failed:
-        read(root, config)
+        read_as_written(root, vector, 0)
     assert failed.value.failure.error == "States.ItemReaderFailed"
-    assert words in (failed.value.failure.cause or "")
-
-
-def test_a_listing_and_what_its_files_hold(root: Path) -> None:
-    put(root, "[1]", "in/1.json")
-    put(root, "[2, 3]", "in/2.json")
-    put(root, "x", "out/other")
-    found = read(root, {}, resource=LIST, Prefix="in/")
-    assert [one["Key"] for one in found] == ["in/1.json", "in/2.json"]
-    assert (found[0]["Size"], found[0]["StorageClass"]) == (3, "STANDARD")
-    flat = {"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON"}
-    assert read(root, flat, resource=LIST, Prefix="in/") == [1, 2, 3]
-
-
-def test_manifests_lead_to_their_files(root: Path) -> None:
-    put(root, "b,k1,5\nb,k2,6\n", "data.csv")
-    put(root, json.dumps({"fileSchema": "Bucket, Key, Size", "files": [{"key": "data.csv"}]}), "manifest.json")
-    rows = [{"Bucket": "b", "Key": "k1", "Size": "5"}, {"Bucket": "b", "Key": "k2", "Size": "6"}]
-    assert read(root, {"InputType": "MANIFEST"}, "manifest.json") == rows
-    put(root, "s3://b/part.jsonl\n", "athena")
-    put(root, '{"n": 1}\n', "part.jsonl")
-    assert read(root, {"ManifestType": "ATHENA_DATA", "InputType": "JSONL"}, "athena") == [{"n": 1}]
+    assert vector["says"] in (failed.value.failure.cause or "")
 
 
 @pytest.mark.parametrize("key", ["../secret", "/etc/passwd", "link", "nope", "", "a\0b"])

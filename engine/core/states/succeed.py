@@ -16,4 +16,5 @@ def enter(run: Activation, scope: Scope, state: SucceedState) -> None:
     environment = run.environment(scope, run.input_of(scope).value)
     value = select(scope, state.input_path, environment)
     run.seen("afterInputPath", value)
-    run.leave(scope, select(scope, state.output_path, environment.over(value)))
+    assigned = run.assigned(scope, state.assign, environment.over(value))
+    run.leave(scope, select(scope, state.output_path, environment.over(value)), assigned=assigned)

@@ -24,7 +24,7 @@ from engine.integrations.aws.names import OPTIMISED, operation, sdk_service
 from engine.integrations.aws.settings import NOT_CONFIGURED, AwsSettings, not_allowed
 from engine.integrations.aws.shapes import AnswerTooLarge, UnknownField, from_response, metadata, to_request
 from engine.integrations.own import StatesApi
-from engine.integrations.refusals import NoAnswer, ServiceRefused
+from engine.integrations.refusals import AnswerUnclear, NoAnswer, ServiceRefused
 from engine.integrations.work import Call, failed, failure
 from engine.jsontypes import Document
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
@@ -108,7 +108,11 @@ class Aws:
         if job is not None and (over := job.not_started(response)) is not None:
             return failed(over.error or ErrorName.TASK_FAILED, str(over.cause))
         if job is not None:
-            handle = json.dumps(job.handle(parameters, response))
+            try:
+                handle = json.dumps(job.handle(parameters, response))
+            except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+                cause = f"The answer of {model.name} cannot be understood, so the job may have started: {error!r}"
+                return failed(ErrorName.TASK_FAILED, cause)
             return Outcome(submission=Submission(output=output, handle=handle, poll_seconds=_FIRST_LOOK_SECONDS))
         if call.pattern is Pattern.CALLBACK:
             return Outcome(submission=Submission(output=output))
@@ -119,19 +123,26 @@ class Aws:
         operation_name, parameters = job.look(json.loads(claim.handle or "{}"))
         try:
             response = self._call(call, operation_name, parameters, claim)
+        except AnswerUnclear as error:
+            return failed(ErrorName.TASK_FAILED, str(error))
         except NoAnswer:
             return _pause(claim.polls)  # the job goes on whether we can see it or not; the state's timeout bounds it
         except ServiceRefused as error:
             return _pause(claim.polls) if _passes(error) else _refused(call, error)
-        over = job.read(response)
-        return _pause(claim.polls) if over is None else _ended(call, job, operation_name, over)
+        except AnswerTooLarge:
+            return failed(ErrorName.DATA_LIMIT_EXCEEDED, _too_large(claim.attempt.state))
+        try:
+            over = job.read(response)
+            return _pause(claim.polls) if over is None else _ended(call, job, operation_name, over)
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+            return failed(ErrorName.TASK_FAILED, f"The answer of {operation_name} cannot be understood: {error!r}")
 
     def cancel(self, claim: Claim) -> bool:
         call, job = _job_of(claim)
         operation_name, parameters = job.cancel(json.loads(claim.handle or "{}"))
         try:
             self._call(call, operation_name, parameters, claim)
-        except NoAnswer:
+        except (NoAnswer, AnswerTooLarge):
             return False
         except ServiceRefused as error:
             return error.code in _JOB_GONE  # it has ended by itself

@@ -96,7 +96,7 @@ JOBS: dict[tuple[str, str], Job] = {
         start="RunTask",
         handle=lambda given, response: {
             "cluster": given.get("cluster", "default"),
-            "task": _one(response, "tasks").get("taskArn"),
+            "task": _one(response, "tasks")["taskArn"],
         },
         look=lambda handle: ("DescribeTasks", {"cluster": handle["cluster"], "tasks": [handle["task"]]}),
         read=_ecs_task,

@@ -16,6 +16,8 @@ from engine.jsontypes import Document, Json, dump
 from engine.runtime.ports import AttemptRow, Outcome, Submission, Work
 
 _NOT_THERE = "ResourceNotFoundException"
+# A function may run for 15 minutes, and says nothing meanwhile.
+_FUNCTION_SECONDS = 910.0
 
 
 class LambdaFunctions:
@@ -23,7 +25,7 @@ class LambdaFunctions:
 
     def __init__(self, settings: AwsSettings) -> None:
         self._settings = settings
-        self._clients = Clients(settings)
+        self._clients = Clients(settings, answer_seconds=_FUNCTION_SECONDS)
 
     def start(self, attempt: AttemptRow, call: FunctionCall, missing: Outcome) -> Work | None:
         if not self._settings.allows("lambda", "Invoke"):

@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useStore } from "zustand";
+import { fetchAnew } from "../api/anew";
 import { getSession } from "../api/client";
 import { noteReached, reach } from "../api/reach";
 import { t } from "../i18n";
@@ -26,7 +27,7 @@ export function OfflineBanner() {
     return () => {
       clearInterval(timer);
       window.removeEventListener("online", ask);
-      void queries.invalidateQueries();
+      void fetchAnew(queries, {});
     };
   }, [reached, queries]);
   if (reached) return null;

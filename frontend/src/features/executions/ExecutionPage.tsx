@@ -10,6 +10,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useStore } from "zustand";
+import { fetchAnew } from "../../api/anew";
 import {
   getExecution,
   getExecutionDefinition,
@@ -65,8 +66,7 @@ function Watch({ id }: { id: string }) {
   const status = useStore(run, (s) => s.status);
   // The end brings what frames do not carry: output, error, the time it stopped.
   useEffect(() => {
-    if (status !== null)
-      void queries.invalidateQueries({ queryKey: ["execution", id], exact: true });
+    if (status !== null) void fetchAnew(queries, { queryKey: ["execution", id], exact: true });
   }, [status, queries, id]);
   useEffect(() => {
     if (execution.data) document.title = `${execution.data.name} · Treadle`;
@@ -195,7 +195,7 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
     mutationFn: () => stopExecution(execution.id, { cause: t("Stopped from the page") }),
     onSuccess: () => {
       setOpen(null);
-      void queries.invalidateQueries({ queryKey: ["execution", execution.id], exact: true });
+      void fetchAnew(queries, { queryKey: ["execution", execution.id], exact: true });
     },
     onError: flashError,
   });
@@ -281,7 +281,7 @@ function Stuck({ execution }: { execution: Execution }) {
   const retry = useMutation({
     mutationFn: () => retryExecution(execution.id),
     onSuccess: () =>
-      void queries.invalidateQueries({ queryKey: ["execution", execution.id], exact: true }),
+      void fetchAnew(queries, { queryKey: ["execution", execution.id], exact: true }),
     onError: flashError,
   });
   return (

@@ -10,6 +10,7 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
+import { fetchAnew } from "../../api/anew";
 import { listExecutions } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { type Liveness, watchExecutions } from "../../api/socket";
@@ -93,8 +94,7 @@ export function ExecutionTable({
       (next) =>
         setLiveness((before) => {
           // What happened while nothing was heard is fetched at once when the line is back.
-          if (before === "reconnecting" && next === "live")
-            void queries.invalidateQueries({ queryKey });
+          if (before === "reconnecting" && next === "live") void fetchAnew(queries, { queryKey });
           return next;
         }),
     );

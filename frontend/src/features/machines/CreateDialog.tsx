@@ -6,6 +6,7 @@ import Tiles from "@cloudscape-design/components/tiles";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
+import { fetchAnew } from "../../api/anew";
 import { createMachine } from "../../api/client";
 import { printText } from "../../asl/patch";
 import { t } from "../../i18n";
@@ -32,7 +33,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       });
     },
     onSuccess: (machine) => {
-      void queries.invalidateQueries({ queryKey: ["machines"] });
+      void fetchAnew(queries, { queryKey: ["machines"] });
       navigate(`/machines/${machine.id}/edit`);
     },
   });

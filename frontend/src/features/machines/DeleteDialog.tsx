@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
+import { fetchAnew } from "../../api/anew";
 import { deleteMachine, getDeletion } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Deletion, MachineSummary } from "../../api/types";
@@ -44,7 +45,7 @@ export function DeleteDialog({
           : t("{name} is deleted", { name: machine.name }),
       );
       queries.removeQueries({ queryKey: ["machine", machine.id] });
-      void queries.invalidateQueries({ queryKey: ["machines"] });
+      void fetchAnew(queries, { queryKey: ["machines"] });
       onClose();
       navigate("/machines");
     },

@@ -9,6 +9,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
+import { fetchAnew } from "../../api/anew";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
 import type { Sample } from "../../api/types";
 import { guessFormat } from "../../asl/document";
@@ -43,7 +44,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [files, setFiles] = useState<File[]>([]);
   const samples = useQuery({ queryKey: ["samples"], queryFn: listSamples });
   const done = (machine: { id: string }) => {
-    void queries.invalidateQueries({ queryKey: ["machines"] });
+    void fetchAnew(queries, { queryKey: ["machines"] });
     navigate(`/machines/${machine.id}/edit`);
   };
   const bring = useMutation({

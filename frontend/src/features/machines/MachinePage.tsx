@@ -13,6 +13,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
+import { fetchAnew } from "../../api/anew";
 import { bundleUrl, exportUrl, getMachine, patchMachine, pictureUrl } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine } from "../../api/types";
@@ -183,8 +184,8 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
   const save = useMutation({
     mutationFn: () => patchMachine(machine.id, { name, description }),
     onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ["machine", machine.id] });
-      void queries.invalidateQueries({ queryKey: ["machines"] });
+      void fetchAnew(queries, { queryKey: ["machine", machine.id] });
+      void fetchAnew(queries, { queryKey: ["machines"] });
       onClose();
     },
   });

@@ -10,6 +10,7 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
+import { fetchAnew } from "../../api/anew";
 import { listMachines, pictureUrl } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { watchExecutions } from "../../api/socket";
@@ -72,7 +73,7 @@ export default function MachinesPage() {
       null,
       () => {
         clearTimeout(timer);
-        timer = setTimeout(() => void queries.invalidateQueries({ queryKey: ["machines"] }), 400);
+        timer = setTimeout(() => void fetchAnew(queries, { queryKey: ["machines"] }), 400);
       },
       () => undefined,
     );

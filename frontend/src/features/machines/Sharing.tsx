@@ -9,6 +9,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { fetchAnew } from "../../api/anew";
 import { createShare, listShares, revokeShare } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Share } from "../../api/types";
@@ -39,7 +40,7 @@ export function Sharing({ machine }: { machine: Machine }) {
   const queryKey = ["shares", machine.id];
   const shares = useQuery({ queryKey, queryFn: () => listShares(machine.id) });
   const [days, setDays] = useState("0");
-  const done = () => void queries.invalidateQueries({ queryKey });
+  const done = () => void fetchAnew(queries, { queryKey });
   const create = useMutation({
     mutationFn: () =>
       createShare(

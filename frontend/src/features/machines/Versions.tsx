@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { fetchAnew } from "../../api/anew";
 import {
   deleteAlias,
   deleteVersion,
@@ -42,7 +43,7 @@ export function Versions({ machine }: { machine: Machine }) {
       ["versions", machine.id],
       ["aliases", machine.id],
     ])
-      void queries.invalidateQueries({ queryKey });
+      void fetchAnew(queries, { queryKey });
   };
   const publish = useMutation({
     mutationFn: () => publishVersion(machine.id, description.trim()),

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { fetchAnew } from "../../api/anew";
 import { deleteConnection, listConnections } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Connection } from "../../api/types";
@@ -20,7 +21,7 @@ export function Connections() {
   const found = useQuery({ queryKey: ["connections"], queryFn: listConnections });
   const [editing, setEditing] = useState<Connection | "new" | null>(null);
   const [doomed, setDoomed] = useState<Connection | null>(null);
-  const done = () => void queries.invalidateQueries({ queryKey: ["connections"] });
+  const done = () => void fetchAnew(queries, { queryKey: ["connections"] });
   const remove = useMutation({
     mutationFn: (row: Connection) => deleteConnection(row.id),
     onSettled: () => {

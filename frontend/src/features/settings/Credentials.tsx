@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { fetchAnew } from "../../api/anew";
 import { messageOf } from "../../api/http";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
@@ -51,7 +52,7 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
   const found = useQuery({ queryKey: [queryKey], queryFn: props.list });
   const [name, setName] = useState("");
   const [doomed, setDoomed] = useState<Row | null>(null);
-  const done = () => void queries.invalidateQueries({ queryKey: [queryKey] });
+  const done = () => void fetchAnew(queries, { queryKey: [queryKey] });
   const create = useMutation({
     mutationFn: () => props.create(name.trim()),
     onSuccess: () => {

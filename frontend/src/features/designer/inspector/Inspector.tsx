@@ -47,8 +47,7 @@ function tabsOf(type: Json | undefined): readonly (readonly [Tab, string])[] {
   const without = new Set<Tab>();
   if (type !== "Map") for (const tab of ["items", "running"] as const) without.add(tab);
   if (!works) without.add("errors");
-  if (type === "Fail" || type === "Succeed") without.add("variables");
-  if (type === "Fail") without.add("data");
+  if (type === "Fail") for (const tab of ["data", "variables"] as const) without.add(tab);
   return TABS.filter(([tab]) => !without.has(tab));
 }
 
