@@ -154,7 +154,9 @@ def test_the_list_is_filtered_and_newest_first(alice: Api) -> None:
 
 def test_history_is_read_from_an_id_on_or_backwards(alice: Api) -> None:
     execution = start_one(alice, alice.machine())
-    leave_history(execution, ("ExecutionStarted", None, None), ("PassStateEntered", "Hello", None), ("X", None, "retry"))
+    leave_history(
+        execution, ("ExecutionStarted", None, None), ("PassStateEntered", "Hello", None), ("X", None, "retry")
+    )
     path = f"/api/executions/{execution['id']}/history/"
     found = alice.get(path)
     assert [one["id"] for one in found["events"]] == [1, 2, 3]

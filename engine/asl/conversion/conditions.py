@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from engine.asl.choice import COMPARISONS
+from engine.asl.choice import COMPARISONS, Wildcard
 from engine.asl.conversion.paths import convert_path
 from engine.asl.conversion.pieces import (
     Constant,
@@ -151,23 +151,11 @@ def _moment_order(value: Piece, sign: str, literal: str) -> Piece:
 
 
 def _matches(value: Piece, pattern: str) -> Piece:
-    parts = _wildcard_parts(pattern)
-    if len(parts) == 1:
-        return _truth(f"{value.operand} = {inline(Constant(parts[0])).source}", value, whole=False)
-    expression = r"[\s\S]*".join(map(literal_pattern, parts))
+    wildcard = Wildcard(pattern)
+    if wildcard.broken:
+        raise Refused("the pattern ends in a backslash, with which the state fails", ("StringMatches",))
+    if len(wildcard.parts) == 1:
+        return _truth(f"{value.operand} = {inline(Constant(wildcard.parts[0])).source}", value, whole=False)
+    expression = r"[\s\S]*".join(map(literal_pattern, wildcard.parts))
     source = f'($text := {value.source}; $type($text) = "string" and $contains($text, /^{expression}$/))'
     return _truth(source, value)
-
-
-def _wildcard_parts(pattern: str) -> list[str]:
-    """What stands between the wildcards: ``\\*`` and ``\\\\`` are themselves."""
-    parts = [""]
-    characters = iter(pattern)
-    for character in characters:
-        if character == "\\":
-            parts[-1] += next(characters, "")
-        elif character == "*":
-            parts.append("")
-        else:
-            parts[-1] += character
-    return parts

@@ -43,6 +43,7 @@ _WORKING = frozenset({"Task", "Map", "Parallel"})
 _BLOCKS = frozenset({"Branches", "ItemProcessor", "Iterator"})
 # Numbers that may come as text ("10"), which only a Map's limits may.
 _COUNTS = ("MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage")
+_HANDLERS = (ErrorName.ALL, ErrorName.TASK_FAILED)
 _MAKING = ("ResultSelector", "Parameters", "OutputPath", "ResultPath", "InputPath")
 _READING = ("InputPath", "OutputPath", "ResultPath", "ResultSelector", "QueryLanguage")
 
@@ -96,7 +97,9 @@ class _Converter:
     # -- fields by their names --------------------------------------------------------------------------------------
 
     def _field(self, field: str, value: Json) -> _Fields:
-        if field in {"Retry", "Comment", "Type", "Next", "End", "Resource", "Label", "Default"} | _BLOCKS:
+        if field == "Retry":
+            return {field: [_handling_queries(one) for one in _objects(value)]}
+        if field in {"Comment", "Type", "Next", "End", "Resource", "Label", "Default"} | _BLOCKS:
             return {field: value}
         if field == "Choices":
             return self._choices()
@@ -164,7 +167,7 @@ class _Converter:
                     made["Output"] = render(output)
             else:
                 made[field] = value
-        return made
+        return _handling_queries(made)
 
     def _distributed(self, owner: str, value: Json) -> _Fields:
         """The parts of a Distributed Map that read data."""
@@ -297,12 +300,13 @@ class _Converter:
         return found
 
     def _warn_of_handlers(self) -> None:
-        """In JSONPath nothing catches States.Runtime; what it stands for in JSONata is an error like any other."""
+        """In JSONPath nothing handles States.Runtime; what it stands for in JSONata is an error like any other."""
         for owner in ("Retry", "Catch"):
             for index, one in enumerate(_objects(self._state.get(owner))):
-                if ErrorName.ALL in _names(one.get("ErrorEquals")):
-                    message = "States.ALL also stands for queries that fail, which nothing handles in JSONPath"
-                    self.findings.warning(join("", owner, index), message, Code.CONVERTED_LOOSELY)
+                for name in _HANDLERS:
+                    if name in _names(one.get("ErrorEquals")):
+                        message = f"{name} also stands for queries that fail, which nothing handles in JSONPath"
+                        self.findings.warning(join("", owner, index), message, Code.CONVERTED_LOOSELY)
 
     def _refuse_placeholders(self) -> None:
         for field, value in self._state.items():
@@ -330,6 +334,14 @@ def _rendered(value: Value) -> Json:
         return render(value)
     except Refused as error:
         raise Refused(error.reason) from None
+
+
+def _handling_queries(handler: _Fields) -> _Fields:
+    """A Retrier or Catcher of States.IntrinsicFailure, which has another name in JSONata."""
+    names = _names(handler.get("ErrorEquals"))
+    if ErrorName.INTRINSIC_FAILURE not in names or ErrorName.QUERY_EVALUATION in names:
+        return handler
+    return {**handler, "ErrorEquals": [*names, ErrorName.QUERY_EVALUATION]}
 
 
 def _names(value: Json) -> list[Json]:
