@@ -40,6 +40,7 @@ urlpatterns = [
     path(_one, machines.OneMachine.as_view()),
     path(f"{_one}deletion/", machines.MachineDeletion.as_view()),
     path(f"{_one}draft/", revisions.OneDraft.as_view()),
+    path(f"{_one}inputs/", machines.MachineInputs.as_view()),
     path(f"{_one}conversion/", conversion.Conversion.as_view()),
     path(f"{_one}revisions/", revisions.Revisions.as_view()),
     path(f"{_one}revisions/<int:number>/", revisions.OneRevision.as_view()),

@@ -267,3 +267,6 @@ export const convertStates = (
     samples: { input: Json; variables: Record<string, Json>; answer: MockBody | null }[];
   },
 ) => ask(client.POST("/api/machines/{machine_id}/conversion/", { params: machine(id), body }));
+/** What the latest executions began with, and the shape of it. */
+export const listInputs = (id: string) =>
+  ask(client.GET("/api/machines/{machine_id}/inputs/", { params: machine(id) }));

@@ -574,6 +574,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/machines/{machine_id}/inputs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What its latest executions began with, newest first, without repetitions, and the shape they have. */
+        get: operations["list_machine_inputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/machines/{machine_id}/revisions/": {
         parameters: {
             query?: never;
@@ -1098,6 +1115,20 @@ export interface components {
             text: string;
             format: components["schemas"]["DefinitionFormat"];
             base_revision: number;
+        };
+        EarlierInput: {
+            /** @description Any JSON value. */
+            input: unknown;
+            execution: string;
+            name: string;
+            status: string;
+            /** Format: date-time */
+            readonly started_at: string;
+        };
+        EarlierInputs: {
+            results: components["schemas"]["EarlierInput"][];
+            /** @description A JSON Schema guessed from them: type, properties, required, items. */
+            shape: unknown;
         };
         Entry: {
             resource: string;
@@ -3838,6 +3869,45 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_machine_inputs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                machine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierInputs"];
                 };
             };
             /** @description Not signed in. */

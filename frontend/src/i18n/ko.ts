@@ -1,5 +1,13 @@
 /** Korean. Words of the language (Choice, Next, ResultPath) stay as the definition spells them. */
 export const ko = {
+  "Save the draft as a revision first": "먼저 초안을 리비전으로 저장",
+  "What you changed is saved, and that is what runs.": "바꾼 내용이 저장되고, 그것이 실행됩니다.",
+  "Revision {n} runs, as it was saved: without what has been changed since.":
+    "리비전 {n}이(가) 저장된 그대로 실행됩니다. 그 뒤에 바꾼 내용은 들어가지 않습니다.",
+  "Only their fields": "필드만 채우기",
+  "{field} was of type {types} in earlier runs": "{field}: 이전 실행에서는 {types} 타입이었습니다",
+  "{field} was there in all earlier runs": "{field}: 이전 실행에는 모두 있었습니다",
+  "{field} was in no earlier run": "{field}: 이전 실행에는 없었습니다",
   Apply: "적용",
   Compare: "비교",
   "Convert to JSONata…": "JSONata로 변환…",
@@ -183,8 +191,6 @@ export const ko = {
   "Parts of the designer": "디자이너의 영역",
   Graph: "그래프",
   Properties: "속성",
-  "What you changed is saved as a revision first, and that is what runs.":
-    "변경한 내용을 먼저 리비전으로 저장하고, 그것을 실행합니다.",
   "On errors": "오류 이름",
   "Delete {title} {index}": "{title} {index} 삭제",
   "At most": "최대",
@@ -447,8 +453,6 @@ export const ko = {
     "이 머신은 삭제 중입니다. 실행이 끝나면 사라집니다.",
   Revisions: "리비전",
   Sharing: "공유",
-  "Revision {revision} runs; the draft is left as it is.":
-    "리비전 {revision}이(가) 실행됩니다. 초안은 그대로 둡니다.",
   Description: "설명",
   "Executions and share links keep working.": "실행과 공유 링크는 계속 동작합니다.",
   "Never run": "실행한 적 없음",

@@ -70,6 +70,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const said = useStore(designer, (s) => s.said);
   const conflict = useStore(drafts, (s) => s.conflict);
   const head = useStore(drafts, (s) => s.headText);
+  const base = useStore(drafts, (s) => s.base);
   const changed = useStore(designer, (s) => s.text !== head);
   const folded = useStore(designer, (s) => s.folded);
   const shown = useMemo(() => graph && fold(graph, folded), [graph, folded]);
@@ -158,6 +159,15 @@ export function Editor({ machine }: { machine: Machine }) {
     },
     [drafts, machine.id, queries],
   );
+
+  const saveToRun = useCallback(async () => {
+    try {
+      return (await saveRevision("")) !== null;
+    } catch (error) {
+      flashError(error);
+      throw error;
+    }
+  }, [saveRevision]);
 
   const nextProblem = useCallback(() => {
     const withState = problems.filter((p) => p.state !== null);
@@ -439,20 +449,8 @@ export function Editor({ machine }: { machine: Machine }) {
       {open === "start" && (
         <StartDialog
           machine={machine}
-          note={
-            changed
-              ? t("What you changed is saved as a revision first, and that is what runs.")
-              : null
-          }
-          before={async () => {
-            if (!changed) return true;
-            try {
-              return (await saveRevision("")) !== null;
-            } catch (error) {
-              flashError(error);
-              throw error;
-            }
-          }}
+          published
+          unsaved={changed ? { revision: base, save: saveToRun } : null}
           onClose={() => setOpen(null)}
         />
       )}
