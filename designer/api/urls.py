@@ -65,6 +65,8 @@ urlpatterns = [
     path("integrations/aws-sdk/", catalogue.SdkServices.as_view()),
     path("integrations/aws-sdk/<key:service>/", catalogue.SdkActions.as_view()),
     path("integrations/aws-sdk/<key:service>/<key:action>/", catalogue.SdkAction.as_view()),
+    path("integrations/aws-sdk-actions/", catalogue.SdkSearch.as_view()),
+    path("activities/", catalogue.Activities.as_view()),
     path("integrations/celery/", catalogue.CeleryTasks.as_view()),
     path("samples/", editing.Samples.as_view()),
     path("shared/<key:token>/", sharing.Shared.as_view()),

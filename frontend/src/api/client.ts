@@ -270,3 +270,19 @@ export const convertStates = (
 /** What the latest executions began with, and the shape of it. */
 export const listInputs = (id: string) =>
   ask(client.GET("/api/machines/{machine_id}/inputs/", { params: machine(id) }));
+/** Actions of all AWS services: the server searches, a page holds the likeliest. */
+export const searchSdkActions = (search: string, signal?: AbortSignal) =>
+  ask(
+    client.GET("/api/integrations/aws-sdk-actions/", {
+      params: { query: { search, limit: 30 } },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+export const getSdkAction = (service: string, action: string) =>
+  ask(
+    client.GET("/api/integrations/aws-sdk/{service}/{action}/", {
+      params: { path: { service, action } },
+    }),
+  );
+export const listActivities = () =>
+  ask(client.GET("/api/activities/", { params: { query: { limit: 200 } } }));

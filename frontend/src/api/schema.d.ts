@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/activities/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description My activities, by name. Workers make them and ask for their work over the AWS API. */
+        get: operations["list_activities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections/": {
         parameters: {
             query?: never;
@@ -302,6 +319,23 @@ export interface paths {
         };
         /** @description The services of `aws-sdk:SERVICE:ACTION`. */
         get: operations["list_sdk_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/aws-sdk-actions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Actions of every service that have all words of `search` in their names, the likeliest first. */
+        get: operations["search_sdk_actions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -916,6 +950,16 @@ export interface components {
         };
         AccessKeyPage: {
             results: components["schemas"]["AccessKey"][];
+            next: string | null;
+        };
+        Activity: {
+            readonly arn: string;
+            name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        ActivityPage: {
+            results: components["schemas"]["Activity"][];
             next: string | null;
         };
         Alias: {
@@ -1543,6 +1587,15 @@ export interface components {
         Samples: {
             results: components["schemas"]["Sample"][];
         };
+        SdkAction: {
+            resource: string;
+            service: string;
+            action: string;
+        };
+        SdkActionPage: {
+            results: components["schemas"]["SdkAction"][];
+            next: string | null;
+        };
         Session: {
             user: components["schemas"]["User"];
             version: string;
@@ -1873,6 +1926,48 @@ export interface operations {
             };
             /** @description No such thing, or not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_activities: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200, 50 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2706,6 +2801,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_sdk_actions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200, 50 unless told. */
+                limit?: number;
+                /** @description Words: parts of a service or an action. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SdkActionPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in. */

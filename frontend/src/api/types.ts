@@ -25,6 +25,8 @@ export type Deletion = Schemas["Deletion"];
 export type Diagnostic = Schemas["Diagnostic"];
 export type Validation = Schemas["Validation"];
 export type FunctionInfo = Schemas["Function"];
+export type Activity = Schemas["Activity"];
+export type SdkAction = Schemas["SdkAction"];
 export type CeleryTask = Schemas["CeleryTask"];
 /** A state as it would be in JSONata, and how both forms did on the same data. */
 export type ConvertedState = Schemas["ConvertedState"];

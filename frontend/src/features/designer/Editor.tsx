@@ -27,10 +27,12 @@ import {
   type PageActions,
   pressed,
 } from "./commands";
+import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
 import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { Inspector } from "./inspector/Inspector";
 import { LeftPane } from "./LeftPane";
+import { useLastRun } from "./lastRun";
 import { Outline } from "./Outline";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
@@ -80,6 +82,10 @@ export function Editor({ machine }: { machine: Machine }) {
   const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
   const world = useWorld();
   const items = useMemo(() => paletteItems(world, jsonata), [world, jsonata]);
+
+  const last = useLastRun(machine.id);
+  const completing = useCompletionWorld(designer, last);
+  const completeField = useMemo(() => fieldCompletion(completing), [completing]);
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
@@ -400,11 +406,15 @@ export function Editor({ machine }: { machine: Machine }) {
               onTab={setCodeTab}
               player={player}
               machine={machine.id}
+              world={completing}
+              last={last}
             />
           }
         />
         <aside className="inspector-frame" aria-label={t("Properties")}>
-          <Inspector designer={designer} convert={convert} />
+          <CompletionProvider value={completeField}>
+            <Inspector designer={designer} convert={convert} />
+          </CompletionProvider>
         </aside>
       </div>
       <div className="visually-hidden" aria-live="polite">

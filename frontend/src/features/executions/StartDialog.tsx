@@ -9,13 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import {
-  getExecution,
-  listExecutions,
-  listInputs,
-  listSamples,
-  startExecution,
-} from "../../api/client";
+import { listInputs, listSamples, startExecution } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
@@ -28,12 +22,6 @@ import { hintsOf, inputLabel, type Shape, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
 export const inputKey = (machine: string) => `treadle:input:${machine}`;
-
-/** What the latest run began with: the likeliest thing to begin the next with. */
-export async function latestInput(machine: string): Promise<Json | null> {
-  const newest = (await listExecutions({ machine })).results[0];
-  return newest ? (await getExecution(newest.id)).input : null;
-}
 
 /** A draft that is not what is saved: it runs only once it is a revision. */
 export interface Unsaved {

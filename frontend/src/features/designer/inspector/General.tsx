@@ -71,6 +71,7 @@ function ByType(props: PanelProps) {
           label={t("Result")}
           hint={docOf("Result")}
           value={state.Result}
+          path={[...props.path, "Result"]}
           onChange={(v) => set("Result", v)}
         />
       );

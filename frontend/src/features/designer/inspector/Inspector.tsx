@@ -232,12 +232,13 @@ function Title({ designer, reference, state }: PanelProps) {
   );
 }
 
-function RawState({ designer, reference, state }: PanelProps) {
+function RawState({ designer, path, reference, state }: PanelProps) {
   return (
     <JsonField
       label={t("The whole state")}
       rows={14}
       required
+      path={path}
       value={state}
       onChange={(value) => {
         if (isObject(value))
