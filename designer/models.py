@@ -288,6 +288,8 @@ class Execution(models.Model):
     parent_attempt = models.CharField(max_length=64, null=True, unique=True)
     redrive_count = models.PositiveIntegerField(db_default=0)
     redriven_at = models.BigIntegerField(null=True)
+    # Since when a child of a redriven Map Run waits for its turn to run again (AWS: PENDING_REDRIVE).
+    redrive_due = models.BigIntegerField(null=True)
     redrive_tokens = models.TextField(default="", db_default="")
     express = models.BooleanField(default=False, db_default=False)
     published = models.PositiveIntegerField(null=True)
@@ -333,6 +335,7 @@ class MapRun(models.Model):
     complete = models.BooleanField(default=False)
     made = models.PositiveIntegerField(default=0)
     running = models.PositiveIntegerField(default=0)
+    pending = models.PositiveIntegerField(default=0, db_default=0)
     succeeded = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     timed_out = models.PositiveIntegerField(default=0)
@@ -342,6 +345,8 @@ class MapRun(models.Model):
     started_at = models.BigIntegerField()
     stopped_at = models.BigIntegerField(null=True)
     looked_at = models.BigIntegerField()
+    redrive_count = models.PositiveIntegerField(default=0, db_default=0)
+    redriven_at = models.BigIntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [

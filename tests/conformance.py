@@ -196,7 +196,7 @@ def _tested(case: Case, text: str) -> dict[str, Any]:
             at=START,
             seed=case["id"],
             evaluator=Direct(),
-            perform=lambda command: cast("Any", _answers(case["functions"], command)[-1][1]),
+            perform=lambda command: (cast("Any", _answers(case["functions"], command)[-1][1]), {}),
         )
     except InvalidTest as error:
         said = f"An error occurred ({error.code}) when calling the TestState operation: {error}"

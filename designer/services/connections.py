@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from designer.arns import connection_arn
-from designer.models import HttpConnection, Machine
+from designer.models import HttpConnection
 from designer.services.encryption import Unreadable, decrypt, encrypt
 from designer.services.errors import ConnectionNameTaken, DoesNotExist
+from designer.services.machines import owner_of
 from designer.services.names import check_name
 from engine.integrations.connections import Connection, ConnectionFailed, Kind
+from engine.runtime.ports import AttemptRow
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -77,9 +79,9 @@ def _split(settings: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 class StoredConnections:
     """``engine.integrations.connections.Connections``: a machine uses those of its own owner."""
 
-    def find(self, execution_id: str, arn: str) -> Connection:
+    def find(self, attempt: AttemptRow, arn: str) -> Connection:
         parts = arn.split("/")
-        owner = Machine.objects.values_list("owner_id", flat=True).get(executions=execution_id)
+        owner = owner_of(attempt)
         found = HttpConnection.objects.filter(owner=owner, name=parts[1]).first() if len(parts) >= 2 else None
         if found is None or arn not in {connection_arn(found.name, found.pk), connection_arn(found.name)}:
             raise ConnectionFailed("ResourceNotFound", f"There is no connection {arn}")

@@ -275,6 +275,15 @@ def why_not_redrivable(execution: Execution) -> str | None:
     return None
 
 
+def is_redrivable_by_map_run(execution: Execution) -> bool:
+    """Whether a redrive of the execution around its Map Run would let this child run again."""
+    map_run = execution.map_run
+    if map_run is None or execution.redrive_due is not None:
+        return False
+    ended_badly = execution.status not in {ExecutionStatus.RUNNING, ExecutionStatus.SUCCEEDED}
+    return ended_badly and map_run.status in {"FAILED", "ABORTED"} and why_not_redrivable(map_run.execution) is None
+
+
 def redrive_execution(user: User, execution_id: str, *, client_token: str | None = None) -> Execution:
     """Take up again where it ended badly: what had succeeded stays. The same ``client_token`` within 15 minutes does it
     once. Raises DoesNotExist, ExecutionNotRedrivable.

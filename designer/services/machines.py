@@ -12,6 +12,7 @@ from designer.models import Machine, MachineStatus, Revision
 from designer.services.definitions import parse_valid
 from designer.services.errors import DoesNotExist, MachineDeleting, MachineNameTaken
 from designer.services.names import check_name
+from engine.runtime.ports import AttemptRow
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 def owned_machines(user: User) -> QuerySet[Machine]:
     return Machine.objects.filter(owner=user)
+
+
+def owner_of(attempt: AttemptRow) -> int:
+    """The user in whose behalf a task acts: the machine's owner, or who tests the state."""
+    if attempt.trial is not None:
+        return attempt.trial.owner
+    return Machine.objects.values_list("owner_id", flat=True).get(executions=attempt.execution_id)
 
 
 def get_machine(user: User, machine_id: str) -> Machine:

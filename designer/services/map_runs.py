@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
 from designer.models import ExecutionStatus, MapRun
 from designer.services import runtime
@@ -15,6 +15,10 @@ from designer.services.executions import get_execution
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+PENDING_REDRIVE = "PENDING_REDRIVE"
+"""AWS's word for a child of a redriven Map Run that waits for its turn to run again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +46,17 @@ def get_map_run(user: User, map_run_id: str) -> MapRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """By ExecutionStatus, how many children there are and how many items they stand for."""
+    """By ExecutionStatus or PENDING_REDRIVE, how many children there are and how many items they stand for."""
 
     executions: dict[str, int]
     items: dict[str, int]
 
 
 def count_children(run: MapRun) -> Counts:
-    rows = run.children.values_list("status").annotate(Count("pk"), Sum("child_items"))
-    executions, items = dict.fromkeys(ExecutionStatus.values, 0), dict.fromkeys(ExecutionStatus.values, 0)
+    told = Case(When(redrive_due__isnull=False, then=Value(PENDING_REDRIVE)), default="status")
+    rows = run.children.annotate(told=told).values_list("told").annotate(Count("pk"), Sum("child_items"))
+    words = (*ExecutionStatus.values, PENDING_REDRIVE)
+    executions, items = dict.fromkeys(words, 0), dict.fromkeys(words, 0)
     for status, children, held in rows:
         executions[status], items[status] = children, held
     return Counts(executions=executions, items=items)

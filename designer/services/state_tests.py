@@ -6,15 +6,17 @@ import atexit
 import secrets
 import time
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils.module_loading import import_string
 
 from engine.integrations.testing import answer_test
 from engine.jsontypes import Json
 from engine.runtime.evaluating import ChildEvaluator
+from engine.runtime.ports import Trial
 from engine.runtime.trials import CeleryTrials
 
 
@@ -31,9 +33,11 @@ def _trials() -> CeleryTrials:
     return made
 
 
-def run_test(given: Mapping[str, Any]) -> dict[str, Json]:
+def run_test(user: User, given: Mapping[str, Any]) -> dict[str, Json]:
     """What AWS's TestState answers to ``given``. Raises InvalidTest."""
     environment = settings.ENVIRONMENT
+    traced = given.get("inspectionLevel") == "TRACE"
+    trial = Trial(owner=user.pk, traced=traced, reveal_secrets=bool(given.get("revealSecrets")))
     return answer_test(
         given,
         account=environment.account_id,
@@ -41,5 +45,5 @@ def run_test(given: Mapping[str, Any]) -> dict[str, Json]:
         at=time.time_ns() // 1_000_000,
         seed=secrets.token_hex(16),
         evaluator=_evaluator(),
-        perform=_trials().perform,
+        perform=partial(_trials().perform, trial=trial),
     )

@@ -159,6 +159,9 @@ class SqlAttempts:
                 (at, attempt_id, worker),
             )
 
+    def knows(self, attempt_id: str) -> bool:
+        return Session().row("SELECT 1 FROM designer_taskattempt WHERE id = %s", (attempt_id,)) is not None
+
     def job_cancelled(self, attempt_id: str) -> None:
         with writing() as session:
             _changed(session, "SET cancel_at = NULL WHERE id = %s", (attempt_id,))

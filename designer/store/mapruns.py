@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from designer.store.connection import Session, writing
 from designer.store.outbox import note_begun, note_status
 from engine.core.commands import StartMapRun, decode_map_run, encode_map_run
-from engine.core.events import StopRequested, encode_event
+from engine.core.events import Redriven, Started, StopRequested, encode_event
+from engine.core.execution import Root, Status
 from engine.core.items import ChildInput
 from engine.errors import Failure
 from engine.jsontypes import Document
@@ -15,16 +16,31 @@ from engine.runtime.ports import ChildResult, Commit, MapRunRow, NewChild, map_r
 
 _COLUMNS = (
     "id, execution_id, command, status, concurrency, tolerated_count, tolerated_percentage, items, read, complete, "
-    "made, running, succeeded, failed, timed_out, aborted"
+    "made, running, pending, succeeded, failed, timed_out, aborted"
 )
 _PAGE = 500
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
 _START = """
     INSERT INTO designer_maprun
         (id, execution_id, arn, command, status, concurrency, tolerated_count, tolerated_percentage, items, read,
-         complete, made, running, succeeded, failed, timed_out, aborted, started_at, looked_at)
-    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, %s, 0, 0, %s, 0, 0, 0, 0, 0, 0, %s, %s)
+         complete, made, running, pending, succeeded, failed, timed_out, aborted, started_at, looked_at, redrive_count)
+    VALUES (%s, %s, %s, %s, 'RUNNING', %s, %s, %s, 0, 0, %s, 0, 0, 0, 0, 0, 0, 0, %s, %s, 0)
 """
+_REDRIVE = """
+    UPDATE designer_maprun
+       SET status = 'RUNNING', error = NULL, cause = NULL, stopped_at = NULL, looked_at = %s, complete = %s,
+           read = made, running = %s, pending = %s, failed = 0, timed_out = 0, aborted = 0,
+           items = (SELECT COALESCE(SUM(child_items), 0) FROM designer_execution WHERE map_run_id = designer_maprun.id),
+           redrive_count = redrive_count + 1, redriven_at = %s
+     WHERE id = %s
+"""
+_RUN_AGAIN = """
+    UPDATE designer_execution
+       SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped_at = NULL, redrive_due = NULL,
+           version = version + 1, redrive_count = redrive_count + 1, redriven_at = %s
+     WHERE id = %s
+"""
+_OF_ITS_RUN = ("designer_scope", "designer_blob", "designer_historyevent", "designer_taskattempt", "designer_timer")
 _CHILD = """
     INSERT INTO designer_execution
         (id, machine_id, revision_id, name, status, input, output, error, cause, started_at, stopped_at, version,
@@ -35,11 +51,16 @@ _CHILD = """
 _LOG = "INSERT INTO designer_executionlog (execution_id, level, with_data, written) VALUES (%s, %s, %s, 0)"
 _COUNTERS = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed_out", "ABORTED": "aborted"}
 _STOP = encode_event(StopRequested(error=None, cause=None))
+_GO_ON = encode_event(Redriven())
+_BEGIN = encode_event(Started())
+_NEW = Root(status=Status.RUNNING, last_event_id=0, last_at=0).dumped()
 
 
 def start_map_runs(session: Session, commit: Commit) -> None:
-    """The Map Runs that a commit begins, and those that it ends."""
+    """The Map Runs that a commit begins, takes up again, and ends."""
     session.many(_START, [_start_values(commit, one) for one in commit.map_runs])
+    for attempt in commit.redriven_map_runs:
+        _redrive(session, map_run_id(commit.execution_id, attempt), commit.at)
     for attempt in commit.cancelled_map_runs:
         _abort(session, "id = %s", map_run_id(commit.execution_id, attempt), commit.at)
 
@@ -79,8 +100,27 @@ def _abort(session: Session, where: str, key: str, at: int) -> None:
         _stop_children(session, number, at)
 
 
+def _redrive(session: Session, number: str, at: int) -> None:
+    """Children that have not yet heard that they are to stop go on; those that ended badly wait for their turn."""
+    running = "SELECT id FROM designer_execution WHERE map_run_id = %s AND status = 'RUNNING'"
+    session.run(f"DELETE FROM designer_inbox WHERE event = %s AND execution_id IN ({running})", (_STOP, number))
+    alive = session.run(  # whoever has read the letter already stores nothing of it
+        "UPDATE designer_execution SET version = version + 1 WHERE map_run_id = %s AND status = 'RUNNING'", (number,)
+    ).rowcount
+    pending = session.run(
+        "UPDATE designer_execution SET redrive_due = %s "
+        "WHERE map_run_id = %s AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')",
+        (at, number),
+    ).rowcount
+    session.run(_REDRIVE, (at, False, alive, pending, at, number))
+
+
 def _stop_children(session: Session, number: str, at: int) -> None:
     session.run("DELETE FROM designer_mapitem WHERE map_run_id = %s", (number,))
+    session.run(
+        "UPDATE designer_execution SET redrive_due = NULL WHERE map_run_id = %s AND redrive_due IS NOT NULL", (number,)
+    )
+    session.run("UPDATE designer_maprun SET pending = 0 WHERE id = %s", (number,))
     session.run(
         "INSERT INTO designer_inbox (execution_id, event, at) "
         "SELECT id, %s, %s FROM designer_execution WHERE map_run_id = %s AND status = 'RUNNING'",
@@ -93,6 +133,18 @@ def _log_children(session: Session, execution_id: str, children: list[NewChild])
     wish = session.row("SELECT level, with_data FROM designer_executionlog WHERE execution_id = %s", (execution_id,))
     if wish is not None:
         session.many(_LOG, [(child.id, *wish) for child in children])
+
+
+def _log_redriven(session: Session, execution_id: str, children: list[str]) -> None:
+    """The log of children that had ended goes on where it ended."""
+    wish = session.row("SELECT level, with_data FROM designer_executionlog WHERE execution_id = %s", (execution_id,))
+    if wish is not None:
+        session.many(
+            "INSERT INTO designer_executionlog (execution_id, level, with_data, written) "
+            "SELECT id, %s, %s, last_event_id FROM designer_execution WHERE id = %s "
+            "ON CONFLICT (execution_id) DO NOTHING",
+            [(*wish, child) for child in children],
+        )
 
 
 class SqlMapRuns:
@@ -115,10 +167,11 @@ class SqlMapRuns:
             complete=bool(row[9]),
             made=row[10],
             running=row[11],
-            succeeded=row[12],
-            failed=row[13],
-            timed_out=row[14],
-            aborted=row[15],
+            pending=row[12],
+            succeeded=row[13],
+            failed=row[14],
+            timed_out=row[15],
+            aborted=row[16],
         )
 
     def add_items(self, run: MapRunRow, inputs: list[ChildInput], *, complete: bool) -> bool:
@@ -177,6 +230,36 @@ class SqlMapRuns:
 
     def _write_children(self, session: Session, commits: Sequence[Commit]) -> None:
         raise NotImplementedError
+
+    def redrive_children(self, run: MapRunRow, limit: int, at: int, *, afresh: bool) -> list[str]:
+        with writing() as session:
+            rows = session.rows(
+                "SELECT id, EXISTS (SELECT 1 FROM designer_scope WHERE execution_id = designer_execution.id) "
+                "FROM designer_execution WHERE map_run_id = %s AND redrive_due IS NOT NULL "
+                "ORDER BY child_index LIMIT %s",
+                (run.id, limit),
+            )
+            changed = session.run(
+                "UPDATE designer_maprun SET pending = %s, running = running + %s "
+                "WHERE id = %s AND status = 'RUNNING' AND pending = %s",
+                (run.pending - len(rows) if rows else 0, len(rows), run.id, run.pending),
+            )
+            if changed.rowcount != 1:
+                return []
+            found = [row[0] for row in rows]
+            again = {row[0] for row in rows if afresh or not row[1]}
+            session.many(_RUN_AGAIN, [(at, child) for child in found])
+            session.many("DELETE FROM designer_inbox WHERE execution_id = %s", [(child,) for child in found])
+            for table in _OF_ITS_RUN:
+                session.many(f"DELETE FROM {table} WHERE execution_id = %s", [(child,) for child in sorted(again)])
+            session.many(
+                "UPDATE designer_execution SET last_event_id = 0, state = %s WHERE id = %s",
+                [(_NEW, child) for child in sorted(again)],
+            )
+            session.many(_POST, [(child, _BEGIN if child in again else _GO_ON, at) for child in found])
+            _log_redriven(session, run.execution_id, found)
+            note_begun(session, [(child, at) for child in found])
+            return found
 
     def finish_map_run(self, run: MapRunRow, status: str, event: str, failure: Failure | None, at: int) -> bool:
         with writing() as session:

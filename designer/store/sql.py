@@ -258,10 +258,11 @@ class SqlStore(SqlMapRuns, SqlAttempts):
         session.many(_HISTORY, [_history_row(one.execution_id, event) for one in commits for event in one.history])
         alive = [one for one in commits if one.end is None]
         session.many(_ATTEMPT, [_attempt_values(row, one.at) for one in alive for row in one.attempts])
+        kept = [one for one in commits if one.end is None or one.end.status != Status.SUCCEEDED]  # for a redrive
         session.many(
-            _SCOPE, [(one.execution_id, scope.path, scope.dumped()) for one in alive for scope in one.changes.scopes]
+            _SCOPE, [(one.execution_id, scope.path, scope.dumped()) for one in kept for scope in one.changes.scopes]
         )
-        session.many(_BLOB, [(one.execution_id, key, blob.text) for one in alive for key, blob in one.changes.blobs])
+        session.many(_BLOB, [(one.execution_id, key, blob.text) for one in kept for key, blob in one.changes.blobs])
         session.many(
             _TIMER,
             [(one.execution_id, timer.key, timer.due, timer.event) for one in alive for timer in one.timers],
@@ -285,7 +286,7 @@ def _write(session: Session, commit: Commit) -> None:
     if commit.cancelled_attempts:
         gone = [(commit.at, commit.at, one) for one in commit.cancelled_attempts]
         session.many(f"{ABORT} WHERE id = %s AND {OPEN}", gone)
-    if commit.map_runs or commit.cancelled_map_runs:
+    if commit.map_runs or commit.cancelled_map_runs or commit.redriven_map_runs:
         start_map_runs(session, commit)
     if commit.end is not None:
         _end(session, execution_id, commit.end, commit.at)

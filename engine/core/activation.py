@@ -8,7 +8,7 @@ history and commands, and hands everything out as a Step. State types plug in th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, assert_never
 
 from engine.asl.model import (
@@ -28,6 +28,7 @@ from engine.core.commands import (
     CancelTimer,
     Command,
     EndExecution,
+    RedriveMapRun,
     StartMapRun,
     StartTimer,
 )
@@ -37,6 +38,7 @@ from engine.core.events import MapRunFailed, MapRunSucceeded
 from engine.core.execution import (
     Container,
     Execution,
+    MapRunMade,
     Phase,
     Root,
     Scope,
@@ -66,6 +68,8 @@ DEFAULT_BUDGET = 500
 _NO_DETAILS: Details = {}
 _EVALUATION_FAILED = "EvaluationFailed"
 _MAP_RUN_FAILED = "MapRunFailed"
+# AWS: a redrive begins another Map Run after one that failed so.
+_ANOTHER_MAP_RUN = frozenset({ErrorName.DATA_LIMIT_EXCEEDED, ErrorName.RUNTIME})
 _FAIL_THE_MAP = frozenset({_EVALUATION_FAILED, _MAP_RUN_FAILED})
 _NOTHING: Mapping[str, Json] = {}
 
@@ -246,6 +250,9 @@ class Activation:
             return
         scope.container = None
         entered = scope.phase is not Phase.READY and scope.entered > 0
+        if entered and scope.map_run is not None:
+            self._redrive_map_run(scope, scope.map_run)
+            return
         scope.phase = Phase.READY
         if not entered:
             self._begin_anew(scope)
@@ -342,6 +349,7 @@ class Activation:
         scope.clocks = {}
         scope.token = None
         scope.container = None
+        scope.map_run = None
         scope.attempt = 0
         scope.retries = {}
         scope.input = document
@@ -514,7 +522,16 @@ class Activation:
     def start_map_run(self, scope: Scope, command: StartMapRun) -> None:
         """The items of a Distributed Map become executions of their own."""
         self.commands.append(command)
+        scope.map_run = MapRunMade(command.attempt, command.arn)
         self.block(scope, command.attempt)
+
+    def _redrive_map_run(self, scope: Scope, made: MapRunMade) -> None:
+        """The same Map Run goes on, with the children that have not succeeded."""
+        scope.map_run = replace(made, redrives=made.redrives + 1)
+        details: Details = {"mapRunArn": made.arn, "redriveCount": scope.map_run.redrives}
+        self.emit(scope, "MapRunRedriven", details)
+        self.commands.append(RedriveMapRun(attempt=made.attempt))
+        self.block(scope, made.attempt)
 
     def map_run_ended(self, scope: Scope, event: MapRunSucceeded | MapRunFailed) -> None:
         """All children of a Distributed Map have ended, or too many of them have failed."""
@@ -522,6 +539,8 @@ class Activation:
         assert isinstance(state, MapState)
         try:
             if isinstance(event, MapRunFailed):
+                if event.error in _ANOTHER_MAP_RUN:
+                    scope.map_run = None
                 raise MapRunBroken(Failure(error=event.error, cause=event.cause))
             self.emit(scope, "MapRunSucceeded")
             self.emit(scope, "MapStateSucceeded", link=False)

@@ -144,10 +144,19 @@ def decode_map_run(text: str) -> StartMapRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RedriveMapRun:
+    """Take a Map Run that ended badly up again: its children that did, and the items that none stands for yet."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelMapRun:
     """The execution waits for this Map Run no longer: its children are to be stopped."""
 
     attempt: str
 
 
-Command: TypeAlias = ScheduleTask | CancelTask | StartTimer | CancelTimer | StartMapRun | CancelMapRun | EndExecution
+Command: TypeAlias = (
+    ScheduleTask | CancelTask | StartTimer | CancelTimer | StartMapRun | RedriveMapRun | CancelMapRun | EndExecution
+)

@@ -80,6 +80,15 @@ class Container:
         return cls(total=total, concurrency=concurrency, started=started, link=link, launched=launched, done=done)
 
 
+@dataclass(frozen=True, slots=True)
+class MapRunMade:
+    """The Map Run of a scope's state, which a redrive takes up again."""
+
+    attempt: str
+    arn: str
+    redrives: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Scope:
     """The record of one scope. Changed only by the activation that holds its own copy."""
@@ -103,6 +112,7 @@ class Scope:
     token: str | None = None
     """``$$.Task.Token`` of the attempt under way."""
     container: Container | None = None
+    map_run: MapRunMade | None = None
 
     @property
     def over(self) -> bool:
@@ -135,6 +145,8 @@ class Scope:
             value["retries"] = [[index, count] for index, count in self.retries.items()]
         if self.container is not None:
             value["container"] = self.container.dumped()
+        if self.map_run is not None:
+            value["map_run"] = [self.map_run.attempt, self.map_run.arn, self.map_run.redrives]
         text = dump(value)
         return text if self.input is None else f'{text[:-1]},"input":{self.input.text}}}'
 
@@ -162,6 +174,7 @@ class Scope:
             clocks=value.get("clocks", {}),
             token=value.get("token"),
             container=Container.loaded(container) if container else None,
+            map_run=MapRunMade(*value["map_run"]) if "map_run" in value else None,
         )
 
     @property

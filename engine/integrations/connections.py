@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from engine.runtime.ports import AttemptRow
+
 Kind = Literal["BASIC", "API_KEY", "OAUTH_CLIENT_CREDENTIALS"]
 
 
@@ -35,6 +37,6 @@ class Connection:
 
 
 class Connections(Protocol):
-    def find(self, execution_id: str, arn: str) -> Connection:
-        """A connection of the owner of the execution's machine. Raises ConnectionFailed."""
+    def find(self, attempt: AttemptRow, arn: str) -> Connection:
+        """A connection of the owner of the machine, or of who tests a state. Raises ConnectionFailed."""
         ...

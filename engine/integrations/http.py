@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -16,7 +17,7 @@ from engine.integrations.connections import Connection, ConnectionFailed, Connec
 from engine.integrations.egress import Answer, Egress, Refused, TooLarge, Unreachable
 from engine.integrations.work import Call, failed
 from engine.jsontypes import Document, InvalidJson, Json, dump, parse
-from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
+from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Trial, Work
 
 _METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"})
 _BANNED = frozenset(
@@ -98,8 +99,10 @@ class HttpTasks:
             given = attempt.payload.value
             if not isinstance(given, dict):
                 raise InvalidRequest("The parameters must be an object")
-            connection = None if gateway else self._connections.find(attempt.execution_id, _connection_arn(given))
-            answer = self._send(_gateway(given) if gateway else given, connection)
+            connection = None if gateway else self._connections.find(attempt, _connection_arn(given))
+            wanted = _gateway(given) if gateway else given
+            sent = self._send(wanted, connection)
+            answer = sent.answer
             output = _told(answer)
         except InvalidRequest as error:
             return failed(ErrorName.RUNTIME, str(error))
@@ -113,22 +116,52 @@ class HttpTasks:
             return failed(
                 ErrorName.DATA_LIMIT_EXCEEDED, f"The answer to '{attempt.state}' is larger than a result may be"
             )
+        exchange = self._exchange(wanted, sent, attempt.trial)
         if answer.status >= 400:
             name = f"ApiGateway.{answer.status}" if gateway else f"States.Http.StatusCode.{answer.status}"
-            return failed(name, answer.body.decode("utf-8", "replace")[:_MOST_CAUSE])
+            cause = answer.body.decode("utf-8", "replace")[:_MOST_CAUSE]
+            return Outcome(failed=True, error=name, cause=cause, exchange=exchange)
         if call.pattern is Pattern.CALLBACK:
             return Outcome(submission=Submission(output=output))
-        return Outcome(output=output)
+        return Outcome(output=output, exchange=exchange)
 
-    def _send(self, given: Mapping[str, Json], connection: Connection | None) -> Answer:
+    def _send(self, given: Mapping[str, Json], connection: Connection | None) -> _Sent:
         request = _Request(given, connection, self._region)
         if connection is None:
-            return self._asked(request, {}, secret_body=False)
+            return _Sent(request, {}, self._asked(request, {}, secret_body=False))
         secret_body = bool(connection.body)
-        answer = self._asked(request, self._authorised(connection, renew=False), secret_body=secret_body)
+        own = self._authorised(connection, renew=False)
+        answer = self._asked(request, own, secret_body=secret_body)
         if answer.status == 401 and connection.kind == "OAUTH_CLIENT_CREDENTIALS":
-            answer = self._asked(request, self._authorised(connection, renew=True), secret_body=secret_body)
-        return answer
+            own = self._authorised(connection, renew=True)
+            answer = self._asked(request, own, secret_body=secret_body)
+        return _Sent(request, own, answer)
+
+    def _exchange(self, given: Mapping[str, Json], sent: _Sent, trial: Trial | None) -> dict[str, Json] | None:
+        """What was sent and answered, for whoever tests the state; what the connection added only on request."""
+        if trial is None or not trial.traced:
+            return None
+        revealed = trial.reveal_secrets
+        request = sent.request if revealed else _Request(given, None, self._region)
+        headers = {**request.headers, **(sent.own if revealed else {})}
+        answer = sent.answer
+        protocol = urlsplit(request.url).scheme
+        return {
+            "request": {
+                "protocol": protocol,
+                "method": request.method,
+                "url": request.url,
+                "headers": dump(dict(headers)),
+                **({} if request.body is None else {"body": request.body.decode("utf-8", "replace")}),
+            },
+            "response": {
+                "protocol": protocol,
+                "statusCode": str(answer.status),
+                "statusMessage": answer.reason,
+                "headers": dump(_listed_headers(answer)),
+                "body": answer.body.decode("utf-8", "replace"),
+            },
+        }
 
     def _asked(self, request: _Request, own: Mapping[str, str], *, secret_body: bool) -> Answer:
         """``own`` are the connection's headers."""
@@ -179,6 +212,15 @@ class _Request:
         self.url = _with_query(endpoint, query)
         self.headers = _headers(_object(given, "Headers"), region)
         self.body = _body(given.get("RequestBody"), connection, transform, self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A request, the headers that the connection added, and the answer."""
+
+    request: _Request
+    own: Mapping[str, str]
+    answer: Answer
 
 
 def _object(given: Mapping[str, Json], name: str) -> dict[str, Any]:
@@ -278,16 +320,20 @@ def _gateway(given: Mapping[str, Json]) -> dict[str, Json]:
     return {**given, "ApiEndpoint": "/".join([base.rstrip("/"), *parts])}
 
 
-def _told(answer: Answer) -> Document:
+def _listed_headers(answer: Answer) -> dict[str, Json]:
     headers: dict[str, Json] = {}
     for name, value in answer.headers:
         known = headers.setdefault(name, [])
         assert isinstance(known, list)
         known.append(value)
+    return headers
+
+
+def _told(answer: Answer) -> Document:
     return Document(
         {
             "ResponseBody": _read_body(answer),
-            "Headers": headers,
+            "Headers": _listed_headers(answer),
             "StatusCode": answer.status,
             "StatusText": answer.reason,
         }

@@ -49,6 +49,8 @@ def answer_test(
     mock = _mock(parameters.get("mock"))
     if mock is None and isinstance(state, TaskState) and not parameters.get("roleArn"):
         raise InvalidTest("RoleArn must be specified when testing a Task state")
+    if mock is not None and parameters.get("revealSecrets"):
+        raise InvalidTest("RevealSecrets is not supported when a mock is specified")
     context = parameters.get("context")
     given = None if context is None else read_context(str(context))
     if mock is not None and not mock.fails and isinstance(state, TaskState):
@@ -89,7 +91,9 @@ def _answer(result: Result, level: str) -> dict[str, Json]:
     return found
 
 
-_PLAIN = frozenset({"errorDetails", "maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage"})
+_PLAIN = frozenset(
+    {"request", "response", "errorDetails", "maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage"}
+)
 
 
 def _json(text: Any, what: str) -> Json:

@@ -23,6 +23,7 @@ from engine.runtime.ports import (
     OpenAttempt,
     Outcome,
     Store,
+    Submission,
     Work,
 )
 
@@ -192,8 +193,18 @@ class Attempts:
             taken = None  # check_open finds the row in this worker's hands with nobody at work, and fails it
         if taken is None:
             logger.info("the result of %s came too late: nobody waits for it", attempt.id)
+            self._cancel_forgotten(attempt, outcome.submission)
         else:
             self._dispatcher.ring_execution(taken)
+
+    def _cancel_forgotten(self, attempt: AttemptRow, submission: Submission | None) -> None:
+        """A job that began while its machine was deleted: only this worker knows of it."""
+        if submission is None or submission.handle is None or self._store.knows(attempt.id):
+            return
+        try:
+            self._integrations.cancel(Claim(action="CANCEL", attempt=attempt, handle=submission.handle))
+        except Exception:
+            logger.exception("the job %s of a deleted execution could not be cancelled", submission.handle)
 
     def _store_outcome(self, attempt: AttemptRow, outcome: Outcome) -> str | None:
         now = self._clock.now()

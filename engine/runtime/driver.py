@@ -25,6 +25,7 @@ from engine.core.commands import (
     CancelTask,
     CancelTimer,
     EndExecution,
+    RedriveMapRun,
     ScheduleTask,
     StartMapRun,
     StartTimer,
@@ -266,6 +267,7 @@ class Driver:
         cancelled_timers: list[str] = []
         map_runs: list[StartMapRun] = []
         cancelled_map_runs: list[str] = []
+        redriven_map_runs: list[str] = []
         end: EndExecution | None = None
         for command in step.commands:
             match command:
@@ -281,6 +283,8 @@ class Driver:
                         cancelled_timers.append(key)
                 case StartMapRun():
                     map_runs.append(command)
+                case RedriveMapRun(attempt=attempt):
+                    redriven_map_runs.append(attempt)
                 case CancelMapRun(attempt=attempt):
                     cancelled_map_runs.append(attempt)
                 case EndExecution():
@@ -301,6 +305,7 @@ class Driver:
             finished=None if own is None else own.finished,
             map_runs=map_runs,
             cancelled_map_runs=cancelled_map_runs,
+            redriven_map_runs=redriven_map_runs,
         )
 
     def _after(self, commit: Commit, step: Step, handed: AttemptRow | None) -> None:
@@ -318,7 +323,7 @@ class Driver:
             self._dispatcher.cancel_attempts([f"{commit.execution_id}:*"])
         for started in commit.map_runs:
             self._dispatcher.ring_map_run(map_run_id(commit.execution_id, started.attempt))
-        for attempt_key in commit.cancelled_map_runs:
+        for attempt_key in (*commit.redriven_map_runs, *commit.cancelled_map_runs):
             self._dispatcher.ring_map_run(map_run_id(commit.execution_id, attempt_key))
         self._notifier.committed(commit.execution_id, commit.root, commit.history, commit.at)
 

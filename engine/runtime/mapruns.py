@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from engine.asl.model import StateMachine
+from engine.asl.model import MapState, StateMachine
 from engine.core.advance import advance
 from engine.core.commands import EndExecution, ReadItems, ScheduleTask, StartMapRun, StartTimer, WriteResults
 from engine.core.events import MapRunFailed, MapRunSucceeded, Started, TimerFired, encode_event
@@ -100,6 +100,8 @@ class MapRuns:
         while run is not None and run.status == "RUNNING":
             if run.broken:
                 self._finish(run, Failure(error=ErrorName.TOLERATED_FAILURES_EXCEEDED, cause=EXCEEDED))
+            elif run.pending > 0 and run.room > 0:
+                self._redrive_children(run)
             elif not run.complete and run.made == run.read:
                 self._read_more(run)
             elif run.made < run.read and run.room > 0:
@@ -154,6 +156,19 @@ class MapRuns:
         return self._read(command.reader)
 
     # -- children -----------------------------------------------------------------------------------------------
+
+    def _redrive_children(self, run: MapRunRow) -> None:
+        """AWS: children of STANDARD type go on where they ended, those of EXPRESS type begin again."""
+        loaded = self._store.load(run.execution_id)
+        if loaded is None:
+            return
+        state = self._machine(loaded.definition_id, loaded.processor).index[run.command.state]
+        assert isinstance(state, MapState)
+        assert state.distributed is not None
+        afresh = state.distributed.execution_type == "EXPRESS"
+        limit = min(run.room, CHILD_BATCH)
+        for child in self._store.redrive_children(run, limit, self._clock.now(), afresh=afresh):
+            self._dispatcher.ring_execution(child)
 
     def _make_children(self, run: MapRunRow) -> None:
         loaded = self._store.load(run.execution_id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.core.commands import EndExecution, decode_map_run, encode_map_run
-from engine.core.events import StopRequested, TaskHeartbeat, TaskStarted, encode_event
+from engine.core.events import Redriven, Started, StopRequested, TaskHeartbeat, TaskStarted, encode_event
 from engine.core.execution import Execution, Facts, Root, Scope, Status
 from engine.core.history import HistoryEvent
 from engine.core.items import ChildInput, child_facts
@@ -79,6 +79,7 @@ class _Attempt:
 class _MapRun:
     row: MapRunRow
     waiting: dict[int, ChildInput] = field(default_factory=dict)
+    pending: set[str] = field(default_factory=set)
     looked_at: int = 0
 
 
@@ -122,6 +123,14 @@ class MemoryStore:
             self._definitions[definition.id] = definition
             self._executions[execution_id] = _Record(facts=facts, definition_id=definition.id, touched_at=at)
             self.post(execution_id, event, at)
+
+    def delete(self, execution_id: str) -> None:
+        """As a machine's deletion does."""
+        with self._lock:
+            del self._executions[execution_id]
+            gone = [number for number, one in self._attempts.items() if one.row.execution_id == execution_id]
+            for number in gone:
+                del self._attempts[number]
 
     def history(self, execution_id: str) -> list[HistoryEvent]:
         with self._lock:
@@ -290,8 +299,8 @@ class MemoryStore:
         with self._lock:
             found = self._held(attempt.id, attempt.worker)
             if found is None:
-                closed = self._attempts[attempt.id]
-                if handle is not None and closed.status in {"ABORTED", "LOST"}:
+                closed = self._attempts.get(attempt.id)
+                if closed is not None and handle is not None and closed.status in {"ABORTED", "LOST"}:
                     closed.handle, closed.due, closed.rung_at = handle, at, 0
                 return None
             found.status, found.handle, found.due, found.rung_at = "WAITING", handle, poll_at, 0
@@ -319,6 +328,10 @@ class MemoryStore:
                 found.status, found.due, found.rung_at = "WAITING", at, 0
             found.row = replace(found.row, worker=None)
             return True
+
+    def knows(self, attempt_id: str) -> bool:
+        with self._lock:
+            return attempt_id in self._attempts
 
     def job_cancelled(self, attempt_id: str) -> None:
         with self._lock:
@@ -454,10 +467,38 @@ class MemoryStore:
                 tolerated_percentage=command.tolerated_percentage,
             )
             self._map_runs[number] = _MapRun(row, looked_at=commit.at)
+        for attempt in commit.redriven_map_runs:
+            self._redrive_map_run(self._map_runs[map_run_id(commit.execution_id, attempt)])
         for attempt in commit.cancelled_map_runs:
             found = self._map_runs.get(map_run_id(commit.execution_id, attempt))
             if found is not None:
                 self._abort_map_run(found, commit.at)
+
+    def _redrive_map_run(self, run: _MapRun) -> None:
+        stop = encode_event(StopRequested(error=None, cause=None))
+        children = self._children(run.row.id)
+        running = 0
+        for _, child, record in children:
+            if record.root.status is Status.RUNNING:
+                running += 1
+                record.version += 1
+                for number, (owner, event, _) in list(self._inbox.items()):
+                    if owner == child and event == stop:
+                        del self._inbox[number]
+            elif record.root.status is not Status.SUCCEEDED:
+                run.pending.add(child)
+        run.row = replace(
+            run.row,
+            status="RUNNING",
+            complete=False,
+            read=run.row.made,
+            items=sum(record.child_of[2] for _, _, record in children if record.child_of),
+            running=running,
+            pending=len(run.pending),
+            failed=0,
+            timed_out=0,
+            aborted=0,
+        )
 
     def _abort_map_run(self, run: _MapRun, at: int) -> None:
         if run.row.status == "RUNNING":
@@ -466,6 +507,8 @@ class MemoryStore:
 
     def _stop_children(self, run: _MapRun, at: int) -> None:
         run.waiting.clear()
+        run.pending.clear()
+        run.row = replace(run.row, pending=0)
         for child in self.children_running(run.row.id):
             self.post(child, encode_event(StopRequested(error=None, cause=None)), at)
 
@@ -516,6 +559,31 @@ class MemoryStore:
                     self._count_end(run.id, str(child.commit.end.status), child.items, alive=0)
                 held.waiting.pop(child.index, None)
             return True
+
+    def redrive_children(self, run: MapRunRow, limit: int, at: int, *, afresh: bool) -> list[str]:
+        with self._lock:
+            held = self._map_runs[run.id]
+            if held.row.status != "RUNNING" or held.row.pending != run.pending:
+                return []
+            found = [child for _, child, _ in self._children(run.id) if child in held.pending][:limit]
+            held.pending.difference_update(found)
+            held.row = replace(held.row, pending=len(held.pending), running=held.row.running + len(found))
+            for child in found:
+                record = self._executions[child]
+                again = afresh or not record.scopes
+                record.root = replace(record.root, status=Status.RUNNING)
+                record.end = None
+                record.version += 1
+                for letter in [number for number, (owner, _, _) in self._inbox.items() if owner == child]:
+                    del self._inbox[letter]
+                if again:
+                    record.root = Root(status=Status.RUNNING, last_event_id=0, last_at=0)
+                    record.scopes, record.blobs, record.history, record.timers = {}, {}, [], {}
+                    gone = [number for number, one in self._attempts.items() if one.row.execution_id == child]
+                    for number in gone:
+                        del self._attempts[number]
+                self.post(child, encode_event(Started() if again else Redriven()), at)
+            return found
 
     def finish_map_run(self, run: MapRunRow, status: str, event: str, failure: Failure | None, at: int) -> bool:
         with self._lock:

@@ -6,7 +6,7 @@ All times are milliseconds since 1970, except a MonotonicClock's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -17,7 +17,7 @@ from engine.core.execution import Changes, Execution, Root, Scopes
 from engine.core.history import HistoryEvent
 from engine.core.items import ChildInput, Tolerance
 from engine.errors import Failure
-from engine.jsontypes import Document
+from engine.jsontypes import Document, Json
 
 CANCEL_AGAIN_MS = 10_000
 """Between two tries to cancel a job."""
@@ -64,9 +64,19 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A test of a state, in behalf of the user ``owner``; its HTTP exchange is told where it is ``traced``."""
+
+    owner: int
+    traced: bool = False
+    reveal_secrets: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
     """One attempt of a Task. ``worker`` is set when it begins in the same commit (hand-over). Whoever holds ``token``
-    may end it from outside. ``offered`` is the ARN of the activity whose workers ask for it."""
+    may end it from outside. ``offered`` is the ARN of the activity whose workers ask for it. A ``trial`` has no
+    execution and is not stored."""
 
     id: str
     execution_id: str
@@ -82,6 +92,7 @@ class AttemptRow:
     token: str | None = None
     offered: str | None = None
     worker: str | None = None
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +154,7 @@ class Commit:
     finished: FinishedAttempt | None = None
     map_runs: Sequence[StartMapRun] = ()
     cancelled_map_runs: Sequence[str] = ()
+    redriven_map_runs: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +206,11 @@ MOST_CONCURRENT = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapRunRow:
-    """A Map Run as it is stored. Counts are of items, but ``read``, ``made`` and ``running``, which are of children.
+    """A Map Run as it is stored.
 
-    ``complete`` is set when all items are read. ``command`` is its StartMapRun.
+    Counts are of items, but ``read``, ``made``, ``running`` and ``pending``, which are of children. ``complete`` is set
+    when all items are read. ``command`` is its StartMapRun. A redrive lets the ``pending`` children run again as there
+    is room, counts failures anew, and reads the items again that no child was made for.
     """
 
     id: str
@@ -211,6 +225,7 @@ class MapRunRow:
     complete: bool = False
     made: int = 0
     running: int = 0
+    pending: int = 0
     succeeded: int = 0
     failed: int = 0
     timed_out: int = 0
@@ -234,7 +249,7 @@ class MapRunRow:
 
     @property
     def done(self) -> bool:
-        return self.complete and self.made == self.read and self.running == 0
+        return self.complete and self.made == self.read and self.running == self.pending == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +342,10 @@ class Store(Protocol):
         """Give back what a lost worker had: BEGUN -> QUEUED (only what may begin twice), POLLING -> WAITING."""
         ...
 
+    def knows(self, attempt_id: str) -> bool:
+        """Whether it is stored: it goes with its execution."""
+        ...
+
     def job_cancelled(self, attempt_id: str) -> None:
         """Nothing is left to be cancelled."""
         ...
@@ -410,6 +429,13 @@ class Store(Protocol):
         """Store children and count them. False when the row is no longer as ``run`` says."""
         ...
 
+    def redrive_children(self, run: MapRunRow, limit: int, at: int, *, afresh: bool) -> list[str]:
+        """Let the next children of a redriven Map Run run again, where they ended or ``afresh``, from the beginning.
+
+        Answers which; none when the row is no longer as ``run`` says.
+        """
+        ...
+
     def finish_map_run(self, run: MapRunRow, status: str, event: str, failure: Failure | None, at: int) -> bool:
         """End it once: tell the parent, and stop the children that still run. False when it had ended."""
         ...
@@ -469,7 +495,10 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an attempt came to: ``output`` of success, ``error`` and ``cause`` of what ``failed``, or a Submission."""
+    """What an attempt came to: ``output`` of success, ``error`` and ``cause`` of what ``failed``, or a Submission.
+
+    ``exchange`` is the HTTP ``request`` and ``response`` of a trial that is traced, as TestState tells them.
+    """
 
     output: Document | None = None
     error: str | None = None
@@ -478,6 +507,7 @@ class Outcome:
     logs: str = ""
     logs_truncated: bool = False
     submission: Submission | None = None
+    exchange: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from engine.core.commands import (
     Command,
     EndExecution,
     ReadItems,
+    RedriveMapRun,
     ScheduleTask,
     StartMapRun,
     StartTimer,
@@ -250,8 +251,8 @@ class Simulator:
                 if self.store.scope(command.scope) is not None:  # else it was cancelled in the same breath
                     after, event = self._map_run(command)
                     self.later(after, event)
-            case CancelTask() | CancelMapRun() | EndExecution():
-                pass
+            case CancelTask() | RedriveMapRun() | CancelMapRun() | EndExecution():
+                pass  # nobody redrives a simulation
 
     # -- Map Runs -----------------------------------------------------------------------------------------------
 

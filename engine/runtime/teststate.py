@@ -5,7 +5,7 @@ Pure but for what ``perform`` does: a task without a mock is carried out by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -25,7 +25,8 @@ from engine.errors import ErrorName, Failure
 from engine.jsontypes import Document, Json, parse
 from engine.query.evaluator import Evaluator
 
-Perform: TypeAlias = Callable[[ScheduleTask], TaskSucceeded | TaskFailed]
+Perform: TypeAlias = Callable[[ScheduleTask], tuple[TaskSucceeded | TaskFailed, Mapping[str, Json]]]
+"""Carries a task out: how it ends, and what more is to be inspected."""
 
 _EXECUTION_FIELDS = {
     **dict.fromkeys(("Id", "Name", "RoleArn", "StartTime", "RedriveTime"), str),
@@ -174,7 +175,9 @@ def _end_task(run: Activation, scope: Scope, request: Request) -> None:
     event: TaskSucceeded | TaskFailed
     if mock is None:
         assert request.perform is not None
-        event = request.perform(command)
+        event, more = request.perform(command)
+        if run.inspected is not None:
+            run.inspected.update(more)
     elif mock.fails:
         event = TaskFailed(**where, error=mock.error, cause=mock.cause)
     else:
@@ -252,7 +255,7 @@ def _check(request: Request, state: AnyState) -> None:
                 "[Task, Wait, Pass, Succeed, Fail, Choice]",
                 "InvalidDefinition",
             )
-        if isinstance(state, TaskState) and request.perform is None:
+        if isinstance(state, TaskState) and (request.perform is None or _waits(state.resource)):
             raise InvalidTest(_needs_mock(state.resource))
         return
     if not isinstance(state, Working):
@@ -273,9 +276,15 @@ def _check(request: Request, state: AnyState) -> None:
         raise InvalidTest("Map iteration failure count must be less than or equal to the number of Map iterations")
 
 
+def _waits(resource: Resource) -> bool:
+    """Whether its end comes from outside, for which no test waits."""
+    if isinstance(resource, ServiceCall):
+        return resource.pattern is not Pattern.REQUEST_RESPONSE
+    return isinstance(resource, ActivityArn)
+
+
 def _needs_mock(resource: Resource) -> str:
-    waits = isinstance(resource, ServiceCall) and resource.pattern is not Pattern.REQUEST_RESPONSE
-    if waits or isinstance(resource, ActivityArn):
+    if _waits(resource):
         return f"A mock is required to test a Task of {resource.arn}"
     return "RoleArn must be specified when testing a Task state"
 

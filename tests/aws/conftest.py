@@ -20,7 +20,12 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/tests"
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    environment = {"TREADLE_ACCESS_KEY_ID": KEY, "TREADLE_SECRET_ACCESS_KEY": SECRET, "TREADLE_SQLITE_SYNC": "normal"}
+    environment = {
+        "TREADLE_ACCESS_KEY_ID": KEY,
+        "TREADLE_SECRET_ACCESS_KEY": SECRET,
+        "TREADLE_SQLITE_SYNC": "normal",
+        "TREADLE_HTTP_ALLOW": "127.0.0.1",
+    }
     if database := os.environ.get("TREADLE_DATABASE_URL"):  # tests.on_postgres
         environment["TREADLE_DATABASE_URL"] = database
     with Server(tmp_path_factory.mktemp("aws"), environment=environment) as server:

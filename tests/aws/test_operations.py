@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.aws.conftest import ACCOUNT, REGION, ROLE
 from tests.harness import Server, until
+from tests.integrations.recording import Reply, recording
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -370,6 +371,34 @@ def test_a_failed_execution_is_redriven_once_for_each_client_token(sfn: Any, mak
     )
 
 
+def test_a_map_run_is_redriven_with_the_children_that_failed(sfn: Any, make: Callable[..., str]) -> None:
+    bad = {"Variable": "$", "NumericEquals": 2, "Next": "Bad"}
+    states = {
+        "Which": {"Type": "Choice", "Choices": [bad], "Default": "Good"},
+        "Good": {"Type": "Succeed"},
+        "Bad": {"Type": "Fail", "Error": "Sour"},
+    }
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "Which", "States": states}
+    machine = make(machine_of(("Each", {"Type": "Map", "ItemProcessor": processor})))
+    execution = sfn.start_execution(stateMachineArn=machine, input="[1, 2, 3]")["executionArn"]
+    assert ended(sfn, execution)["status"] == "FAILED"
+    (run,) = (one["mapRunArn"] for one in sfn.list_map_runs(executionArn=execution)["mapRuns"])
+    (child,) = sfn.list_executions(mapRunArn=run, statusFilter="FAILED")["executions"]
+    assert sfn.describe_execution(executionArn=child["executionArn"])["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+    sfn.redrive_execution(executionArn=execution)
+    assert ended(sfn, execution)["status"] == "FAILED"
+    found = sfn.describe_map_run(mapRunArn=run)
+    assert (found["redriveCount"], found["executionCounts"]["pendingRedrive"]) == (1, 0)
+    assert found["redriveDate"] > found["startDate"]
+    (again,) = sfn.list_executions(mapRunArn=run, redriveFilter="REDRIVEN")["executions"]
+    assert (again["executionArn"], again["redriveCount"]) == (child["executionArn"], 1)
+    assert sfn.list_executions(mapRunArn=run, statusFilter="PENDING_REDRIVE")["executions"] == []
+    events = sfn.get_execution_history(executionArn=execution)["events"]
+    (redriven,) = (one for one in events if one["type"] == "MapRunRedriven")
+    assert redriven["mapRunRedrivenEventDetails"] == {"mapRunArn": run, "redriveCount": 1}
+
+
 def test_deleting_a_machine_stops_what_runs_and_then_all_is_gone(sfn: Any, make: Callable[..., str]) -> None:
     arn = make(WAIT)
     execution = sfn.start_execution(stateMachineArn=arn)["executionArn"]
@@ -524,9 +553,44 @@ def test_a_task_without_a_mock_is_carried_out(sfn: Any, server: Server) -> None:
     state = {"Type": "Task", "Resource": f"{function}Bad", "End": True}
     tested = sfn.test_state(definition=json.dumps(state), roleArn=ROLE)
     assert (tested["status"], tested["error"]) == ("FAILED", "ValueError")
-    nested = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
-              "Parameters": {"StateMachineArn": f"{PREFIX}:stateMachine:JobPoller"}}  # fmt: skip
-    assert sfn.test_state(definition=json.dumps(nested), roleArn=ROLE)["status"] == "FAILED"
+
+
+def test_a_nested_execution_is_started_by_a_test_and_one_that_is_waited_for_needs_a_mock(
+    sfn: Any, make: Callable[..., str]
+) -> None:
+    machine = make(PASS)
+    state = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
+             "Parameters": {"StateMachineArn": machine, "Input": {"a": 1}}}  # fmt: skip
+    tested = sfn.test_state(definition=json.dumps(state), roleArn=ROLE)
+    assert tested["status"] == "SUCCEEDED"
+    assert ended(sfn, json.loads(tested["output"])["ExecutionArn"])["input"] == '{"a":1}'
+    for pattern in (".sync:2", ".waitForTaskToken"):
+        waits = {**state, "Resource": state["Resource"] + pattern}  # type: ignore[operator]  # it is text
+        told = refused(sfn.test_state, definition=json.dumps(waits), roleArn=ROLE)
+        assert "A mock is required" in told[1]
+
+
+def test_an_http_task_is_tested_and_its_exchange_told(sfn: Any, server: Server) -> None:
+    wanted = {"name": f"C{uuid4().hex}", "kind": "API_KEY", "user": "X-Key", "secret": "hidden-key"}
+    status, connection = server.call("POST", "/api/connections/", wanted)
+    assert status == 201
+    with recording(lambda _: Reply(200, b'{"id": 7}')) as other:
+        parameters = {
+            "ApiEndpoint": f"{other.address}/orders",
+            "Method": "GET",
+            "InvocationConfig": {"ConnectionArn": connection["arn"]},
+        }
+        state = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": parameters, "End": True}
+        given = {"definition": json.dumps(state), "roleArn": ROLE}
+        traced = sfn.test_state(**given, inspectionLevel="TRACE")
+        revealed = sfn.test_state(**given, inspectionLevel="TRACE", revealSecrets=True)
+        plain = sfn.test_state(**given, inspectionLevel="DEBUG")
+    assert json.loads(traced["output"])["ResponseBody"] == {"id": 7}
+    exchange = traced["inspectionData"]
+    assert (exchange["request"]["method"], exchange["response"]["statusCode"]) == ("GET", "200")
+    assert "hidden-key" not in json.dumps(exchange)
+    assert json.loads(revealed["inspectionData"]["request"]["headers"])["X-Key"] == "hidden-key"
+    assert "request" not in plain["inspectionData"]
 
 
 def test_an_expression_without_end_fails_its_test_and_holds_up_nobody(sfn: Any) -> None:

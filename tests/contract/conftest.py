@@ -44,6 +44,8 @@ class Bench(Protocol):
 
     def output(self, execution_id: str) -> Any: ...
 
+    def delete(self, execution_id: str) -> None: ...
+
 
 @dataclass
 class MemoryBench:
@@ -81,6 +83,9 @@ class MemoryBench:
 
     def output(self, execution_id: str) -> Any:
         return self.store.output(execution_id)
+
+    def delete(self, execution_id: str) -> None:
+        self.store.delete(execution_id)
 
 
 @dataclass
@@ -121,6 +126,9 @@ class SqlBench:
     def output(self, execution_id: str) -> Any:
         text = ExecutionRow.objects.get(pk=execution_id).output
         return None if text is None else json.loads(text)
+
+    def delete(self, execution_id: str) -> None:
+        ExecutionRow.objects.get(pk=execution_id).delete()
 
 
 @pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.django_db(transaction=True))])

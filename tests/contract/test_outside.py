@@ -270,6 +270,22 @@ def test_a_job_that_begins_after_its_execution_was_stopped_is_cancelled(bench: B
     assert world.tasks.jobs_cancelled == ["job-1"]
 
 
+def test_a_job_that_begins_while_its_machine_is_deleted_is_cancelled(bench: Bench) -> None:
+    world = World(bench)
+    execution_id = bench.create(task(JOB))
+
+    def deleted_meanwhile(_: Any) -> Outcome:
+        bench.store.post(execution_id, encode_event(StopRequested(error=None, cause=None)), NOW)
+        world.driver.activate(execution_id)
+        bench.delete(execution_id)
+        return Outcome(submission=Submission(output=Document({}), handle="job-1", poll_seconds=1))
+
+    world.tasks.answers["T"] = deleted_meanwhile
+    world.bells.ring_execution(execution_id)
+    world.answer_doorbells()
+    assert world.tasks.jobs_cancelled == ["job-1"]
+
+
 def test_an_integration_that_breaks_fails_its_task_and_leaves_the_worker_free(bench: Bench) -> None:
     def breaks(_: Any) -> Any:
         raise KeyError("jobId")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.core.events import Redriven, StopRequested, encode_event
+from engine.runtime.ports import map_run_id
 from tests.contract.conftest import NOW, Bench
 from tests.contract.test_driver import World
 from tests.contract.test_mapruns import distributed
@@ -126,15 +127,24 @@ def test_a_fail_state_fails_again_and_a_failing_result_is_made_again(bench: Benc
     assert types(bench, execution_id).count("ParallelStateStarted") == 2
 
 
-def test_a_distributed_map_gets_another_map_run(bench: Bench) -> None:
-    work = Flaky()
-    world = World(bench, answers={"Work": work})
-    execution_id = bench.create(distributed(task("Work")), [1, 2])
+def test_after_results_that_were_too_large_a_distributed_map_gets_another_map_run(bench: Bench) -> None:
+    world = World(bench)
+    definition = distributed({"StartAt": "X", "States": {"X": END}}, ItemSelector={"text": "x" * 3000})
+    execution_id = bench.create(definition, list(range(100)))
     assert world.to_the_end(execution_id) == "FAILED"
-    work.broken = False
-    assert redriven(world, bench, execution_id) == "SUCCEEDED"
-    assert bench.output(execution_id) == [1, 2]
+    assert redriven(world, bench, execution_id) == "FAILED"
     assert len(bench.store.map_runs_of(execution_id)) == 2
+    found = types(bench, execution_id)
+    assert (found.count("MapRunStarted"), found.count("MapRunRedriven")) == (2, 0)
+
+
+def test_children_that_failed_where_they_were_made_go_on_where_they_ended(bench: Bench) -> None:
+    world = World(bench)
+    execution_id = bench.create(distributed({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}), [1])
+    assert world.to_the_end(execution_id) == "FAILED"
+    assert redriven(world, bench, execution_id) == "FAILED"
+    (child,) = bench.store.results(row_of_run(bench, execution_id).id)
+    assert types(bench, child.id)[-2:] == ["ExecutionRedriven", "ExecutionFailed"]
 
 
 def test_what_runs_or_succeeded_cannot_be_redriven(bench: Bench) -> None:
@@ -161,3 +171,101 @@ def test_a_redrive_that_comes_while_late_mail_is_thrown_away_is_not_thrown_away(
         patched.setattr(bench.store, "load", lambda execution_id: late)
         world.driver.activate(execution_id)
     assert world.to_the_end(execution_id) == "SUCCEEDED"
+
+
+def row_of_run(bench: Bench, execution_id: str) -> Any:
+    found = bench.store.map_run(map_run_id(execution_id, "maprun:2.0"))
+    assert found is not None
+    return found
+
+
+def test_a_map_run_goes_on_with_the_children_that_have_not_succeeded(bench: Bench) -> None:
+    bad = Flaky()
+    asked: list[Any] = []
+
+    def work(payload: Any) -> Any:
+        asked.append(payload)
+        return bad(payload) if payload == 2 else payload
+
+    world = World(bench, answers={"Work": work})
+    execution_id = bench.create(distributed(task("Work"), MaxConcurrency=1), [1, 2, 3])
+    assert world.to_the_end(execution_id) == "FAILED"
+    assert asked == [1, 2]
+    bad.broken = False
+    assert redriven(world, bench, execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == [1, 2, 3]
+    assert asked == [1, 2, 2, 3]
+    found = types(bench, execution_id)
+    assert found.count("MapRunStarted") == 1
+    assert found[found.index("ExecutionRedriven") + 1] == "MapRunRedriven"
+    row = row_of_run(bench, execution_id)
+    assert (row.status, row.items, row.made, row.succeeded, row.failed, row.pending) == ("SUCCEEDED", 3, 3, 3, 0, 0)
+
+
+def test_a_map_run_fails_again_and_counts_its_failures_anew(bench: Bench) -> None:
+    bad = Flaky()
+    world = World(bench, answers={"Work": bad})
+    execution_id = bench.create(distributed(task("Work"), MaxConcurrency=2, ToleratedFailureCount=2), [1, 2, 3, 4])
+    assert world.to_the_end(execution_id) == "FAILED"
+    assert redriven(world, bench, execution_id) == "FAILED"
+    row = row_of_run(bench, execution_id)
+    assert row.status == "FAILED"
+    assert row.failed == 3
+    assert row.pending == 0
+    bad.broken = False
+    assert redriven(world, bench, execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == [1, 2, 3, 4]
+    found = types(bench, execution_id)
+    assert (found.count("MapRunStarted"), found.count("MapRunRedriven")) == (1, 2)
+
+
+def test_redriven_children_keep_to_the_limit(bench: Bench) -> None:
+    bad = Flaky()
+    world = World(bench, answers={"Work": bad})
+    execution_id = bench.create(distributed(task("Work"), MaxConcurrency=2, ToleratedFailureCount=3), [1, 2, 3, 4])
+    assert world.to_the_end(execution_id) == "FAILED"
+    bad.broken = False
+    assert bench.store.redrive(execution_id, encode_event(Redriven()), NOW)
+    world.bells.ring_execution(execution_id)
+    world.driver.activate(execution_id)
+    row = row_of_run(bench, execution_id)
+    assert (row.status, row.pending, row.running) == ("RUNNING", 4, 0)
+    world.map_runs.activate(row.id)
+    row = row_of_run(bench, execution_id)
+    assert (row.pending, row.running) == (2, 2)
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == [1, 2, 3, 4]
+
+
+def test_children_of_express_type_begin_again(bench: Bench) -> None:
+    first, second = Flaky(), Flaky()
+    first.broken = False
+    world = World(bench, answers={"First": first, "Second": second})
+    states = {
+        "First": {"Type": "Task", "Resource": FUNCTION + "First", "Next": "Second"},
+        **task("Second")["States"],
+    }
+    definition = distributed({"StartAt": "First", "States": states})
+    processor: Any = definition["States"]["M"]["ItemProcessor"]
+    processor["ProcessorConfig"]["ExecutionType"] = "EXPRESS"
+    execution_id = bench.create(definition, [1])
+    assert world.to_the_end(execution_id) == "FAILED"
+    second.broken = False
+    assert redriven(world, bench, execution_id) == "SUCCEEDED"
+    assert (first.asked, second.asked) == (2, 2)
+    assert bench.output(execution_id) == [1]
+
+
+def test_a_map_run_that_was_stopped_goes_on(bench: Bench) -> None:
+    world = World(bench, answers={"Work": lambda payload: payload})
+    execution_id = bench.create(distributed(task("Work"), MaxConcurrency=2), [1, 2, 3])
+    world.bells.ring_execution(execution_id)
+    world.driver.activate(execution_id)
+    world.map_runs.activate(row_of_run(bench, execution_id).id)
+    bench.store.post(execution_id, encode_event(StopRequested(error=None, cause=None)), NOW)
+    world.driver.activate(execution_id)
+    row = row_of_run(bench, execution_id)
+    assert row.status == "ABORTED"
+    # Its children have not heard of it yet: they go on as if nothing had been.
+    assert redriven(world, bench, execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == [1, 2, 3]

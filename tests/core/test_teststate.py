@@ -98,14 +98,15 @@ def test_states_without_work(state: Any, status: str, following: str | None) -> 
 
 
 def test_a_task_does_its_work_or_what_the_mock_says() -> None:
-    def perform(command: ScheduleTask) -> TaskSucceeded:
-        return TaskSucceeded(scope=command.scope, attempt=command.attempt, output=Document(command.payload.value))
+    def perform(command: ScheduleTask) -> tuple[TaskSucceeded, dict[str, Any]]:
+        output = Document(command.payload.value)
+        return TaskSucceeded(scope=command.scope, attempt=command.attempt, output=output), {}
 
     assert json.loads(ask(INVOKE, perform, roleArn=ROLE)["output"]) == {"FunctionName": "f"}
     assert json.loads(ask(INVOKE, mock=mocked(RESULT))["output"]) == RESULT
 
-    def broken(command: ScheduleTask) -> TaskFailed:
-        return TaskFailed(scope=command.scope, attempt=command.attempt, error="E", cause="c")
+    def broken(command: ScheduleTask) -> tuple[TaskFailed, dict[str, Any]]:
+        return TaskFailed(scope=command.scope, attempt=command.attempt, error="E", cause="c"), {}
 
     assert ask(INVOKE, broken, roleArn=ROLE)["status"] == "FAILED"
 

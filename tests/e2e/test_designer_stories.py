@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import ARTEFACTS
+from tests.e2e.pointer import drag, middle
 from tests.harness import ROOT, Server, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -61,20 +62,6 @@ def choose(page: Page, hand: Hand, *states: str) -> None:
         box(page, states[0]).focus()
         for _ in states[1:]:
             page.keyboard.press("Shift+ArrowDown")
-
-
-def middle(found: Locator) -> tuple[float, float]:
-    place = found.bounding_box()
-    assert place is not None
-    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=5)
-    page.mouse.move(*end, steps=5)
-    page.mouse.up()
 
 
 def pick_line_below(page: Page, state: str) -> None:

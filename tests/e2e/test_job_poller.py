@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import ARTEFACTS
-from tests.e2e.test_designer_stories import Hand, box, by_mouse_and_by_keys, drag, menu, middle
+from tests.e2e.pointer import drag, middle
+from tests.e2e.test_designer_stories import Hand, box, by_mouse_and_by_keys, menu
 from tests.harness import ROOT, Server, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

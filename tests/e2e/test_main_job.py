@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import ARTEFACTS
+from tests.e2e.pointer import drag, middle
 from tests.harness import ROOT, Server, pass_chain
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -66,20 +67,6 @@ def ended(page: Page, wanted: str, seconds: float = 90) -> None:
     expect(page.locator("[data-execution-status]")).to_have_attribute(
         "data-execution-status", wanted, timeout=seconds * 1000
     )
-
-
-def middle(found: Locator) -> tuple[float, float]:
-    place = found.bounding_box()
-    assert place is not None
-    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=5)
-    page.mouse.move(*end, steps=5)
-    page.mouse.up()
 
 
 def cut_when_told(page: Page) -> Callable[[], None]:

@@ -12,7 +12,7 @@ import pytest
 from engine.integrations.connections import Connection, ConnectionFailed
 from engine.integrations.egress import Egress
 from engine.integrations.http import HttpTasks
-from engine.runtime.ports import Outcome
+from engine.runtime.ports import AttemptRow, Outcome, Trial
 from tests.integrations.conftest import attempt_of, done
 from tests.integrations.recording import Asked, Reply, recording
 
@@ -27,7 +27,7 @@ class Held:
     def __init__(self, connection: Connection = BASIC) -> None:
         self.connection = connection
 
-    def find(self, execution_id: str, arn: str) -> Connection:
+    def find(self, attempt: AttemptRow, arn: str) -> Connection:
         if arn != ARN:
             raise ConnectionFailed("ResourceNotFound", f"There is no connection {arn}")
         return self.connection
@@ -39,6 +39,34 @@ def call(payload: dict[str, Any], *, connection: Connection = BASIC, egress: Egr
     outcome = tasks.start(attempt_of(fields.get("resource", "http:invoke"), given)).wait(None)
     assert outcome is not None
     return outcome
+
+
+def exchange_of(address: str, *, reveal: bool) -> dict[str, Any]:
+    connection = replace(BASIC, query={"key": "hidden"}, body={"token": "hidden"}, headers={"X-Own": "hidden"})
+    given = {
+        "Method": "POST",
+        "ApiEndpoint": f"{address}/orders",
+        "InvocationConfig": {"ConnectionArn": ARN},
+        "RequestBody": {"n": 1},
+    }
+    row = replace(attempt_of("http:invoke", given), trial=Trial(owner=1, traced=True, reveal_secrets=reveal))
+    outcome = HttpTasks(LOCAL, Held(connection), region="us-east-1").start(row).wait(None)
+    assert outcome is not None
+    assert outcome.exchange is not None
+    return dict(outcome.exchange)
+
+
+def test_a_traced_trial_tells_its_exchange_and_secrets_only_when_asked_to() -> None:
+    with recording(lambda _: Reply(418, b'{"id": 7}')) as server:
+        hidden = exchange_of(server.address, reveal=False)
+        shown = exchange_of(server.address, reveal=True)
+    assert "hidden" not in json.dumps(hidden)
+    assert "Authorization" not in json.loads(hidden["request"]["headers"])
+    assert (hidden["request"]["method"], hidden["request"]["body"]) == ("POST", '{"n":1}')
+    assert (hidden["response"]["statusCode"], hidden["response"]["body"]) == ("418", '{"id": 7}')
+    assert shown["request"]["url"].endswith("/orders?key=hidden")
+    assert json.loads(shown["request"]["headers"])["Authorization"].startswith("Basic ")
+    assert json.loads(shown["request"]["body"]) == {"n": 1, "token": "hidden"}
 
 
 def test_a_request_goes_out_with_its_method_query_headers_and_body() -> None:

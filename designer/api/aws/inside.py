@@ -17,7 +17,7 @@ from designer.api.aws.caller import Caller
 from designer.api.aws.errors import api_error
 from designer.api.aws.model import OPERATIONS
 from designer.api.aws.operations import HANDLERS
-from designer.models import Machine
+from designer.services.machines import owner_of
 from designer.store.connection import mend_connection
 from engine.integrations.aws.names import operation as model_of
 from engine.integrations.refusals import ServiceRefused
@@ -31,7 +31,7 @@ class OwnApi:
 
     def call(self, attempt: AttemptRow, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         mend_connection()
-        owner = Machine.objects.values_list("owner_id", flat=True).get(executions=attempt.execution_id)
+        owner = owner_of(attempt)
         handler = HANDLERS[operation]
         run = async_to_sync(handler) if iscoroutinefunction(handler) else handler
         try:

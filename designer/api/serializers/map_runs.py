@@ -36,6 +36,11 @@ class MapRunSerializer(serializers.Serializer[Any]):
     cause = serializers.CharField(allow_null=True)
     children = serializers.IntegerField(source="made", help_text="Child executions made so far.")
     running_children = serializers.IntegerField(source="running")
+    pending_redrive = serializers.IntegerField(
+        source="pending", help_text="Children of a redriven Map Run that wait for their turn to run again."
+    )
+    redrive_count = serializers.IntegerField()
+    redriven_at = InstantField(allow_null=True)
     item_counts = serializers.SerializerMethodField()
 
     def get_item_counts(self, run: MapRun) -> ItemCountsSerializer:

@@ -127,6 +127,7 @@ class _Fields:
 
 
 def _start_run(run: Activation, scope: Scope, state: MapState, distributed: Distributed, fields: _Fields) -> None:
+    scope.map_run = None
     reader = distributed.reader
     items = None if reader is not None else fields.items()
     if reader is None and not isinstance(items, (list, dict)):

@@ -1388,6 +1388,11 @@ export interface components {
             /** @description Child executions made so far. */
             children: number;
             running_children: number;
+            /** @description Children of a redriven Map Run that wait for their turn to run again. */
+            pending_redrive: number;
+            redrive_count: number;
+            /** Format: date-time */
+            readonly redriven_at: string | null;
             readonly item_counts: components["schemas"]["ItemCounts"];
         };
         /**

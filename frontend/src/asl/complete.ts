@@ -43,6 +43,7 @@ const WORDS: Record<string, readonly string[]> = {
   OutputType: ["JSON", "JSONL"],
   Transformation: ["NONE", "COMPACT", "FLATTEN", "LOAD_AND_FLATTEN"],
 };
+/** The errors that the language knows; a function's own are typed in. */
 export const ERROR_NAMES = [
   "States.ALL",
   "States.TaskFailed",

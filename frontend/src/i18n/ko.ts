@@ -381,6 +381,10 @@ export const ko = {
     "{status}: 성공 {succeeded}, 실패 {failed}, 중단 {aborted}",
   "{succeeded} succeeded, {failed} failed, {n} running":
     "성공 {succeeded}, 실패 {failed}, 실행 중 {n}",
+  "{n} child waits to run again": "하위 실행 {n}개가 다시 실행되기를 기다림",
+  "{n} children wait to run again": "하위 실행 {n}개가 다시 실행되기를 기다림",
+  "redriven once": "1번 다시 실행됨",
+  "redriven {n} times": "{n}번 다시 실행됨",
   "Children that failed": "실패한 하위 실행",
   Children: "하위 실행",
   "The newest {n}; all of them by REST.": "최근 {n}개. 전체는 REST로 볼 수 있습니다.",

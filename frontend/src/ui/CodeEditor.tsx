@@ -128,6 +128,8 @@ const looks = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--code-line)" },
   ".cm-of-selection": { backgroundColor: "var(--code-chosen)" },
   ".cm-cursor": { borderLeftColor: "var(--code-text)" },
+  // A word too long for the line is broken where the line ends, not put on a line of its own.
+  ".cm-lineWrapping": { wordBreak: "break-all" },
   ".cm-content": { caretColor: "var(--code-text)", color: "var(--code-text)" },
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
     backgroundColor: "var(--code-select) !important",

@@ -17,6 +17,7 @@ from designer.services import executions, runtime
 from designer.services.addresses import execution_at, label_of, machine_address, map_run_at
 from designer.services.errors import WrongMachineType
 from designer.services.executions import ExecutionFilter
+from designer.services.map_runs import PENDING_REDRIVE
 from designer.services.versions import INITIAL, revision_id
 from engine import jsontypes
 from engine.core.history import detail_key
@@ -31,6 +32,8 @@ def describe_execution(caller: Caller, given: Given) -> dict[str, Any]:
     found = execution_at(caller.user, given["executionArn"], "execution")
     reason = executions.why_not_redrivable(found)
     status = "REDRIVABLE" if reason is None else "NOT_REDRIVABLE"
+    if executions.is_redrivable_by_map_run(found):
+        status, reason = "REDRIVABLE_BY_MAP_RUN", None
     return {
         **_summary(found),
         "traceHeader": found.trace_header,
@@ -67,7 +70,7 @@ def _summary(one: Execution) -> dict[str, Any]:
         "executionArn": arn_of(one),
         "stateMachineArn": machine_arn(machine if map_run is None else map_run_resource(map_run.arn)),
         "name": one.name,
-        "status": one.status,
+        "status": one.status if one.redrive_due is None else PENDING_REDRIVE,
         "startDate": one.started_at,
         "stopDate": one.stopped_at,
         "mapRunArn": None if map_run is None else map_run.arn,
@@ -97,7 +100,7 @@ def _of_machine(caller: Caller, given: Given) -> QuerySet[Execution]:
     if "redriveFilter" in given:
         raise ApiError("ValidationException", "redriveFilter can only be used with a mapRunArn")
     status = given.get("statusFilter")
-    if status == "PENDING_REDRIVE":
+    if status == PENDING_REDRIVE:
         raise ApiError("ValidationException", "The status PENDING_REDRIVE can only be used with a mapRunArn")
     address = machine_address(caller.user, given["stateMachineArn"])
     if address.machine.type == MachineType.EXPRESS:
@@ -112,8 +115,11 @@ def _of_machine(caller: Caller, given: Given) -> QuerySet[Execution]:
 def _of_map_run(caller: Caller, given: Given) -> QuerySet[Execution]:
     status = given.get("statusFilter")
     run = map_run_at(caller.user, given["mapRunArn"])
-    wanted = ExecutionFilter(map_run=run.pk, status=(status,) if status else ())
+    pending = status == PENDING_REDRIVE
+    wanted = ExecutionFilter(map_run=run.pk, status=(status,) if status and not pending else ())
     rows = executions.list_executions(caller.user, wanted)
+    if status:
+        rows = rows.filter(redrive_due__isnull=not pending)
     match given.get("redriveFilter"):
         case "REDRIVEN":
             return rows.filter(redrive_count__gt=0)

@@ -32,14 +32,15 @@ def describe_map_run(caller: Caller, given: Given) -> dict[str, Any]:
         "toleratedFailureCount": run.tolerated_count or 0,
         "itemCounts": _counts(counts.items, total=run.items, run=run),
         "executionCounts": _counts(counts.executions, total=run.read, run=run),
-        "redriveCount": 0,
+        "redriveCount": run.redrive_count,
+        "redriveDate": run.redriven_at,
     }
 
 
 def _counts(by_status: dict[str, int], *, total: int, run: MapRun) -> dict[str, int]:
     """Those of ``total`` that no child stands for yet are pending."""
     begun = sum(by_status.values())
-    ended = begun - by_status["RUNNING"]
+    ended = begun - by_status["RUNNING"] - by_status[map_runs.PENDING_REDRIVE]
     return {
         "pending": max(0, total - begun) if run.status == "RUNNING" else 0,
         "running": by_status["RUNNING"],
@@ -50,7 +51,7 @@ def _counts(by_status: dict[str, int], *, total: int, run: MapRun) -> dict[str, 
         "total": total,
         "resultsWritten": ended if run.status == "SUCCEEDED" else 0,
         "failuresNotRedrivable": 0,
-        "pendingRedrive": 0,
+        "pendingRedrive": by_status[map_runs.PENDING_REDRIVE],
     }
 
 

@@ -39,5 +39,4 @@ def _told(one: Diagnostic) -> dict[str, str]:
 
 async def test_state(caller: Caller, given: Given) -> dict[str, Any]:
     """Bounded: what is to be evaluated runs as guarded as in a worker, and a few at a time."""
-    del caller
-    return await in_test_thread(state_tests.run_test, given)
+    return await in_test_thread(state_tests.run_test, caller.user, given)

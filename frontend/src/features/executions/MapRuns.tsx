@@ -46,11 +46,25 @@ function OneRun({ run }: { run: MapRun }) {
           failed: unwell,
           aborted,
         })}
-        additionalInfo={t("{succeeded} succeeded, {failed} failed, {n} running", {
-          succeeded,
-          failed: unwell,
-          n: run.running_children,
-        })}
+        additionalInfo={[
+          t("{succeeded} succeeded, {failed} failed, {n} running", {
+            succeeded,
+            failed: unwell,
+            n: run.running_children,
+          }),
+          ...(run.pending_redrive > 0
+            ? [
+                count(
+                  run.pending_redrive,
+                  "{n} child waits to run again",
+                  "{n} children wait to run again",
+                ),
+              ]
+            : []),
+          ...(run.redrive_count > 0
+            ? [count(run.redrive_count, "redriven once", "redriven {n} times")]
+            : []),
+        ].join(" · ")}
       />
       <Children run={run} failed={unwell > 0} />
     </SpaceBetween>

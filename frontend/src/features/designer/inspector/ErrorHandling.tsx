@@ -4,6 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { ERROR_NAMES } from "../../../asl/complete";
 import { docOf } from "../../../asl/fields";
 import { isObject, type Json, type JsonObject, text } from "../../../asl/model";
 import { t } from "../../../i18n";
@@ -11,28 +12,13 @@ import { Assignments } from "./Assignments";
 import { AreaField, ChoiceField, JsonField, NumberField, PathField, StateField } from "./fields";
 import type { PanelProps } from "./panel";
 
-/** The errors that the language knows; a function's own are typed in. */
-const KNOWN = [
-  "States.ALL",
-  "States.TaskFailed",
-  "States.Timeout",
-  "States.HeartbeatTimeout",
-  "States.Permissions",
-  "States.DataLimitExceeded",
-  "States.ExceedToleratedFailureThreshold",
-  "States.ItemReaderFailed",
-  "States.ResultWriterFailed",
-  "States.QueryEvaluationError",
-  "Lambda.ServiceException",
-  "Lambda.AWSLambdaException",
-  "Lambda.SdkClientException",
-  "Lambda.TooManyRequestsException",
-];
-
 /** Error names: known ones from a list, any other by typing it. */
 function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObject) => void }) {
   const names = Array.isArray(rule.ErrorEquals) ? rule.ErrorEquals.map(String) : [];
-  const options = [...new Set([...KNOWN, ...names])].map((value) => ({ value, label: value }));
+  const options = [...new Set([...ERROR_NAMES, ...names])].map((value) => ({
+    value,
+    label: value,
+  }));
   const put = (next: readonly string[]) => onChange({ ...rule, ErrorEquals: [...next] });
   const another = (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
