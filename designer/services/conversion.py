@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _MOST_OF_MANY = 8
 """Visits of each state, where all states are converted at once."""
+_SECONDS = 10.0
+"""After so long no more visits are compared: an expression may take its five seconds each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,10 @@ def convert_draft(
     before = parsed.machine
     assert before is not None
     recorded = recorded_visits(user, machine.id, {one.name for one in chosen}, most=MOST if state else _MOST_OF_MANY)
-    return [_converted(machine, parsed.document, before, found, [*given, *recorded[found.name]]) for found in chosen]
+    until = time.monotonic() + _SECONDS
+    return [
+        _converted(machine, parsed.document, before, found, [*given, *recorded[found.name]], until) for found in chosen
+    ]
 
 
 def _chosen(document: Json, state: str | None) -> list[FoundState]:
@@ -87,7 +92,12 @@ def _chosen(document: Json, state: str | None) -> list[FoundState]:
 
 
 def _converted(
-    machine: Machine, document: Json, before: StateMachine, found: FoundState, visits: Sequence[Visit | RecordedVisit]
+    machine: Machine,
+    document: Json,
+    before: StateMachine,
+    found: FoundState,
+    visits: Sequence[Visit | RecordedVisit],
+    until: float,
 ) -> ConvertedState:
     conversion = convert_found(found)
     if conversion.state is None:
@@ -96,6 +106,8 @@ def _converted(
     assert after is not None, "a valid state becomes a valid state"
     compared = []
     for one in visits:
+        if time.monotonic() > until:
+            break
         recorded, visit = (one, one.visit) if isinstance(one, RecordedVisit) else (None, one)
         comparison = compare(
             before,

@@ -118,6 +118,9 @@ def every_vector() -> Iterator[Any]:
         for vector in _read(name):
             if "invalid" not in vector and vector["call"] not in UNLIKE:
                 yield pytest.param(_calling(vector["call"], vector.get("input", constant)), id=vector["call"][:60])
+    for path in ("$.l[1:]", "$.l[0:2]", "$.l[2:9]", "$.none[1:]", "$.one[1:]", "$.deep[1:]", "$.l[0,2]", "$.l[*]"):
+        lists: Json = {"l": [1, 2, 3], "one": [1], "deep": [[1], [2], [3, 4]]}
+        yield pytest.param(_calling(path, lists), id=path)
     for vector in _read("choice"):
         yield pytest.param(_choosing(vector["rule"], vector["input"]), id=json.dumps(vector))
 

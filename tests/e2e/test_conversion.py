@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import ARTEFACTS
-from tests.e2e.test_designer_stories import becomes, box, by_mouse_and_by_keys, draft
+from tests.e2e.test_designer_stories import AXE, becomes, box, by_mouse_and_by_keys, draft, violations
 from tests.harness import Server, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -135,3 +135,28 @@ def test_all_states_are_converted_at_once_and_comments_of_yaml_stay(page: Page, 
     until(lambda: "QueryLanguage: JSONata" in kept(), 10, "the converted draft")
     assert kept().startswith("# the shop's prices\nStartAt: Prices\nStates:\n  Prices:\n    Type: Pass # by name\n")
     assert kept().endswith("  # refused\n  Last:\n    Type: Pass\n    InputPath: $..price\n    End: true\n")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_in_the_dialogs_of_conversion_and_start(page: Page, server: Server, theme: str) -> None:
+    if not AXE.exists():
+        pytest.skip("AXE DID NOT RUN: axe-core is not in frontend/node_modules")
+    page.add_init_script(f"localStorage.setItem('treadle:theme', '{theme}')")
+    machine = open_draft(page, server, f"AxeConvert-{theme}", json.dumps(PRICES))
+    run(server, machine, prices([1, 2], [3]))
+    found = {}
+    box(page, "Prices").click(position={"x": 12, "y": 12})
+    page.get_by_role("button", name="Convert to JSONata…").click()
+    expect(page.locator('[data-different="1"]')).to_be_visible()
+    page.get_by_text("Compare on other data").click()
+    found["one"] = violations(page)
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="More").last.click()
+    page.get_by_role("menuitem", name="Convert all states to JSONata…").click()
+    expect(page.get_by_role("checkbox", name="Prices")).not_to_be_checked()
+    found["all"] = violations(page)
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("button", name="Only their fields")).to_be_visible()
+    found["start"] = violations(page)
+    assert {where: one for where, one in found.items() if one} == {}

@@ -56,7 +56,7 @@ def _selected(source: str, path: Path) -> str:
         elif len(chosen) == 1 and isinstance(one, selectors.IndexSelector):
             source += f"[{one.index}]"
         else:
-            source += _many(chosen, path)
+            source += _many(chosen, path, source)
             spread = True
     # Without [] a single match that is an array would be taken apart.
     return source if source.endswith("[]") or not spread else _kept(source, query.segments[-1])
@@ -66,15 +66,15 @@ def _kept(source: str, last: Any) -> str:
     return source if isinstance(last.selectors[0], selectors.WildcardSelector) else f"{source}[]"
 
 
-def _many(chosen: list[Any], path: Path) -> str:
-    """The predicate of a selector that may choose many."""
+def _many(chosen: list[Any], path: Path, source: str) -> str:
+    """The predicate of a selector that may choose many of what ``source`` yields."""
     one = chosen[0]
     if len(chosen) == 1 and isinstance(one, selectors.WildcardSelector):
         if ".*" in path.text:
             raise Refused(f"{path.text} selects the fields of an object, whose arrays JSONata would take apart")
         return ""
     if len(chosen) == 1 and isinstance(one, selectors.SliceSelector):
-        return _slice(one.slice, path)
+        return _slice(one.slice, path, source)
     if len(chosen) == 1 and isinstance(one, selectors.Filter):
         return f"[{_condition(one.expression, path)}]"
     indexes = [each.index for each in chosen if isinstance(each, selectors.IndexSelector)]
@@ -83,11 +83,12 @@ def _many(chosen: list[Any], path: Path) -> str:
     raise Refused(f"the union in {path.text} has no form in JSONata that keeps the order of what it selects")
 
 
-def _slice(chosen: slice, path: Path) -> str:
+def _slice(chosen: slice, path: Path, source: str) -> str:
     start, stop, step = chosen.start or 0, chosen.stop, chosen.step or 1
-    if stop is None or start < 0 or stop <= start or step != 1:
-        raise Refused(f"only slices with both ends counted from the start have a form in JSONata: {path.text} has none")
-    return f"[[{start}..{stop - 1}]]"
+    if start < 0 or step != 1 or (stop is not None and stop <= start):
+        raise Refused(f"only slices that are counted from the start have a form in JSONata: {path.text} has none")
+    last = f"{call('count', source)} - 1" if stop is None else str(stop - 1)
+    return f"[[{start}..{last}]]"
 
 
 # -- filters --------------------------------------------------------------------------------------------------------

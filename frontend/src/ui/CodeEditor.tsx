@@ -207,7 +207,7 @@ export default function CodeEditor(props: CodeEditorProps) {
       return true;
     };
     const extensions: Extension[] = [
-      EditorView.contentAttributes.of({ "aria-label": props.label }),
+      EditorView.contentAttributes.of({ "aria-label": props.label, tabindex: "0" }),
       language.current.of(commonExtensions(props.format, props.field)),
       highlightField,
       EditorState.readOnly.of(readOnly),
