@@ -68,11 +68,11 @@ class Report:
         return sum(self.table.values(), Counter())
 
 
-def measure(cases: Path, text: str = "") -> Report:
+def measure(folder: Path, text: str = "") -> Report:
     """Run all cases of a folder whose id contains ``text``."""
-    compare = _matcher(cases.parent / "match.py")
+    compare = _matcher(folder.parent / "match.py")
     report = Report()
-    for case in _cases(cases, text):
+    for case in cases(folder, text):
         counts = report.table[case["id"].partition("/")[0]]
         counts["total"] += 1
         differences = _differences(case, compare)
@@ -94,7 +94,7 @@ def _matcher(path: Path) -> ModuleType:
     return module
 
 
-def _cases(folder: Path, text: str) -> Iterator[Case]:
+def cases(folder: Path, text: str) -> Iterator[Case]:
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text().splitlines():
             case = json.loads(line)
@@ -109,20 +109,31 @@ def _differences(case: Case, compare: ModuleType) -> dict[str, list[str]] | None
     definition = case["definition"]
     text = definition if isinstance(definition, str) else json.dumps(definition)
     parsed = parse_definition(text, "json")
-    if any(one.code is Code.UNSUPPORTED for one in parsed.diagnostics) or _needs_more(case, parsed.machine):
+    if any(one.code is Code.UNSUPPORTED for one in parsed.diagnostics) or needs_more(case, parsed.machine):
         return None
     if parsed.machine is None:
         refused = [f"{one.pointer}: {one.message}" for one in parsed.diagnostics]
         return dict.fromkeys(LEVELS, refused)
-    run = simulation(
-        machine=parsed.machine,
+    run = _run(parsed.machine, case)
+    events = [as_recorded(event) for event in run.history]
+    return _compared(case, compare, _outcome(run), events)
+
+
+def simulated(case: Case) -> Simulator:
+    """A case's machine, which must be valid, run with the case's functions and objects."""
+    machine = parse_definition(json.dumps(case["definition"]), "json").machine
+    assert machine is not None
+    return _run(machine, case)
+
+
+def _run(machine: StateMachine, case: Case) -> Simulator:
+    return simulation(
+        machine=machine,
         input=case["input"],
         answers=lambda command: _answers(case["functions"], command),
         facts=_facts(case),
         reader=lambda request: read_items(request, _Objects(case["setup"])),
     ).run()
-    events = [as_recorded(event) for event in run.history]
-    return _compared(case, compare, _outcome(run), events)
 
 
 class _Objects:
@@ -199,7 +210,7 @@ def _tested(case: Case, text: str) -> dict[str, Any]:
     return found
 
 
-def _needs_more(case: Case, machine: StateMachine | None) -> bool:
+def needs_more(case: Case, machine: StateMachine | None) -> bool:
     """Somebody outside has to act while it runs: a person with a token, or a service. Functions are made up here."""
     if "interactive" in case["tags"]:
         return True

@@ -43,6 +43,7 @@ TABLE: Final[dict[type[Exception], tuple[int, str]]] = {
     errors.InvalidConfiguration: (400, "InvalidConfiguration"),
     errors.InvalidRouting: (400, "InvalidRouting"),
     errors.WrongMachineType: (400, "WrongMachineType"),
+    errors.AlreadyInJsonata: (409, "AlreadyInJsonata"),
     errors.VersionInUse: (409, "VersionInUse"),
     errors.StaleRevision: (409, "StaleRevision"),
     errors.AliasNameTaken: (409, "AliasNameTaken"),

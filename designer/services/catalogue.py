@@ -29,6 +29,12 @@ def list_sdk_actions(service: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=256)
+def search_sdk_actions(text: str) -> list[tuple[str, str]]:
+    """(service, action), the likeliest first."""
+    return catalogue.search_sdk(text)
+
+
 def sdk_entry(service: str, action: str) -> Entry:
     """Raises DoesNotExist."""
     found = catalogue.sdk_entry(service, action)

@@ -27,6 +27,7 @@
     ├── WrongMachineType         what EXPRESS or STANDARD machines do not offer
     ├── MapRunEnded              its limits cannot be changed any more
     ├── ConnectionNameTaken
+    ├── AlreadyInJsonata         there is nothing to convert
     ├── CatalogueUnavailable     what there is could not be looked up
     └── SignInLinkInvalid        unknown, used or too old (not told apart)
 
@@ -306,3 +307,11 @@ class CatalogueUnavailable(Refused):
 class SignInLinkInvalid(Refused):
     def __str__(self) -> str:
         return "This sign-in link is not valid: it was used, it is older than 10 minutes, or it never was one."
+
+
+@dataclass
+class AlreadyInJsonata(Refused):
+    state: str
+
+    def __str__(self) -> str:
+        return f"The state {self.state!r} is in JSONata already: there is nothing to convert."

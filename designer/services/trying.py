@@ -46,7 +46,8 @@ class Trial:
 
 
 @cache
-def _evaluator() -> ChildEvaluator:
+def trial_evaluator() -> ChildEvaluator:
+    """Bounded in time and memory, and shared by all that is tried out in this process."""
     found = ChildEvaluator()
     atexit.register(found.close)  # its children end with this process, in good order
     return found
@@ -77,7 +78,7 @@ def simulate(
     if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
         raise TrialTooLong("others are being simulated: try again in a moment")
     try:
-        done = rehearse(machine, facts, mocks=mocks, items=items, evaluator=_evaluator())
+        done = rehearse(machine, facts, mocks=mocks, items=items, evaluator=trial_evaluator())
     except RehearsalTooLong as error:
         raise TrialTooLong(error.what) from None
     except Stuck:
@@ -132,7 +133,7 @@ def try_state(
             region=environment.region,
             at=time.time_ns() // 1_000_000,
             seed=secrets.token_hex(16),
-            evaluator=_evaluator(),
+            evaluator=trial_evaluator(),
             perform=None,
         )
     except InvalidTest as error:

@@ -165,7 +165,7 @@ class Wildcard:
     A backslash at the end escapes nothing: such a pattern is ``broken``, which is an error of the run (ASL).
     """
 
-    __slots__ = ("_parts", "broken", "text")
+    __slots__ = ("broken", "parts", "text")
 
     def __init__(self, pattern: str) -> None:
         self.text = pattern
@@ -181,11 +181,11 @@ class Wildcard:
                 parts.append("")
             else:
                 parts[-1] += character
-        self._parts = parts
+        self.parts = parts
 
     def matches(self, text: str) -> bool:
         """Greedy from the left is enough for ``*`` alone: no backtracking, linear time on any input."""
-        first, *rest = self._parts
+        first, *rest = self.parts
         if not rest:
             return text == first
         *middle, last = rest

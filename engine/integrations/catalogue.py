@@ -16,7 +16,15 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from engine.asl.resource import Pattern
 from engine.asl.services import SERVICES
 from engine.integrations.aws.integration import is_repeatable, token_member
-from engine.integrations.aws.names import OPTIMISED, operation, pascal, sdk_service, service_model, services_by_sdk_name
+from engine.integrations.aws.names import (
+    OPTIMISED,
+    operation,
+    pascal,
+    sdk_operations,
+    sdk_service,
+    service_model,
+    services_by_sdk_name,
+)
 from engine.jsontypes import Json
 
 Repeats = Literal["TOKEN", "HARMLESS", "NEVER"]
@@ -69,6 +77,21 @@ def sdk_actions(service: str) -> list[str] | None:
     if model is None:
         return None
     return sorted(f"{name[0].lower()}{name[1:]}" for name in model.operation_names)
+
+
+def search_sdk(text: str) -> list[tuple[str, str]]:
+    """(service, action) of every action whose names hold all words of ``text``, those that begin with them first."""
+    words = [word for word in re.split(r"[\s:._-]+", text.lower().removeprefix("aws-sdk:")) if word]
+    found: list[tuple[int, str, str]] = []
+    for service, operations in sdk_operations():
+        for name in operations:
+            whole = f"{service}:{name.lower()}"
+            if all(word in whole for word in words):
+                action = f"{name[0].lower()}{name[1:]}"
+                exact = sum(word in {service, action.lower()} for word in words)
+                begins = sum(action.lower().startswith(word) or service.startswith(word) for word in words)
+                found.append((-2 * exact - begins, service, action))
+    return [(service, action) for _, service, action in sorted(found)]
 
 
 def sdk_entry(service: str, action: str) -> Entry | None:

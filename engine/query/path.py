@@ -94,6 +94,11 @@ class Path:
         return self.steps is not None
 
     @property
+    def query(self) -> Any:
+        """The syntax of a path that is not definite, as python-jsonpath has it."""
+        return self._query
+
+    @property
     def identity(self) -> bool:
         return self.root is Root.INPUT and self.steps == ()
 

@@ -14,7 +14,7 @@ from engine.asl.model import AnyState, MapState, ParallelState, StateMachine, St
 from engine.asl.resource import ActivityArn, Pattern, Resource, ServiceCall
 from engine.core.activation import Activation
 from engine.core.advance import apply_task
-from engine.core.commands import EndExecution, ScheduleTask
+from engine.core.commands import Command, EndExecution, ScheduleTask
 from engine.core.events import TaskFailed, TaskSucceeded
 from engine.core.execution import Changes, Execution, Facts, Overlay, Root, Scope, Status
 from engine.core.failing import StateFailed
@@ -82,7 +82,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """``status`` is SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR; ``inspection`` is AWS's ``inspectionData``."""
+    """``status`` is SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR; ``inspection`` is AWS's ``inspectionData``.
+
+    ``commands`` are what the state asked of the world, ``variables`` those that are set once it has been left.
+    """
 
     status: str
     output: Document | None
@@ -90,6 +93,8 @@ class Result:
     cause: str | None
     next_state: str | None
     inspection: dict[str, Json]
+    commands: tuple[Command, ...] = ()
+    variables: dict[str, Json] = field(default_factory=dict)
 
 
 class _Nothing:
@@ -231,6 +236,8 @@ def _result(run: Activation, scope: Scope, request: Request) -> Result:
         cause=None if failure is None else failure.cause,
         next_state=scope.state if gone_on else None,
         inspection=inspection,
+        commands=tuple(run.commands),
+        variables=dict(scope.variables),
     )
 
 

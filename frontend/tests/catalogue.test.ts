@@ -15,8 +15,10 @@ const SQS: Integration = {
   ],
   example: { Type: "Task", Parameters: { MessageBody: "MessageBody here", QueueUrl: "Q" } },
 };
+const ACTIVITY = "arn:aws:states:us-east-1:000000000000:activity:Weld";
 const WORLD: World = {
   functions: [],
+  activities: [{ arn: ACTIVITY, name: "Weld", created_at: "2026-01-01T00:00:00.000Z" }],
   integrations: [SQS],
   celery: [{ name: "shop.pay", signature: "(order)", description: "" }],
   folder: null,
@@ -53,12 +55,20 @@ describe("the catalogue", () => {
     const options = resourceOptions(WORLD);
     expect(options.map((one) => one.label)).toEqual([
       "shop.pay",
+      "Weld",
       "sqs:sendMessage",
       "sqs:sendMessage.waitForTaskToken",
     ]);
     const found = resolveResource("shop.pay", options);
     expect(found).toMatchObject({ ok: true, value: "arn:aws:states:::celery:sendTask.sync" });
     expect(found.ok && found.option?.values?.(false)).toEqual({ Task: "shop.pay", Kwargs: {} });
+  });
+
+  it("takes an activity by its name alone", () => {
+    const options = resourceOptions(WORLD);
+    expect(resolveResource("Weld", options)).toMatchObject({ ok: true, value: ACTIVITY });
+    const item = paletteItems(WORLD, false).find((one) => one.id === `activity:${ACTIVITY}`);
+    expect(item && stateOf(item, {}).value).toEqual({ Type: "Task", Resource: ACTIVITY });
   });
 
   it("makes a block of the palette into a state that can be called", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { withLogic, withOperator } from "../src/asl/choice";
 import { applyEdit } from "../src/asl/edits";
 import { asType, swapKey } from "../src/asl/fields";
-import type { Json, JsonObject } from "../src/asl/model";
+import type { Json, JsonObject, Path } from "../src/asl/model";
 import { resolveResource } from "../src/features/designer/resources";
 
 const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:Pay";
@@ -83,5 +83,35 @@ describe("forms of a state", () => {
       States: { M: { ItemReader: { ReaderConfig: { InputType: "CSV" } } } },
     });
     expect(applyEdit(made, { type: "setIn", state, keys, value: undefined }).value).toEqual(root);
+  });
+});
+
+describe("a field that is new", () => {
+  const set = (root: Json, path: Path, value: Json) =>
+    applyEdit(root, { type: "setField", path, value }).value as JsonObject;
+  const keys = (value: Json | undefined) => Object.keys(value as JsonObject);
+
+  it("stands where people write it, and nothing else moves", () => {
+    const state = { Type: "Task", Resource: "", End: true };
+    const root: Json = { StartAt: "A", States: { A: state } };
+    const path = ["States", "A"];
+    const withResult = set(root, [...path, "ResultPath"], "$.r");
+    const withRetry = set(withResult, [...path, "Retry"], []);
+    const whole = set(withRetry, [...path, "InputPath"], "$.i");
+    expect(keys((whole.States as JsonObject).A)).toEqual([
+      "Type",
+      "Resource",
+      "InputPath",
+      "ResultPath",
+      "Retry",
+      "End",
+    ]);
+    expect(keys(set(whole, ["Comment"], "why"))).toEqual(["Comment", "StartAt", "States"]);
+  });
+
+  it("stands last where nothing is known of its place", () => {
+    const root: Json = { StartAt: "A", States: { A: { Type: "Pass", End: true } } };
+    const found = set(root, ["States", "A", "Own"], 1);
+    expect(keys((found.States as JsonObject).A)).toEqual(["Type", "End", "Own"]);
   });
 });

@@ -6,6 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from designer.api.serializers.fields import InstantField
+from designer.arns import activity_arn
+from designer.models import Activity
+
 
 class ParameterSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
@@ -47,3 +51,18 @@ class CeleryTaskSerializer(serializers.Serializer[Any]):
 
 class CeleryTasksSerializer(serializers.Serializer[Any]):
     results = CeleryTaskSerializer(many=True)
+
+
+class SdkActionSerializer(serializers.Serializer[Any]):
+    resource = serializers.CharField()
+    service = serializers.CharField()
+    action = serializers.CharField()
+
+
+class ActivitySerializer(serializers.Serializer[Any]):
+    arn = serializers.SerializerMethodField()
+    name = serializers.CharField()
+    created_at = InstantField()
+
+    def get_arn(self, activity: Activity) -> str:
+        return activity_arn(activity.name)

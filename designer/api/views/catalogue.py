@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer.api.schema import refusals
+from designer.api.pagination import MAX_LIMIT, paginate, read_limit
+from designer.api.schema import page_of, refusals
 from designer.api.serializers import catalogue as shapes
-from designer.services import catalogue
+from designer.api.views.base import PAGING, listing, plain, user_of
+from designer.services import activities, catalogue
+
+SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Words: parts of a service or an action.")
 
 
 class Catalogue(APIView):
@@ -47,3 +53,42 @@ class CeleryTasks(APIView):
     def get(self, request: Request) -> Response:
         """The tasks of `TREADLE_CELERY_APP` that machines may send."""
         return Response(shapes.CeleryTasksSerializer({"results": catalogue.list_celery_tasks()}).data)
+
+
+class SdkSearch(APIView):
+    @extend_schema(
+        operation_id="search_sdk_actions",
+        parameters=[SEARCH, *PAGING],
+        responses={200: page_of(shapes.SdkActionSerializer), **refusals(400, 401)},
+    )
+    def get(self, request: Request) -> Response:
+        """Actions of every service that have all words of `search` in their names, the likeliest first."""
+        found = catalogue.search_sdk_actions(plain(request, "search") or "")
+        limit = read_limit(request, MAX_LIMIT)
+        start = _offset(request)
+        rows = [
+            {"resource": f"arn:aws:states:::aws-sdk:{service}:{action}", "service": service, "action": action}
+            for service, action in found[start : start + limit]
+        ]
+        following = str(start + limit) if start + limit < len(found) else None
+        return Response({"results": shapes.SdkActionSerializer(rows, many=True).data, "next": following})
+
+
+def _offset(request: Request) -> int:
+    """The list never changes while the process runs, so a cursor may count."""
+    text = request.query_params.get("cursor") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise ValidationError({"cursor": "This cursor is not one of ours."})
+    return int(text)
+
+
+class Activities(APIView):
+    @extend_schema(
+        operation_id="list_activities",
+        parameters=PAGING,
+        responses={200: page_of(shapes.ActivitySerializer), **refusals(400, 401)},
+    )
+    def get(self, request: Request) -> Response:
+        """My activities, by name. Workers make them and ask for their work over the AWS API."""
+        page = paginate(request, activities.list_activities(user_of(request)), "name", "pk")
+        return listing(page, lambda found: shapes.ActivitySerializer(found, many=True).data)

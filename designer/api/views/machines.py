@@ -14,10 +14,11 @@ from designer.api.examples import MACHINE_INPUT
 from designer.api.pagination import paginate
 from designer.api.preconditions import etag
 from designer.api.schema import page_of, refusals
+from designer.api.serializers import earlier_inputs as inputs_shapes
 from designer.api.serializers import machines as shapes
 from designer.api.views.base import PAGING, checked, choice, listing, plain, user_of
 from designer.models import Machine, MachineStatus
-from designer.services import bundles, deletion, machines, overview
+from designer.services import bundles, deletion, earlier_inputs, machines, overview
 
 STATUS = OpenApiParameter("status", OpenApiTypes.STR, enum=MachineStatus.values)
 SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name or description.")
@@ -94,3 +95,14 @@ class MachineDeletion(APIView):
     def get(self, request: Request, machine_id: str) -> Response:
         """What goes with it."""
         return Response(shapes.DeletionSerializer(deletion.preview_deletion(user_of(request), machine_id)).data)
+
+
+class MachineInputs(APIView):
+    @extend_schema(
+        operation_id="list_machine_inputs",
+        responses={200: inputs_shapes.EarlierInputsSerializer, **refusals(404)},
+    )
+    def get(self, request: Request, machine_id: str) -> Response:
+        """What its latest executions began with, newest first, without repetitions, and the shape they have."""
+        found = earlier_inputs.earlier_inputs(user_of(request), machine_id)
+        return Response(inputs_shapes.EarlierInputsSerializer(found).data)

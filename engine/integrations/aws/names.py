@@ -7,10 +7,12 @@ optimised integrations as its version 1 did ("AmazonDynamoDBv2"): developer guid
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import botocore.loaders
 import botocore.session
@@ -82,6 +84,27 @@ def services_by_sdk_name() -> dict[str, str]:
             match = _SERVICE_ID.search(_head(path))
             if match is not None:
                 found[match[1].decode().replace(" ", "").replace("-", "").lower()] = path.parent.parent.name
+    return found
+
+
+@lru_cache(maxsize=1)
+def sdk_operations() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each SDK name of a service with the names of its operations; takes a second, and keeps no more than the names."""
+    names = {service: sdk_name for sdk_name, service in services_by_sdk_name().items()}
+    latest: dict[str, Path] = {}
+    for folder in botocore.loaders.Loader(include_default_search_paths=True).search_paths:
+        for path in sorted(Path(folder).glob("*/*/service-2.json*")):
+            latest[path.parent.parent.name] = path
+    return tuple(
+        (names[service], tuple(sorted(_whole(path)["operations"])))
+        for service, path in sorted(latest.items())
+        if service in names
+    )
+
+
+def _whole(path: Path) -> dict[str, Any]:
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    found: dict[str, Any] = json.loads(text)
     return found
 
 

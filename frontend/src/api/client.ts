@@ -257,3 +257,32 @@ export const testState = (body: {
   inspection_level: "INFO" | "DEBUG" | "TRACE";
   mock: MockBody | null;
 }) => ask(client.POST("/api/test-state/", { body: { retries: 0, ...body } }));
+/** States of a draft as they would be in JSONata: nothing is changed by asking. */
+export const convertStates = (
+  id: string,
+  body: {
+    definition: string;
+    format: Format;
+    state: string | null;
+    samples: { input: Json; variables: Record<string, Json>; answer: MockBody | null }[];
+  },
+) => ask(client.POST("/api/machines/{machine_id}/conversion/", { params: machine(id), body }));
+/** What the latest executions began with, and the shape of it. */
+export const listInputs = (id: string) =>
+  ask(client.GET("/api/machines/{machine_id}/inputs/", { params: machine(id) }));
+/** Actions of all AWS services: the server searches, a page holds the likeliest. */
+export const searchSdkActions = (search: string, signal?: AbortSignal) =>
+  ask(
+    client.GET("/api/integrations/aws-sdk-actions/", {
+      params: { query: { search, limit: 30 } },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+export const getSdkAction = (service: string, action: string) =>
+  ask(
+    client.GET("/api/integrations/aws-sdk/{service}/{action}/", {
+      params: { path: { service, action } },
+    }),
+  );
+export const listActivities = () =>
+  ask(client.GET("/api/activities/", { params: { query: { limit: 200 } } }));

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/activities/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description My activities, by name. Workers make them and ask for their work over the AWS API. */
+        get: operations["list_activities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections/": {
         parameters: {
             query?: never;
@@ -310,6 +327,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/aws-sdk-actions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Actions of every service that have all words of `search` in their names, the likeliest first. */
+        get: operations["search_sdk_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/aws-sdk/{service}/": {
         parameters: {
             query?: never;
@@ -451,6 +485,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/machines/{machine_id}/conversion/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Rewrite states of a draft in JSONata and compare both forms on what earlier executions gave them.
+         *
+         *     Nothing is changed: the answer holds the new states, and why a state has none.
+         */
+        post: operations["convert_states"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/machines/{machine_id}/deletion/": {
         parameters: {
             query?: never;
@@ -545,6 +600,23 @@ export interface paths {
         };
         /** @description The picture of a revision. */
         get: operations["draw_machine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machines/{machine_id}/inputs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What its latest executions began with, newest first, without repetitions, and the shape they have. */
+        get: operations["list_machine_inputs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -880,6 +952,16 @@ export interface components {
             results: components["schemas"]["AccessKey"][];
             next: string | null;
         };
+        Activity: {
+            readonly arn: string;
+            name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        ActivityPage: {
+            results: components["schemas"]["Activity"][];
+            next: string | null;
+        };
         Alias: {
             name: string;
             readonly arn: string;
@@ -963,6 +1045,17 @@ export interface components {
         CeleryTasks: {
             results: components["schemas"]["CeleryTask"][];
         };
+        /** @description ``recorded`` says where the data is from, null for what was given. ``chance``: it differs because it draws. */
+        Compared: {
+            recorded: components["schemas"]["Recorded"] | null;
+            /** @description Any JSON value. */
+            input: unknown;
+            equal: boolean;
+            chance: boolean;
+            differs: string[];
+            before: components["schemas"]["Outcome"];
+            after: components["schemas"]["Outcome"];
+        };
         /** @description Never with a secret. */
         Connection: {
             id: string;
@@ -1005,6 +1098,26 @@ export interface components {
             results: components["schemas"]["Connection"][];
             next: string | null;
         };
+        Conversion: {
+            states: components["schemas"]["ConvertedState"][];
+        };
+        /** @description Without a ``state`` all states that are in JSONPath are converted. */
+        ConversionInputRequest: {
+            definition: string;
+            /** @default json */
+            format: components["schemas"]["DefinitionFormat"];
+            state?: string | null;
+            samples?: components["schemas"]["SampleInputRequest"][];
+        };
+        /** @description ``converted`` is null where an ERROR among the diagnostics says why there is no form that does the same. */
+        ConvertedState: {
+            name: string;
+            pointer: string;
+            /** @description Any JSON value. */
+            converted: unknown;
+            diagnostics: components["schemas"]["Diagnostic"][];
+            compared: components["schemas"]["Compared"][];
+        };
         Counts: {
             running: number;
             succeeded: number;
@@ -1046,6 +1159,20 @@ export interface components {
             text: string;
             format: components["schemas"]["DefinitionFormat"];
             base_revision: number;
+        };
+        EarlierInput: {
+            /** @description Any JSON value. */
+            input: unknown;
+            execution: string;
+            name: string;
+            status: string;
+            /** Format: date-time */
+            readonly started_at: string;
+        };
+        EarlierInputs: {
+            results: components["schemas"]["EarlierInput"][];
+            /** @description A JSON Schema guessed from them: type, properties, required, items. */
+            shape: unknown;
         };
         Entry: {
             resource: string;
@@ -1340,6 +1467,17 @@ export interface components {
         NoteEnum: "retry" | "caught" | "fatal";
         /** @enum {unknown} */
         NullEnum: null;
+        Outcome: {
+            status: string;
+            /** @description Any JSON value. */
+            output: unknown;
+            error: string | null;
+            next_state: string | null;
+            /** @description Any JSON value. */
+            variables: unknown;
+            /** @description Any JSON value. */
+            sent: unknown;
+        };
         Parameter: {
             name: string;
             type: components["schemas"]["ParameterTypeEnum"];
@@ -1381,6 +1519,11 @@ export interface components {
             detail: string;
             /** @description A stable name. */
             code: string;
+        };
+        Recorded: {
+            execution: string;
+            name: string;
+            event_id: number;
         };
         /**
          * @description * `TOKEN` - TOKEN
@@ -1437,8 +1580,26 @@ export interface components {
             /** @description Any JSON value. */
             input: unknown;
         };
+        /** @description Data to compare on besides what is recorded; ``answer`` is what the work of a Task, Map or Parallel comes to. */
+        SampleInputRequest: {
+            /** @description Any JSON value. */
+            input: unknown;
+            variables?: {
+                [key: string]: unknown;
+            };
+            answer?: components["schemas"]["MockInputRequest"] | null;
+        };
         Samples: {
             results: components["schemas"]["Sample"][];
+        };
+        SdkAction: {
+            resource: string;
+            service: string;
+            action: string;
+        };
+        SdkActionPage: {
+            results: components["schemas"]["SdkAction"][];
+            next: string | null;
         };
         Session: {
             user: components["schemas"]["User"];
@@ -1770,6 +1931,48 @@ export interface operations {
             };
             /** @description No such thing, or not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_activities: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200, 50 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2616,6 +2819,50 @@ export interface operations {
             };
         };
     };
+    search_sdk_actions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200, 50 unless told. */
+                limit?: number;
+                /** @description Words: parts of a service or an action. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SdkActionPage"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sdk_actions: {
         parameters: {
             query?: never;
@@ -3276,6 +3523,76 @@ export interface operations {
             };
         };
     };
+    convert_states: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                machine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversionInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
+                };
+            };
+            /** @description The request is not valid; `diagnostics` or `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_deletion: {
         parameters: {
             query?: never;
@@ -3696,6 +4013,45 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_machine_inputs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                machine_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierInputs"];
                 };
             };
             /** @description Not signed in. */

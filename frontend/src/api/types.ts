@@ -25,7 +25,12 @@ export type Deletion = Schemas["Deletion"];
 export type Diagnostic = Schemas["Diagnostic"];
 export type Validation = Schemas["Validation"];
 export type FunctionInfo = Schemas["Function"];
+export type Activity = Schemas["Activity"];
+export type SdkAction = Schemas["SdkAction"];
 export type CeleryTask = Schemas["CeleryTask"];
+/** A state as it would be in JSONata, and how both forms did on the same data. */
+export type ConvertedState = Schemas["ConvertedState"];
+export type Compared = Schemas["Compared"];
 export type Sample = Schemas["Sample"];
 export type SharedMachine = Schemas["SharedMachine"];
 export type MapRun = Schemas["MapRun"];

@@ -21,6 +21,8 @@ export interface World {
   readonly resources: readonly { value: string; label: string; description: string }[];
   /** An input as the last run had it, for paths into it. */
   readonly sample: Json | undefined;
+  /** What each state was given in the last run, and what its work came to. */
+  readonly visits?: Readonly<Record<string, { readonly input?: Json; readonly result?: Json }>>;
 }
 export interface Completion {
   readonly from: number;
@@ -59,16 +61,19 @@ export const ERROR_NAMES = [
   "Lambda.TooManyRequestsException",
 ];
 
+/** `under` is where the text stands in the definition, when it is a part of it. */
 export function complete(
   text: string,
   format: Format,
   offset: number,
   world: World,
+  under: Path = [],
 ): Completion | null {
   const place = locate(text, format, offset);
+  const path = [...under, ...place.path];
   const options = place.atKey
-    ? keys(place.path, world, format, place.quoted, text.slice(place.to))
-    : values(place.path, place.written, world);
+    ? keys(path, world, format, place.quoted, text.slice(place.to))
+    : values(path, place.written, world);
   if (options.length === 0) return null;
   const within = place.atKey ? null : expressionStart(place.written);
   if (within !== null) return { from: place.from + within, to: offset, options };
@@ -92,12 +97,21 @@ function expressionStart(written: string): number | null {
   return /[\w$.]*$/.exec(written)?.index ?? written.length;
 }
 
-/** The state around a path, and where it stands. */
-function stateOf(path: Path, root: Json | undefined) {
+interface Around {
+  readonly path: Path;
+  readonly scope: Path;
+  readonly value: Json | undefined;
+  readonly dollar: (visit: Visit) => Json | undefined;
+}
+
+/** The state around a path, where it stands, and what `$` is there. */
+function stateOf(path: Path, root: Json | undefined): Around | null {
   for (let end = path.length; end >= 2; end--) {
     if (path[end - 2] !== "States") continue;
     const here = path.slice(0, end);
-    return { path: here, scope: path.slice(0, end - 2), value: at(root, here), end };
+    const value = at(root, here);
+    const dollar = (visit: Visit) => dollarOf(path, end, value, visit);
+    return { path: here, scope: path.slice(0, end - 2), value, dollar };
   }
   return null;
 }
@@ -172,22 +186,46 @@ function values(path: Path, written: string, world: World): Suggestion[] {
     const states = at(world.root, [...scope, "States"]);
     return Object.keys(isObject(states) ? states : {}).map((name) => plain(name, "state"));
   }
-  return expressions(key, written, world, around?.value);
+  return expressions(key, written, world, around);
+}
+
+const WORKING = new Set<unknown>(["Task", "Map", "Parallel"]);
+
+/** What `$` is in a field of JSONPath: the result of the work in some, the input of the state in the others. */
+function dollarOf(
+  path: Path,
+  end: number,
+  state: Json | undefined,
+  visit: Visit,
+): Json | undefined {
+  const field = path[end];
+  const works = isObject(state) && WORKING.has(state.Type);
+  const ofResult = field === "ResultSelector" || (field === "Assign" && works);
+  return ofResult ? visit.result : visit.input;
+}
+
+interface Visit {
+  readonly input?: Json;
+  readonly result?: Json;
 }
 
 function expressions(
   key: string,
   written: string,
   world: World,
-  state: Json | undefined,
+  around: Around | null,
 ): Suggestion[] {
+  const state = around?.value;
+  const name = around?.path.at(-1);
+  const visit: Visit = world.visits?.[String(name)] ?? { input: world.sample as Json };
   const variables = variablesOf(world.root).map((name) => plain(`$${name}`, "variable"));
   if (written.startsWith("{%")) {
     return [
       ...["$states.input", "$states.result", "$states.errorOutput", "$states.context"].map((name) =>
         plain(name, "variable", t(STATES_DOCS[name] ?? "The data of the state")),
       ),
-      ...pathsOf(world.sample, "$states.input").map((one) => plain(one, "path")),
+      ...pathsOf(visit.input, "$states.input").map((one) => plain(one, "path")),
+      ...pathsOf(visit.result, "$states.result").map((one) => plain(one, "path")),
       ...variables,
       ...JSONATA.map((f) => plain(`$${f.name}`, "function", t(f.doc), f.takes)),
     ];
@@ -196,7 +234,7 @@ function expressions(
   if (!template || speaksJsonata(world.root, state)) return [];
   return [
     plain("$", "path", t("The whole of the data")),
-    ...pathsOf(world.sample, "$").map((one) => plain(one, "path")),
+    ...pathsOf(around?.dollar(visit), "$").map((one) => plain(one, "path")),
     ...CONTEXT.map((name) => plain(`$$.${name}`, "path")),
     ...variables,
     ...INTRINSICS.map((f) => plain(`States.${f.name}`, "function", t(f.doc), f.takes)),

@@ -1,6 +1,6 @@
 import { produce } from "immer";
 import { t } from "../i18n";
-import { asType } from "./fields";
+import { addField, asType } from "./fields";
 import { adopted, type Fragment, join } from "./fragments";
 import {
   allStateNames,
@@ -51,6 +51,8 @@ export type Edit =
   | { type: "delete"; states: readonly StateRef[]; heal: "heal" | "gap" }
   | { type: "duplicate"; state: StateRef }
   | { type: "setState"; state: StateRef; value: JsonObject }
+  /** Several states written anew in one step, those around others first. */
+  | { type: "setStates"; states: readonly { state: StateRef; value: JsonObject }[]; said: string }
   | { type: "setField"; path: Path; value: Json | undefined }
   /** A field deep in a state: objects on the way are made, and those that it leaves empty go. */
   | { type: "setIn"; state: StateRef; keys: readonly string[]; value: Json | undefined }
@@ -138,6 +140,14 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
     case "setState": {
       statesOf(root, edit.state.scope)[edit.state.name] = edit.value;
       return { select: edit.state, said: "" };
+    }
+    case "setStates": {
+      for (const { state, value } of edit.states) {
+        stateOf(root, state);
+        statesOf(root, state.scope)[state.name] = copyOf(value);
+      }
+      const only = edit.states.length === 1 ? edit.states[0]?.state : undefined;
+      return { select: only ?? null, said: edit.said };
     }
     case "setField":
       setField(root, edit.path, edit.value);
@@ -347,21 +357,25 @@ function setField(root: Json, path: Path, value: Json | undefined): void {
     if (value === undefined) parent.splice(key, 1);
     else parent[key] = value;
   } else if (isObject(parent)) {
-    if (value === undefined) delete parent[String(key)];
-    else parent[String(key)] = value;
+    put(parent, String(key), value);
   }
+}
+
+function put(object: JsonObject, key: string, value: Json | undefined): void {
+  if (value === undefined) delete object[key];
+  else if (Object.hasOwn(object, key)) object[key] = value;
+  else addField(object, key, value);
 }
 
 function setIn(object: JsonObject, keys: readonly string[], value: Json | undefined): void {
   const [key, ...rest] = keys;
   if (key === undefined) return;
   if (rest.length === 0) {
-    if (value === undefined) delete object[key];
-    else object[key] = value;
+    put(object, key, value);
     return;
   }
   const inner = isObject(object[key]) ? object[key] : {};
-  if (!isObject(object[key]) && value !== undefined) object[key] = inner;
+  if (!isObject(object[key]) && value !== undefined) put(object, key, inner);
   setIn(isObject(object[key]) ? object[key] : inner, rest, value);
   const left = object[key];
   if (isObject(left) && Object.keys(left).length === 0) delete object[key];

@@ -1,5 +1,5 @@
 import { type Message, t } from "../i18n";
-import type { JsonObject, StateType } from "./model";
+import { isStateType, type Json, type JsonObject, type StateType } from "./model";
 
 /** The fields of the language: what each means in a sentence, and where it may stand. */
 export type Language = "JSONPath" | "JSONata";
@@ -135,6 +135,30 @@ const REST: Record<StateType, readonly Field[]> = {
   Succeed: [INPUT_PATH, OUTPUT_PATH, OUTPUT],
   Fail: [],
 };
+
+const TOP_ORDER = ["Comment", "QueryLanguage", "Version", "StartAt", "TimeoutSeconds", "States"];
+
+/**
+ * Put a new field where people write it: what a state is first, where it leads last. Known fields that stand
+ * otherwise stay where they are.
+ */
+export function addField(owner: JsonObject, name: string, value: Json): void {
+  const order = isStateType(owner.Type)
+    ? fieldsOf(owner.Type).map((field) => field.name)
+    : Object.hasOwn(owner, "States")
+      ? TOP_ORDER
+      : [];
+  const rank = order.indexOf(name);
+  const entries = Object.entries(owner);
+  const after = entries.findIndex(([other]) => rank >= 0 && order.indexOf(other) > rank);
+  if (after < 0) {
+    owner[name] = value;
+    return;
+  }
+  entries.splice(after, 0, [name, value]);
+  for (const [key] of entries) delete owner[key];
+  for (const [key, held] of entries) owner[key] = held;
+}
 
 export function fieldsOf(type: StateType): readonly Field[] {
   return [...LEAD, ...OWN[type], ...REST[type]];

@@ -77,6 +77,8 @@ export interface CodeEditorProps {
     text: string,
     offset: number,
   ) => { from: number; to: number; title: string; text: string } | null;
+  /** A field of a form: no numbers of lines, and Tab goes on to the next field. */
+  readonly field?: boolean;
   /** Take the focus when it opens. */
   readonly focus?: boolean;
 }
@@ -135,14 +137,13 @@ const looks = EditorView.theme({
   ".cm-tooltip, .cm-panels": { backgroundColor: "var(--code-back)", color: "var(--code-text)" },
 });
 
-export function commonExtensions(format: "json" | "yaml"): Extension[] {
+export function commonExtensions(format: "json" | "yaml", field = false): Extension[] {
   return [
     EditorView.cspNonce.of(nonce()),
     format === "json" ? json() : yaml(),
     syntaxHighlighting(colours),
     looks,
-    lineNumbers(),
-    foldGutter(),
+    ...(field ? [] : [lineNumbers(), foldGutter()]),
     EditorView.lineWrapping,
   ];
 }
@@ -217,8 +218,8 @@ export default function CodeEditor(props: CodeEditorProps) {
       return true;
     };
     const extensions: Extension[] = [
-      EditorView.contentAttributes.of({ "aria-label": props.label }),
-      language.current.of(commonExtensions(props.format)),
+      EditorView.contentAttributes.of({ "aria-label": props.label, tabindex: "0" }),
+      language.current.of(commonExtensions(props.format, props.field)),
       highlightField,
       EditorState.readOnly.of(readOnly),
       drawSelection(),
@@ -238,7 +239,7 @@ export default function CodeEditor(props: CodeEditorProps) {
         ...completionKeymap,
         // Ctrl-Enter is "run" and Ctrl-S "save" of the page around this editor.
         ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter"),
-        indentWithTab,
+        ...(props.field ? [] : [indentWithTab]),
       ]),
       EditorView.updateListener.of((update) => {
         const foreign = update.transactions.some((t) => t.annotation(fromOutside));
@@ -249,8 +250,7 @@ export default function CodeEditor(props: CodeEditorProps) {
     ];
     if (!readOnly) {
       extensions.push(
-        lintGutter(),
-        highlightActiveLine(),
+        ...(props.field ? [] : [lintGutter(), highlightActiveLine()]),
         bracketMatching(),
         closeBrackets(),
         indentOnInput(),
@@ -298,9 +298,9 @@ export default function CodeEditor(props: CodeEditorProps) {
 
   useEffect(() => {
     view.current?.dispatch({
-      effects: language.current.reconfigure(commonExtensions(props.format)),
+      effects: language.current.reconfigure(commonExtensions(props.format, props.field)),
     });
-  }, [props.format]);
+  }, [props.format, props.field]);
 
   // Text, highlight and scrolling in one transaction: each one measures the page anew.
   const { value, problems, highlight, scrollTo } = props;

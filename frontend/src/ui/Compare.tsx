@@ -1,5 +1,6 @@
 import { MergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import { commonExtensions } from "./CodeEditor";
 
@@ -14,18 +15,22 @@ export default function Compare({ left, right, format }: CompareProps) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!host.current) return;
-    const side = (doc: string) => ({
+    const side = (doc: string, title: string) => ({
       doc,
-      extensions: [...commonExtensions(format), EditorState.readOnly.of(true)],
+      extensions: [
+        ...commonExtensions(format),
+        EditorState.readOnly.of(true),
+        EditorView.contentAttributes.of({ "aria-label": title, tabindex: "0" }),
+      ],
     });
     const view = new MergeView({
-      a: side(left.text),
-      b: side(right.text),
+      a: side(left.text, left.title),
+      b: side(right.text, right.title),
       parent: host.current,
       collapseUnchanged: { margin: 3, minSize: 6 },
     });
     return () => view.destroy();
-  }, [left.text, right.text, format]);
+  }, [left.text, left.title, right.text, right.title, format]);
   return (
     <div className="compare">
       <div className="compare-titles">

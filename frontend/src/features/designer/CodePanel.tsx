@@ -2,15 +2,13 @@ import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { complete, explain } from "../../asl/complete";
+import { complete, explain, type World } from "../../asl/complete";
 import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { TabBar } from "../../ui/TabBar";
-import { latestInput } from "../executions/StartDialog";
-import { resourceOf, useResources } from "./resources";
+import type { LastRun } from "./lastRun";
 import { type Designer, stateAround } from "./store";
 import type { Player } from "./trial/player";
 import { SimulatePanel } from "./trial/SimulatePanel";
@@ -30,6 +28,8 @@ export function CodePanel(props: {
   machine: string;
   /** The graph is on the screen: the editor, far heavier, has stood back for it. */
   drawn: boolean;
+  world: World;
+  last: LastRun | null;
 }) {
   const { designer, problems } = props;
   const text = useStore(designer, (s) => s.text);
@@ -39,17 +39,7 @@ export function CodePanel(props: {
   const valid = useStore(designer, (s) => s.valid);
   const selectedBy = useStore(designer, (s) => s.selectedBy);
   const { tab, onTab: setTab } = props;
-  const { options } = useResources();
-  const resources = useMemo(
-    () => options.map((one) => ({ ...one, value: resourceOf(one.value) })),
-    [options],
-  );
-  const sample = useQuery({
-    queryKey: ["latest-value", props.machine],
-    queryFn: () => latestInput(props.machine),
-    staleTime: 60_000,
-  });
-  const world = { root: parsed?.value, resources, sample: sample.data ?? undefined };
+  const { world, last } = props;
   const tabs = [
     ["code", t("Code")],
     ["problems", problems.length > 0 ? t("Problems ({n})", { n: problems.length }) : t("Problems")],
@@ -137,7 +127,7 @@ export function CodePanel(props: {
           designer={designer}
           player={props.player}
           machine={props.machine}
-          sample={sample.data ?? undefined}
+          sample={last?.input}
         />
       )}
       {tab === "problems" && (

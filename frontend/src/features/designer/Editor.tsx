@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useStore } from "zustand";
 import type { Machine } from "../../api/types";
@@ -29,10 +29,12 @@ import {
   type PageActions,
   pressed,
 } from "./commands";
+import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
 import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { Inspector } from "./inspector/Inspector";
 import { LeftPane } from "./LeftPane";
+import { useLastRun } from "./lastRun";
 import { newLater } from "./later";
 import { Outline } from "./Outline";
 import { DragGhost } from "./Palette";
@@ -46,6 +48,9 @@ import { newPlayer } from "./trial/player";
 import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems } from "./validation";
+
+// Rarely wanted, so it comes when it is.
+const ConvertDialog = lazy(() => import("./conversion/ConvertDialog"));
 
 type Pane = "graph" | "code" | "properties";
 type Open = "save" | "start" | "keys" | null;
@@ -72,6 +77,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const said = useStore(designer, (s) => s.said);
   const conflict = useStore(drafts, (s) => s.conflict);
   const head = useStore(drafts, (s) => s.headText);
+  const base = useStore(drafts, (s) => s.base);
   const changed = useStore(designer, (s) => s.text !== head);
   const folded = useStore(designer, (s) => s.folded);
   const shown = useMemo(() => graph && fold(graph, folded), [graph, folded]);
@@ -89,9 +95,15 @@ export function Editor({ machine }: { machine: Machine }) {
   const world = useWorld();
   const items = useMemo(() => paletteItems(world, jsonata), [world, jsonata]);
 
+  const last = useLastRun(machine.id);
+  const completing = useCompletionWorld(later.designer, last);
+  const completeField = useMemo(() => fieldCompletion(completing), [completing]);
+
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<Open>(null);
   const [codeTab, setCodeTab] = useState<CodeTab>("code");
+  const [converting, setConverting] = useState<{ state: string | null } | null>(null);
+  const convert = useCallback((state: string | null) => setConverting({ state }), []);
   const [player] = useState(newPlayer);
   useEffect(() => () => player.pause(), [player]);
   const [focusId, setFocusId] = useState<string | null>(null);
@@ -171,6 +183,15 @@ export function Editor({ machine }: { machine: Machine }) {
     [drafts, machine.id, queries],
   );
 
+  const saveToRun = useCallback(async () => {
+    try {
+      return (await saveRevision("")) !== null;
+    } catch (error) {
+      flashError(error);
+      throw error;
+    }
+  }, [saveRevision]);
+
   const nextProblem = useCallback(() => {
     const withState = problems.filter((p) => p.state !== null);
     if (withState.length === 0) return designer.say(t("No problems"));
@@ -213,6 +234,7 @@ export function Editor({ machine }: { machine: Machine }) {
     run: () => setOpen("start"),
     simulate: () => showTab("simulate"),
     testState: () => showTab("test"),
+    convert,
     fit: (id) => control.current?.fit(id),
     nextProblem,
     toggleFormat: () => designer.setFormat(designer.getState().format === "json" ? "yaml" : "json"),
@@ -255,7 +277,7 @@ export function Editor({ machine }: { machine: Machine }) {
   // Keys of the whole page, wherever the focus is, even on nothing.
   const pageKey = useRef<(event: KeyboardEvent) => void>(() => undefined);
   pageKey.current = (event) => {
-    if (open !== null || conflict !== null || event.defaultPrevented) return;
+    if (open !== null || converting !== null || conflict !== null || event.defaultPrevented) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const typing = target.closest("input, textarea, [contenteditable=true]") !== null;
     const command = commandOf(pressed(event), "page");
@@ -333,6 +355,7 @@ export function Editor({ machine }: { machine: Machine }) {
         problems={problems.filter((p) => p.severity === "error").length}
         changed={changed}
         onOpen={setOpen}
+        onConvert={() => convert(null)}
       />
       <div className="panes" role="tablist" aria-label={t("Parts of the designer")}>
         {(["graph", "code", "properties"] as const).map((name) => (
@@ -407,12 +430,18 @@ export function Editor({ machine }: { machine: Machine }) {
                 player={player}
                 machine={machine.id}
                 drawn={drawn}
+                world={completing}
+                last={last}
               />
             )
           }
         />
         <aside className="inspector-frame" aria-label={t("Properties")}>
-          {around && <Inspector designer={later.designer} />}
+          {around && (
+            <CompletionProvider value={completeField}>
+              <Inspector designer={later.designer} convert={convert} />
+            </CompletionProvider>
+          )}
         </aside>
       </div>
       <div className="visually-hidden" aria-live="polite">
@@ -442,25 +471,23 @@ export function Editor({ machine }: { machine: Machine }) {
           }}
         />
       )}
+      {converting && (
+        <Suspense fallback={null}>
+          <ConvertDialog
+            designer={designer}
+            machine={machine.id}
+            state={converting.state}
+            onClose={() => setConverting(null)}
+          />
+        </Suspense>
+      )}
       {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}
       {open === "save" && <SaveDialog onClose={() => setOpen(null)} onSave={saveRevision} />}
       {open === "start" && (
         <StartDialog
           machine={machine}
-          note={
-            changed
-              ? t("What you changed is saved as a revision first, and that is what runs.")
-              : null
-          }
-          before={async () => {
-            if (!changed) return true;
-            try {
-              return (await saveRevision("")) !== null;
-            } catch (error) {
-              flashError(error);
-              throw error;
-            }
-          }}
+          published
+          unsaved={changed ? { revision: base, save: saveToRun } : null}
           onClose={() => setOpen(null)}
         />
       )}

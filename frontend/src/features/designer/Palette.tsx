@@ -3,7 +3,8 @@ import { memo, useState } from "react";
 import { dragStore } from "../../canvas/drag";
 import { t } from "../../i18n";
 import { TabBar } from "../../ui/TabBar";
-import { matching, type PaletteGroup, type PaletteItem } from "./palette";
+import { matching, type PaletteGroup, type PaletteItem, sdkItem } from "./palette";
+import { useSdkActions } from "./resources";
 
 const GROUPS: readonly (readonly [PaletteGroup, string])[] = [
   ["Flow", t("Flow")],
@@ -21,7 +22,10 @@ export const Palette = memo(function Palette({
 }) {
   const [group, setGroup] = useState<PaletteGroup>("Flow");
   const [search, setSearch] = useState("");
-  const shown = search ? matching(items, search) : items.filter((item) => item.group === group);
+  const actions = useSdkActions(search);
+  const shown = search
+    ? [...matching(items, search), ...actions.map(sdkItem)]
+    : items.filter((item) => item.group === group);
   return (
     <nav className="palette" aria-label={t("Blocks")}>
       <div className="palette-find">

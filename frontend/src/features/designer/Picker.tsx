@@ -8,11 +8,16 @@ export interface Choice {
   readonly className?: string;
 }
 
+const NONE: readonly Choice[] = [];
+const useNoMore = () => NONE;
+
 /** A small list at a place of the page: type to narrow it, arrows and Enter to choose, Esc to leave. */
 export function Picker(props: {
   title: string;
   at: { x: number; y: number };
   choices: readonly Choice[];
+  /** What is found elsewhere for the words typed; put after the choices. A hook. */
+  useMore?: ((search: string) => readonly Choice[]) | undefined;
   onPick: (id: string) => void;
   onClose: () => void;
 }) {
@@ -25,7 +30,8 @@ export function Picker(props: {
   const found = props.choices.filter((c) =>
     `${c.title} ${c.description ?? ""}`.toLowerCase().includes(wanted),
   );
-  const shown = [...found.filter(named), ...found.filter((c) => !named(c))];
+  const more = (props.useMore ?? useNoMore)(search);
+  const shown = [...found.filter(named), ...found.filter((c) => !named(c)), ...more];
   const { onClose } = props;
   useEffect(() => {
     const away = (event: PointerEvent) => {

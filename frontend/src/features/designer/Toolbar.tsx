@@ -31,6 +31,7 @@ export const Toolbar = memo(function Toolbar(props: {
   problems: number;
   changed: boolean;
   onOpen: (dialog: "save" | "start" | "keys") => void;
+  onConvert: () => void;
 }) {
   const { machine, designer, drafts, changed } = props;
   const navigate = useNavigate();
@@ -56,6 +57,7 @@ export const Toolbar = memo(function Toolbar(props: {
   };
   const more = (id: string) => {
     if (id === "keys") props.onOpen("keys");
+    else if (id === "convert") props.onConvert();
     else if (id === "discard") void drafts.discard().catch(flashError);
     else if (id.startsWith("draft-")) exportDraft(id.slice("draft-".length));
     else if (id === "bundle") location.assign(bundleUrl(machine.id));
@@ -103,6 +105,7 @@ export const Toolbar = memo(function Toolbar(props: {
           onItemClick={(e) => more(e.detail.id)}
           items={[
             { id: "keys", text: t("Keys") },
+            { id: "convert", text: t("Convert all states to JSONata…") },
             { id: "discard", text: t("Throw the draft away"), disabled: !changed },
             {
               text: t("Export revision {base}", { base }),

@@ -1,4 +1,6 @@
 import type { GraphNode, GraphScope } from "../../asl/graph";
+import { at } from "../../asl/model";
+import { speaksJsonata } from "../../asl/surgery";
 import type { Layout } from "../../canvas/layout";
 import { walk } from "../../canvas/walk";
 import type { Message } from "../../i18n";
@@ -29,6 +31,8 @@ export interface PageActions {
   readonly run: () => void;
   readonly simulate: () => void;
   readonly testState: () => void;
+  /** One state in JSONata; null is all of them. */
+  readonly convert: (state: string | null) => void;
   readonly fit: (id: string | null) => void;
   readonly nextProblem: () => void;
   readonly toggleFormat: () => void;
@@ -52,6 +56,11 @@ const some = (c: Context) => c.nodes.length > 0;
 const only = (c: Context) => c.node !== null && c.nodes.length === 1;
 const refs = (c: Context) => c.nodes.map(toRef);
 const container = (c: Context) => c.node !== null && (c.node.inner.length > 0 || c.node.hidden > 0);
+
+function inJsonPath({ designer }: Context, node: GraphNode): boolean {
+  const root = designer.getState().parsed?.value;
+  return !speaksJsonata(root, at(root, node.path));
+}
 
 function withNode(run: (node: GraphNode, c: Context) => void): (c: Context) => void {
   return (c) => {
@@ -339,6 +348,23 @@ export const COMMANDS: readonly Command[] = [
     of: "view",
     when: one,
     run: withNode((node, c) => c.page.fit(node.id)),
+  },
+  {
+    id: "convert",
+    title: "Convert to JSONata…",
+    keys: [],
+    reach: "canvas",
+    of: "state",
+    when: (c) => only(c) && c.node !== null && inJsonPath(c, c.node),
+    run: withNode((node, c) => c.page.convert(node.name)),
+  },
+  {
+    id: "convertAll",
+    title: "Convert all states to JSONata…",
+    keys: [],
+    reach: "page",
+    of: "machine",
+    run: (c) => c.page.convert(null),
   },
   {
     id: "foldAll",

@@ -1,3 +1,4 @@
+import type { SdkAction } from "../../api/types";
 import { argumentsOf, briefly, withResource } from "../../asl/catalogue";
 import { type NewState, newState } from "../../asl/edits";
 import type { Fragment } from "../../asl/fragments";
@@ -5,7 +6,7 @@ import { isObject, type Json, type JsonObject, type StateType } from "../../asl/
 import { PATTERNS, patternText } from "../../asl/patterns";
 import { speaksJsonata } from "../../asl/surgery";
 import { t } from "../../i18n";
-import type { World } from "./resources";
+import { describeSdk, sdkArguments, type World } from "./resources";
 
 export type PaletteGroup = "Flow" | "Tasks" | "Patterns";
 
@@ -75,6 +76,16 @@ export function paletteItems(world: World, jsonata: boolean): PaletteItem[] {
         values: { Task: task.name, Kwargs: {} },
       }),
     ),
+    ...world.activities.map(
+      (activity): PaletteItem => ({
+        id: `activity:${activity.arn}`,
+        group: "Tasks",
+        type: "Task",
+        title: activity.name,
+        description: t("An activity: workers ask for its work"),
+        resource: activity.arn,
+      }),
+    ),
     ...world.integrations.map(
       (entry): PaletteItem => ({
         id: `service:${entry.service}:${entry.action}`,
@@ -98,6 +109,25 @@ export function paletteItems(world: World, jsonata: boolean): PaletteItem[] {
       };
     }),
   ];
+}
+
+/** An action of an AWS service. What it is called with is asked for when it is put in. */
+export function sdkItem(action: SdkAction): PaletteItem {
+  return {
+    id: `sdk:${action.service}:${action.action}`,
+    group: "Tasks",
+    type: "Task",
+    title: `${action.service}:${action.action}`,
+    description: describeSdk(action),
+    resource: action.resource,
+  };
+}
+
+/** The item with what its resource is called with. */
+export async function completed(item: PaletteItem, jsonata: boolean): Promise<PaletteItem> {
+  if (!item.id.startsWith("sdk:") || item.resource === undefined) return item;
+  const values = await sdkArguments(item.resource, jsonata);
+  return values === null ? item : { ...item, values };
 }
 
 export function stateOf(item: PaletteItem, root: Json | undefined): NewState {

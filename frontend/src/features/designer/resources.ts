@@ -1,7 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { listCeleryTasks, listFunctions, listIntegrations } from "../../api/client";
-import type { CeleryTask, FunctionInfo } from "../../api/types";
+import { useEffect, useMemo, useState } from "react";
+import {
+  getSdkAction,
+  listActivities,
+  listCeleryTasks,
+  listFunctions,
+  listIntegrations,
+  searchSdkActions,
+} from "../../api/client";
+import type { Activity, CeleryTask, FunctionInfo, SdkAction } from "../../api/types";
 import { argumentsOf, briefly, type Integration } from "../../asl/catalogue";
 import type { JsonObject } from "../../asl/model";
 import { t } from "../../i18n";
@@ -21,6 +28,7 @@ export interface World {
   readonly functions: readonly FunctionInfo[];
   readonly integrations: readonly Integration[];
   readonly celery: readonly CeleryTask[];
+  readonly activities: readonly Activity[];
   readonly folder: string | null;
 }
 
@@ -42,14 +50,20 @@ export function useWorld(): World {
     staleTime: 60_000,
     retry: false,
   });
+  const activities = useQuery({
+    queryKey: ["activities"],
+    queryFn: listActivities,
+    staleTime: 30_000,
+  });
   return useMemo(
     () => ({
+      activities: activities.data?.results ?? [],
       functions: functions.data?.results ?? [],
       integrations: (integrations.data?.results ?? []) as unknown as readonly Integration[],
       celery: celery.data?.results ?? [],
       folder: functions.data?.folder ?? null,
     }),
-    [functions.data, integrations.data, celery.data],
+    [functions.data, integrations.data, celery.data, activities.data],
   );
 }
 
@@ -82,6 +96,14 @@ export function resourceOptions(world: World): ResourceOption[] {
         values: () => ({ Task: task.name, Kwargs: {} }),
       }),
     ),
+    ...world.activities.map(
+      (activity): ResourceOption => ({
+        value: activity.arn,
+        label: activity.name,
+        description: t("An activity: workers ask for its work"),
+        alias: activity.name,
+      }),
+    ),
     ...world.integrations.flatMap((entry) =>
       entry.patterns.map(
         (pattern): ResourceOption => ({
@@ -93,6 +115,55 @@ export function resourceOptions(world: World): ResourceOption[] {
       ),
     ),
   ];
+}
+
+const LEAST_LETTERS = 3;
+const WAIT_MS = 250;
+
+/** Actions of AWS services that have these words in their names; none until there are a few letters. */
+export function useSdkActions(search: string): readonly SdkAction[] {
+  const [wanted, setWanted] = useState(search);
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted(search), WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [search]);
+  const words = wanted.trim();
+  const found = useQuery({
+    queryKey: ["aws-sdk", words],
+    queryFn: ({ signal }) => searchSdkActions(words, signal),
+    enabled: words.length >= LEAST_LETTERS,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  return words.length >= LEAST_LETTERS && search.trim() !== ""
+    ? (found.data?.results ?? NO_ACTIONS)
+    : NO_ACTIONS;
+}
+const NO_ACTIONS: readonly SdkAction[] = [];
+
+export const describeSdk = (action: SdkAction): string =>
+  t("{service} of the AWS SDK", { service: action.service });
+
+export function sdkOption(action: SdkAction): ResourceOption {
+  return {
+    value: action.resource,
+    label: `aws-sdk:${action.service}:${action.action}`,
+    description: describeSdk(action),
+  };
+}
+
+const SDK = /^arn:aws:states:::aws-sdk:([^:.]+):([^:.]+)$/;
+
+/** What an action of an AWS service has to be called with; null where that cannot be asked, or it is none. */
+export async function sdkArguments(resource: string, jsonata: boolean): Promise<JsonObject | null> {
+  const [, service, action] = SDK.exec(resource) ?? [];
+  if (service === undefined || action === undefined) return null;
+  try {
+    const entry = (await getSdkAction(service, action)) as unknown as Integration;
+    return argumentsOf(entry, "", jsonata);
+  } catch {
+    return null;
+  }
 }
 
 /** The resource of an option's value, without what told two options of it apart. */

@@ -3,11 +3,13 @@ import { type Edit, EditRefused, type Exit, type StateRef } from "../../asl/edit
 import { fragmentOf, fragmentText, readFragment } from "../../asl/fragments";
 import { type GraphEdge, type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
 import { isObject, type Path, samePath } from "../../asl/model";
+import { speaksJsonata } from "../../asl/surgery";
 import type { EditHandlers } from "../../canvas/GraphCanvas";
 import { count, t } from "../../i18n";
 import { findEdge } from "./inspector/EdgePanel";
 import type { Choice } from "./Picker";
-import { type PaletteItem, stateOf } from "./palette";
+import { completed, type PaletteItem, sdkItem, stateOf } from "./palette";
+import { useSdkActions } from "./resources";
 import { type Designer, refId } from "./store";
 
 /** A question that an edit raises at a place of the page: which type, which state, replace or branch. */
@@ -15,6 +17,7 @@ export interface Question {
   readonly title: string;
   readonly at: { x: number; y: number };
   readonly choices: readonly Choice[];
+  readonly useMore?: (search: string) => readonly Choice[];
   readonly answer: (id: string) => void;
 }
 
@@ -49,6 +52,23 @@ function wayOn(node: GraphNode): Exit | null {
   return { scope: node.scope, from: node.name, kind, index: 0 };
 }
 
+function useSdkChoices(search: string): readonly Choice[] {
+  return useSdkActions(search).map(sdkItem).map(choiceOf);
+}
+
+function sdkItemOf(id: string): PaletteItem | undefined {
+  const [, service, action] = /^sdk:([^:]+):([^:]+)$/.exec(id) ?? [];
+  if (service === undefined || action === undefined) return undefined;
+  return sdkItem({ resource: `arn:aws:states:::aws-sdk:${service}:${action}`, service, action });
+}
+
+const choiceOf = (item: PaletteItem): Choice => ({
+  id: item.id,
+  title: item.title,
+  description: item.description,
+  className: `type-${item.type}`,
+});
+
 export function useEditing(
   designer: Designer,
   graph: GraphScope | null,
@@ -70,12 +90,7 @@ export function useEditing(
     (): Choice[] =>
       [...now.current.items]
         .sort((a, b) => (a.group === b.group ? 0 : a.group === "Tasks" ? -1 : 1))
-        .map((item) => ({
-          id: item.id,
-          title: item.title,
-          description: item.description,
-          className: `type-${item.type}`,
-        })),
+        .map(choiceOf),
     [],
   );
   const askType = useCallback(
@@ -84,30 +99,39 @@ export function useEditing(
         title,
         at,
         choices: typeChoices(),
+        useMore: useSdkChoices,
         answer: (id) => {
-          const item = now.current.items.find((i) => i.id === id);
+          const item = now.current.items.find((i) => i.id === id) ?? sdkItemOf(id);
           if (item) take(item);
         },
       }),
     [typeChoices],
   );
+  const put = useCallback(
+    (item: PaletteItem, edit: (item: PaletteItem) => Edit) => {
+      if (!item.id.startsWith("sdk:")) return void designer.edit(edit(item));
+      // What it is called with comes from the server; meanwhile the draft may have changed.
+      void completed(item, speaksJsonata(root())).then((whole) => designer.edit(edit(whole)));
+    },
+    [designer, root],
+  );
   const insertInto = useCallback(
     (exit: Exit, item: PaletteItem) =>
-      void designer.edit(
-        item.fragment
-          ? { type: "paste", fragment: item.fragment, scope: exit.scope, exit }
-          : { type: "insertOnExit", exit, state: stateOf(item, root()) },
+      put(item, (whole) =>
+        whole.fragment
+          ? { type: "paste", fragment: whole.fragment, scope: exit.scope, exit }
+          : { type: "insertOnExit", exit, state: stateOf(whole, root()) },
       ),
-    [designer, root],
+    [put, root],
   );
   const addTo = useCallback(
     (scope: Path, item: PaletteItem) =>
-      void designer.edit(
-        item.fragment
-          ? { type: "paste", fragment: item.fragment, scope, exit: null }
-          : { type: "addToScope", scope, state: stateOf(item, root()) },
+      put(item, (whole) =>
+        whole.fragment
+          ? { type: "paste", fragment: whole.fragment, scope, exit: null }
+          : { type: "addToScope", scope, state: stateOf(whole, root()) },
       ),
-    [designer, root],
+    [put, root],
   );
 
   const connect = useCallback(

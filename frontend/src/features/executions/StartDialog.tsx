@@ -1,5 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
@@ -7,47 +9,50 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { getExecution, listExecutions, listSamples, startExecution } from "../../api/client";
+import { listInputs, listSamples, startExecution } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
 import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
-import { earlierInputs, inputLabel, rememberInput } from "./inputs";
+import { hintsOf, inputLabel, type Shape, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
 export const inputKey = (machine: string) => `treadle:input:${machine}`;
 
-/** What the latest run began with: the likeliest thing to begin the next with. */
-export async function latestInput(machine: string): Promise<Json | null> {
-  const newest = (await listExecutions({ machine })).results[0];
-  return newest ? (await getExecution(newest.id)).input : null;
+/** A draft that is not what is saved: it runs only once it is a revision. */
+export interface Unsaved {
+  /** The revision that runs without it. */
+  readonly revision: number;
+  /** Saves it; false when that has been refused. */
+  readonly save: () => Promise<boolean>;
 }
 
 export function StartDialog(props: {
   machine: { id: string; name: string };
   initial?: Json | undefined;
   onClose: () => void;
-  before?: () => Promise<boolean>;
-  note?: string | null;
+  unsaved?: Unsaved | null;
+  /** Whether the draft is saved unless somebody chooses otherwise. */
+  saveFirst?: boolean;
   /** A version or an alias can be chosen in the place of the latest revision. */
   published?: boolean;
 }) {
   const navigate = useNavigate();
+  const { unsaved = null } = props;
   const [typed, setInput] = useState(() =>
     props.initial === undefined
       ? localStorage.getItem(inputKey(props.machine.id))
       : JSON.stringify(props.initial, null, 2),
   );
-  const latest = useQuery({
-    queryKey: ["latest-input", props.machine.id],
-    queryFn: () => latestInput(props.machine.id),
-    enabled: typed === null,
+  const earlier = useQuery({
+    queryKey: ["inputs", props.machine.id],
+    queryFn: () => listInputs(props.machine.id),
     staleTime: 0,
   });
-  const [earlier] = useState(() => earlierInputs(props.machine.id));
   const samples = useQuery({
     queryKey: ["samples"],
     queryFn: listSamples,
@@ -58,19 +63,28 @@ export function StartDialog(props: {
   const sample = samples.data?.results.find(
     (s) => s.name === props.machine.name || s.title === props.machine.name,
   );
-  const guess = latest.data ?? sample?.input ?? {};
+  const inputs = earlier.data?.results ?? [];
+  const shape = (earlier.data?.shape ?? null) as Shape | null;
+  const latest = inputs[0];
+  const guess = latest === undefined ? (sample?.input ?? {}) : latest.input;
   const input = typed ?? JSON.stringify(guess, null, 2);
+  const show = (value: Json) => setInput(JSON.stringify(value, null, 2));
   const [name, setName] = useState("");
   const [target, setTarget] = useState<Target>(LATEST);
+  const [saveFirst, setSaveFirst] = useState(props.saveFirst ?? true);
+  const saves = unsaved !== null && saveFirst && target.key === LATEST.key;
   const parsed = useMemo(() => parseText(input.trim() === "" ? "{}" : input, "json"), [input]);
   const problems = useMemo(
-    () => (parsed.ok ? [] : parsed.problems.map((p) => ({ ...p, severity: "error" as const }))),
-    [parsed],
+    () =>
+      parsed.ok
+        ? hintsOf(parsed, shape)
+        : parsed.problems.map((p) => ({ ...p, severity: "error" as const })),
+    [parsed, shape],
   );
   const start = useMutation({
     mutationFn: async () => {
       if (!parsed.ok) return null;
-      if (props.before && !(await props.before())) return null;
+      if (unsaved && saves && !(await unsaved.save())) return null;
       return startExecution(props.machine.id, {
         input: parsed.value,
         ...(name.trim() ? { name: name.trim() } : {}),
@@ -80,7 +94,6 @@ export function StartDialog(props: {
     onSuccess: (execution) => {
       if (!execution) return props.onClose();
       localStorage.setItem(inputKey(props.machine.id), input);
-      rememberInput(props.machine.id, input);
       navigate(`/executions/${execution.id}`);
     },
   });
@@ -108,10 +121,21 @@ export function StartDialog(props: {
         }}
       >
         <SpaceBetween size="m">
-          {props.note && <Alert type="info">{props.note}</Alert>}
           {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
           {props.published && (
             <WhatRuns machine={props.machine.id} target={target} onChange={setTarget} />
+          )}
+          {unsaved && target.key === LATEST.key && (
+            <Alert type="info">
+              <Checkbox checked={saveFirst} onChange={(e) => setSaveFirst(e.detail.checked)}>
+                {t("Save the draft as a revision first")}
+              </Checkbox>
+              {saveFirst
+                ? t("What you changed is saved, and that is what runs.")
+                : t("Revision {n} runs, as it was saved: without what has been changed since.", {
+                    n: unsaved.revision,
+                  })}
+            </Alert>
           )}
           <FormField
             label={t("Input")}
@@ -130,14 +154,33 @@ export function StartDialog(props: {
               />
             </div>
           </FormField>
-          {earlier.length > 0 && (
+          {parsed.ok && problems.length > 0 && (
+            <Box color="text-status-warning" data-hints={problems.length}>
+              {problems
+                .slice(0, 3)
+                .map((problem) => problem.message)
+                .join(" · ")}
+            </Box>
+          )}
+          {inputs.length > 0 && (
             <FormField label={t("Earlier inputs")}>
-              <Select
-                selectedOption={null}
-                placeholder={t("Choose one of the last {n}", { n: earlier.length })}
-                options={earlier.map((one, i) => ({ value: String(i), label: inputLabel(one) }))}
-                onChange={(e) => setInput(earlier[Number(e.detail.selectedOption.value)] ?? "{}")}
-              />
+              <div className="row">
+                <Select
+                  selectedOption={null}
+                  placeholder={t("Choose one of the last {n}", { n: inputs.length })}
+                  options={inputs.map((one, i) => ({
+                    value: String(i),
+                    label: inputLabel(one.input as Json),
+                    description: `${one.name} · ${ago(one.started_at)}`,
+                  }))}
+                  onChange={(e) =>
+                    show((inputs[Number(e.detail.selectedOption.value)]?.input ?? {}) as Json)
+                  }
+                />
+                {shape && (
+                  <Button onClick={() => show(skeletonOf(shape))}>{t("Only their fields")}</Button>
+                )}
+              </div>
             </FormField>
           )}
           <FormField

@@ -7,7 +7,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
@@ -35,10 +35,17 @@ async function free(title: string): Promise<string> {
   return name;
 }
 
-export function ImportDialog({ onClose }: { onClose: () => void }) {
+export function ImportDialog({
+  onClose,
+  file = null,
+}: {
+  onClose: () => void;
+  /** One that was dropped on the page. */
+  file?: File | null;
+}) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [tab, setTab] = useState("samples");
+  const [tab, setTab] = useState(file ? "file" : "samples");
   const [content, setContent] = useState("");
   const [name, setName] = useState("");
   const [files, setFiles] = useState<File[]>([]);
@@ -70,6 +77,10 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     setContent(await file.text());
     if (name === "") setName(toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: taken once, when the dialog opens
+  useEffect(() => {
+    if (file) void take([file]);
+  }, []);
   const nameField = (
     <FormField
       label={t("Name")}

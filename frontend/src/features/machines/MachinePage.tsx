@@ -14,7 +14,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { fetchAnew } from "../../api/anew";
-import { bundleUrl, exportUrl, getMachine, patchMachine, pictureUrl } from "../../api/client";
+import {
+  bundleUrl,
+  createRevision,
+  exportUrl,
+  getMachine,
+  patchMachine,
+  pictureUrl,
+} from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine } from "../../api/types";
 import { Page } from "../../app/Page";
@@ -59,6 +66,19 @@ function Shown({ machine }: { machine: Machine }) {
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
   const [open, setOpen] = useState<"start" | "delete" | "rename" | null>(null);
+  const queries = useQueryClient();
+  const { draft } = machine;
+  const saveDraft = async () => {
+    if (!draft) return true;
+    const { text, format, base_revision } = draft;
+    const head = await createRevision(
+      machine.id,
+      { definition: text, format, comment: "" },
+      base_revision,
+    );
+    void fetchAnew(queries, { queryKey: ["machine", machine.id] });
+    return head.number > base_revision;
+  };
   const deleting = machine.status === "DELETING";
   const edit = `/machines/${machine.id}/edit`;
   const more = (id: string) => {
@@ -161,11 +181,10 @@ function Shown({ machine }: { machine: Machine }) {
         <StartDialog
           machine={machine}
           published
-          note={
-            machine.has_draft
-              ? t("Revision {revision} runs; the draft is left as it is.", {
-                  revision: machine.revision,
-                })
+          saveFirst={false}
+          unsaved={
+            draft && draft.text !== machine.definition
+              ? { revision: machine.revision, save: saveDraft }
               : null
           }
           onClose={() => setOpen(null)}

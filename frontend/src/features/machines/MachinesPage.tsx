@@ -28,7 +28,7 @@ import { ImportDialog } from "./ImportDialog";
 
 type Open =
   | { kind: "create" }
-  | { kind: "import" }
+  | { kind: "import"; file?: File }
   | { kind: "delete"; machine: MachineSummary }
   | null;
 
@@ -87,6 +87,26 @@ export default function MachinesPage() {
       stop();
     };
   }, [queries]);
+
+  // A file may be dropped anywhere on the page.
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => {
+      const file = event.dataTransfer?.files[0];
+      // The drop zone of the dialog takes its files itself.
+      if (!file || event.defaultPrevented) return;
+      event.preventDefault();
+      setOpen({ kind: "import", file });
+    };
+    window.addEventListener("dragover", over);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragover", over);
+      window.removeEventListener("drop", drop);
+    };
+  }, []);
 
   const items = machines.data?.pages.flatMap((page) => page.results) ?? [];
   const go = (path: string) => (event: { preventDefault: () => void }) => {
@@ -242,7 +262,13 @@ export default function MachinesPage() {
         </Box>
       )}
       {open?.kind === "create" && <CreateDialog onClose={() => setOpen(null)} />}
-      {open?.kind === "import" && <ImportDialog onClose={() => setOpen(null)} />}
+      {open?.kind === "import" && (
+        <ImportDialog
+          key={open.file?.name ?? ""}
+          file={open.file ?? null}
+          onClose={() => setOpen(null)}
+        />
+      )}
       {open?.kind === "delete" && (
         <DeleteDialog machine={open.machine} onClose={() => setOpen(null)} />
       )}

@@ -4,7 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ruleLabel } from "../../../asl/choice";
 import { docOf } from "../../../asl/fields";
-import { isObject, type Json, type JsonObject, text } from "../../../asl/model";
+import { isObject, type Json, type JsonObject, type Path, text } from "../../../asl/model";
 import { openRule } from "../../../asl/surgery";
 import { t } from "../../../i18n";
 import { Assignments } from "./Assignments";
@@ -14,7 +14,7 @@ import type { PanelProps } from "./panel";
 import { Tester } from "./Tester";
 
 /** The rules of a Choice in their order, each a test (of tests, as deep as wanted) and where it leads. */
-export function ChoiceRules({ state, set, names, jsonata }: PanelProps) {
+export function ChoiceRules({ path, state, set, names, jsonata }: PanelProps) {
   const rules = Array.isArray(state.Choices) ? state.Choices : [];
   const put = (next: Json[]) => set("Choices", next);
   const replace = (index: number, rule: Json) =>
@@ -42,6 +42,7 @@ export function ChoiceRules({ state, set, names, jsonata }: PanelProps) {
                     rule={rule}
                     names={names}
                     jsonata={jsonata}
+                    path={[...path, "Choices", index]}
                     onChange={(next) => replace(index, next)}
                   />
                 )}
@@ -93,9 +94,10 @@ function Rule(props: {
   rule: JsonObject;
   names: readonly string[];
   jsonata: boolean;
+  path: Path;
   onChange: (rule: JsonObject) => void;
 }) {
-  const { rule, jsonata, onChange } = props;
+  const { rule, jsonata, path, onChange } = props;
   const byCondition = rule.Condition !== undefined;
   const more = rule.Assign !== undefined || rule.Output !== undefined || rule.Comment !== undefined;
   return (
@@ -134,6 +136,7 @@ function Rule(props: {
               label={t("Hand on")}
               hint={docOf("Output", "Choices")}
               value={rule.Output}
+              path={[...path, "Output"]}
               onChange={(v) => onChange(withField(rule, "Output", v))}
             />
           )}

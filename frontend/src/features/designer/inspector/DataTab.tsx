@@ -38,7 +38,7 @@ const LABELS: Record<string, string> = {
 const TEMPLATES = new Set(["Parameters", "ResultSelector", "Arguments", "Output"]);
 
 /** How data goes through the state: five fields in JSONPath, two in JSONata, and what stands there wrongly. */
-export function DataTab({ state, set, jsonata }: PanelProps) {
+export function DataTab({ path, state, set, jsonata }: PanelProps) {
   const type = state.Type as StateType;
   const right = (jsonata ? EXPRESSIONS : PATHS)[type] ?? [];
   // Fields of the other language are an error; they are shown so that they can be taken out.
@@ -52,6 +52,7 @@ export function DataTab({ state, set, jsonata }: PanelProps) {
         return (
           <Field
             key={key}
+            path={[...path, key]}
             label={`${LABELS[key] ?? key} (${key})`}
             hint={docOf(key)}
             value={state[key]}

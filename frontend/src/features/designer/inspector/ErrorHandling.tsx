@@ -159,7 +159,7 @@ export function pauses(rule: JsonObject): number[] {
 
 const rounded = (seconds: number) => String(Math.round(seconds * 10) / 10);
 
-export function ErrorHandling({ state, set, names, jsonata }: PanelProps) {
+export function ErrorHandling({ path, state, set, names, jsonata }: PanelProps) {
   return (
     <SpaceBetween size="l">
       <Rules
@@ -221,6 +221,7 @@ export function ErrorHandling({ state, set, names, jsonata }: PanelProps) {
                 label={t("Hand on")}
                 hint={docOf("Output", "Catch")}
                 value={rule.Output}
+                path={[...path, "Catch", "Output"]}
                 onChange={(v) => change(withField(rule, "Output", v))}
               />
             ) : (

@@ -49,6 +49,9 @@ export function General(props: PanelProps) {
           onChange={(v) => set("QueryLanguage", v)}
         />
       )}
+      {!props.jsonata && (
+        <Button onClick={() => props.convert(reference.name)}>{t("Convert to JSONata…")}</Button>
+      )}
     </SpaceBetween>
   );
 }
@@ -68,6 +71,7 @@ function ByType(props: PanelProps) {
           label={t("Result")}
           hint={docOf("Result")}
           value={state.Result}
+          path={[...props.path, "Result"]}
           onChange={(v) => set("Result", v)}
         />
       );

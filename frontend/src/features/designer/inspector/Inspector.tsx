@@ -61,7 +61,13 @@ const CONTENT: Record<Tab, (props: PanelProps) => ReactNode> = {
   json: (props) => <RawState {...props} />,
 };
 
-export function Inspector({ designer }: { designer: Designer }) {
+export function Inspector({
+  designer,
+  convert,
+}: {
+  designer: Designer;
+  convert: (state: string) => void;
+}) {
   const selection = useStore(designer, (s) => s.selection);
   const parsed = useStore(designer, (s) => s.parsed);
   const valid = useStore(designer, (s) => s.valid);
@@ -98,6 +104,7 @@ export function Inspector({ designer }: { designer: Designer }) {
     root,
     names: scopeNames(root, only.scope),
     jsonata: speaksJsonata(root, state),
+    convert,
     set: (key, value) =>
       void designer.edit({ type: "setField", path: [...path, key], value }, group([key])),
     setIn: (keys, value) =>
@@ -225,12 +232,13 @@ function Title({ designer, reference, state }: PanelProps) {
   );
 }
 
-function RawState({ designer, reference, state }: PanelProps) {
+function RawState({ designer, path, reference, state }: PanelProps) {
   return (
     <JsonField
       label={t("The whole state")}
       rows={14}
       required
+      path={path}
       value={state}
       onChange={(value) => {
         if (isObject(value))

@@ -27,6 +27,7 @@ export function MapGeneral(props: PanelProps) {
           label={t("Items")}
           hint={docOf("Items")}
           value={state.Items}
+          path={[...props.path, "Items"]}
           onChange={(v) => set("Items", v)}
         />
       ) : (
@@ -48,6 +49,7 @@ export function MapGeneral(props: PanelProps) {
         label={t("Each item becomes")}
         hint={docOf("ItemSelector")}
         value={state.ItemSelector}
+        path={[...props.path, "ItemSelector"]}
         onChange={(v) => set("ItemSelector", v)}
       />
     </SpaceBetween>
@@ -110,6 +112,7 @@ export function MapItems(props: PanelProps) {
             label={t("Along with each batch")}
             hint={docOf("BatchInput")}
             value={at(state, ["ItemBatcher", "BatchInput"])}
+            path={[...props.path, "ItemBatcher", "BatchInput"]}
             onChange={(v) => setIn(["ItemBatcher", "BatchInput"], v)}
           />
         </SpaceBetween>
@@ -138,6 +141,7 @@ function Reader(props: PanelProps & { argumentsKey: string; resource: string }) 
       <JsonField
         label={t("Which (Bucket, Key or Prefix)")}
         value={at(state, ["ItemReader", argumentsKey])}
+        path={[...props.path, "ItemReader", argumentsKey]}
         onChange={(v) => setIn(["ItemReader", argumentsKey], v)}
       />
       {lists && (
@@ -240,6 +244,7 @@ function Writer(props: PanelProps & { argumentsKey: string }) {
         <JsonField
           label={t("Which (Bucket, Key or Prefix)")}
           value={at(state, ["ResultWriter", argumentsKey])}
+          path={[...props.path, "ResultWriter", argumentsKey]}
           onChange={(v) => setIn(["ResultWriter", argumentsKey], v)}
         />
       )}

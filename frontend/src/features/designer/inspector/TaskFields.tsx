@@ -2,9 +2,9 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { withResource } from "../../../asl/catalogue";
 import { docOf } from "../../../asl/fields";
-import { isObject, text } from "../../../asl/model";
+import { at, isObject, type JsonObject, text } from "../../../asl/model";
 import { t } from "../../../i18n";
-import { useResources } from "../resources";
+import { sdkArguments, useResources } from "../resources";
 import { LiteralOrPath, ResourceField, TextField } from "./fields";
 import type { PanelProps } from "./panel";
 
@@ -24,13 +24,25 @@ export function TaskFields(props: PanelProps) {
         }
         value={text(state.Resource)}
         options={options}
-        onChange={(resource, option) =>
-          designer.edit({
-            type: "setState",
-            state: reference,
-            value: withResource(state, resource, option?.values?.(jsonata) ?? null, jsonata),
-          })
-        }
+        onChange={(resource, option) => {
+          const group = `resource/${reference.name}`;
+          const call = (held: JsonObject, values: JsonObject | null) =>
+            void designer.edit(
+              {
+                type: "setState",
+                state: reference,
+                value: withResource(held, resource, values, jsonata),
+              },
+              group,
+            );
+          call(state, option?.values?.(jsonata) ?? null);
+          if (option?.values) return;
+          // An action of the SDK: what it is called with comes later, for the state as it is then.
+          void sdkArguments(resource, jsonata).then((values) => {
+            const now = at(designer.getState().parsed?.value, props.path);
+            if (values && isObject(now) && now.Resource === resource) call(now, values);
+          });
+        }}
       />
       <LiteralOrPath
         {...props}

@@ -4,11 +4,14 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useEffect, useRef, useState } from "react";
+import { explain } from "../../../asl/complete";
 import { swapKey } from "../../../asl/fields";
-import { at, isObject, type Json, text } from "../../../asl/model";
+import { at, isObject, type Json, type Path, text } from "../../../asl/model";
 import { equal } from "../../../asl/patch";
 import { t } from "../../../i18n";
-import { type ResourceOption, resolveResource } from "../resources";
+import { Code } from "../../../ui/Code";
+import { useCompleteField } from "../completion";
+import { type ResourceOption, resolveResource, sdkOption, useSdkActions } from "../resources";
 import type { PanelProps } from "./panel";
 
 interface FieldProps<T> {
@@ -67,6 +70,9 @@ export function NumberField({ label, hint, value, onChange }: FieldProps<Json>) 
   );
 }
 
+const NOWHERE: Path = [];
+const LINE_PX = 19;
+
 /** Free text in, JSON out: what is not JSON yet is kept here and changes nothing. */
 export function JsonField({
   label,
@@ -74,9 +80,16 @@ export function JsonField({
   value,
   warning,
   onChange,
+  path = NOWHERE,
   rows = 4,
   required = false,
-}: FieldProps<Json> & { rows?: number; required?: boolean }) {
+}: FieldProps<Json> & {
+  /** Where the value stands in the definition: what may be written there is offered. */
+  path?: Path;
+  rows?: number;
+  required?: boolean;
+}) {
+  const completeField = useCompleteField();
   const print = (v: Json | undefined) => (v === undefined ? "" : JSON.stringify(v, null, 2));
   const [text, setText] = useState(() => print(value));
   const [error, setError] = useState<string | null>(null);
@@ -108,26 +121,44 @@ export function JsonField({
   const lines = Math.min(18, Math.max(rows, text.split("\n").length));
   return (
     <FormField label={label} description={hint} errorText={error} warningText={warning}>
-      <div className="mono-input">
-        <Textarea
-          rows={lines}
+      <div className="code-frame" style={{ height: lines * LINE_PX + 10 }}>
+        <Code
           value={text}
-          spellcheck={false}
-          onChange={(e) => take(e.detail.value)}
+          format="json"
+          label={label}
+          field
+          onChange={take}
+          complete={(doc, offset) => completeField(doc, offset, path)}
+          explain={(doc, offset) => explain(doc, "json", offset)}
         />
       </div>
     </FormField>
   );
 }
 
-/** A path, or null ("nothing"), or not given ("everything"). */
-export function PathField({ label, hint, value, warning, onChange }: FieldProps<Json>) {
+/** A path, or null ("nothing"), or not given ("everything"). Paths of the last run's data are offered. */
+export function PathField({
+  label,
+  hint,
+  value,
+  warning,
+  path = NOWHERE,
+  onChange,
+}: FieldProps<Json> & { path?: Path }) {
+  const completeField = useCompleteField();
   const shown = value === null ? "null" : value === undefined ? "" : String(value);
+  const quoted = JSON.stringify(shown);
+  const paths = (completeField(quoted, quoted.length - 1, path)?.options ?? []).filter(
+    (option) => option.kind === "path" || option.kind === "variable",
+  );
   return (
     <FormField label={label} description={hint} warningText={warning}>
-      <Input
+      <Autosuggest
         value={shown}
         placeholder="$"
+        ariaLabel={label}
+        options={paths.map(({ apply, info }) => ({ value: apply, description: info }))}
+        enteredTextLabel={(text) => t('Use "{text}"', { text })}
         onChange={(e) => {
           const text = e.detail.value;
           onChange(text === "" ? undefined : text === "null" ? null : text);
@@ -290,10 +321,12 @@ export function ResourceField({
   onChange: (resource: string, option: ResourceOption | undefined) => void;
 }) {
   const [typed, setTyped] = useState<string | null>(null);
-  const resolved = typed === null ? null : resolveResource(typed, options);
+  const actions = useSdkActions(typed ?? "");
+  const all = [...options, ...actions.map(sdkOption)];
+  const resolved = typed === null ? null : resolveResource(typed, all);
   const settle = (text: string | null) => {
     if (text === null) return;
-    const found = resolveResource(text, options);
+    const found = resolveResource(text, all);
     if (!found.ok) return;
     setTyped(null);
     if (found.value !== value || found.option) onChange(found.value, found.option);
@@ -313,11 +346,12 @@ export function ResourceField({
       >
         <Autosuggest
           value={typed ?? value ?? ""}
-          options={options.map(({ value: arn, label: name, description }) => ({
+          options={all.map(({ value: arn, label: name, description }) => ({
             value: arn,
             label: name,
             description,
-            filteringTags: [description],
+            // The server has found an action by words that its name has not in one piece.
+            filteringTags: arn.includes(":aws-sdk:") ? [description, typed ?? ""] : [description],
           }))}
           enteredTextLabel={(text) => t('Use "{text}"', { text })}
           empty={t("The functions folder holds nothing yet")}

@@ -16,6 +16,8 @@ export interface PanelProps {
   /** Whether the expressions of this state are JSONata. */
   readonly jsonata: boolean;
   readonly set: (key: string, value: Json | undefined) => void;
+  /** Opens the dialog that writes the state anew in JSONata. */
+  readonly convert: (state: string) => void;
   readonly setIn: (keys: readonly string[], value: Json | undefined) => void;
 }
 

@@ -1,0 +1,102 @@
+"""What a Task can call, found in the designer: any action of AWS's services, and activities."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.config import Config
+from playwright.sync_api import Page, expect
+
+from tests.e2e.canvas import box
+from tests.e2e.conftest import ARTEFACTS
+from tests.e2e.test_designer_stories import CHAIN, by_mouse_and_by_keys, draft, open_machine
+from tests.harness import Server, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+PUT_ITEM = "arn:aws:states:::aws-sdk:dynamodb:batchGetItem"
+
+
+@by_mouse_and_by_keys
+def test_any_action_of_an_aws_service_is_found_and_comes_with_its_parameters(
+    page: Page, server: Server, hand: str
+) -> None:
+    machine = open_machine(page, server, f"Sdk-{hand}", CHAIN)
+    if hand == "mouse":
+        box(page, "A").click()
+        page.get_by_role("searchbox", name="Find a block").fill("dynamodb batch get")
+        page.locator('[data-block="sdk:dynamodb:batchGetItem"]').click()
+    else:
+        box(page, "A").focus()
+        page.keyboard.press("a")
+        page.keyboard.type("dynamodb batch get")
+        expect(page.get_by_role("option", name="dynamodb:batchGetItem")).to_be_visible()
+        page.screenshot(path=ARTEFACTS / "picker-sdk.png")
+        page.keyboard.press("Enter")
+    made = until(lambda: draft(server, machine)["States"].get("batchGetItem"), 10, "the action in the draft")
+    assert made["Resource"] == PUT_ITEM
+    assert set(made["Parameters"]) == {"RequestItems"}
+    assert draft(server, machine)["States"]["A"]["Next"] == "batchGetItem"
+
+
+def test_the_resource_field_knows_actions_of_aws_and_activities(page: Page, server: Server) -> None:
+    _, key = server.call("POST", "/api/access-keys/", {"name": "worker"})
+    client = boto3.client(
+        "stepfunctions",
+        endpoint_url=server.address,
+        region_name="us-east-1",
+        aws_access_key_id=key["id"],
+        aws_secret_access_key=key["secret"],
+        config=Config(inject_host_prefix=False),
+    )
+    arn = client.create_activity(name="WeldFrame")["activityArn"]
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:CheckJob", "End": True}
+    machine = open_machine(page, server, "ResourceField", {"StartAt": "Do", "States": {"Do": task}})
+    box(page, "Do").click()
+    resource = page.get_by_role("combobox", name="Resource")
+    resource.fill("secretsmanager getSecret")
+    page.get_by_role("option", name="aws-sdk:secretsmanager:getSecretValue").click()
+    wanted = "arn:aws:states:::aws-sdk:secretsmanager:getSecretValue"
+    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == wanted, 10, "the action")
+    until(lambda: "SecretId" in draft(server, machine)["States"]["Do"].get("Parameters", {}), 10, "its parameters")
+    resource.fill("WeldFrame")
+    page.get_by_label("Name", exact=True).focus()
+    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 10, "the activity")
+
+
+def test_fields_of_json_complete_paths_of_the_last_run_in_both_languages(page: Page, server: Server) -> None:
+    definition = {
+        "StartAt": "Shape",
+        "States": {
+            "Shape": {"Type": "Pass", "Result": {"order": {"total": 7}}, "Next": "Old"},
+            "Old": {"Type": "Pass", "Next": "New"},
+            "New": {"Type": "Pass", "QueryLanguage": "JSONata", "End": True},
+        },
+    }
+    machine = server.machine("Completes", definition)
+    _, started = server.call("POST", f"/api/machines/{machine}/executions/", {"input": {}})
+    until(lambda: server.call("GET", f"/api/executions/{started['id']}/")[1]["status"] == "SUCCEEDED", 20, "a run")
+    page.goto(f"{server.address}/machines/{machine}/edit")
+    inspector = page.locator(".inspector")
+
+    def type_into(state: str, field: str, text: str) -> None:
+        box(page, state).click()
+        inspector.get_by_role("tab", name="Data").click()
+        inspector.get_by_role("textbox", name=field).click()
+        page.keyboard.type(text)
+
+    type_into("Old", "Send (Parameters)", '{"sum.$": "$.order.t')
+    expect(page.get_by_role("option", name="$.order.total")).to_be_visible()
+    page.screenshot(path=ARTEFACTS / "field-completion.png")
+    page.wait_for_timeout(150)  # the editor takes no Enter for a list that has only just opened
+    page.keyboard.press("Enter")
+    until(
+        lambda: draft(server, machine)["States"]["Old"].get("Parameters") == {"sum.$": "$.order.total"}, 10, "the path"
+    )
+    type_into("New", "Hand on (Output)", '"{% $states.input.order.t')
+    page.get_by_role("option", name="$states.input.order.total").click()
+    page.keyboard.type(" %}")
+    wanted = "{% $states.input.order.total %}"
+    until(lambda: draft(server, machine)["States"]["New"].get("Output") == wanted, 10, "the expression")
+    page.keyboard.press("Tab")
+    expect(inspector.get_by_role("textbox", name="Hand on (Output)")).not_to_be_focused()

@@ -1,0 +1,114 @@
+"""Starting an execution: from inputs of earlier ones, and with a draft that is not saved."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.canvas import box
+from tests.e2e.conftest import ARTEFACTS
+from tests.e2e.test_designer_stories import CHAIN, by_mouse_and_by_keys, open_machine
+from tests.harness import Server, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def run(server: Server, machine: str, value: Any) -> None:
+    status, _ = server.call("POST", f"/api/machines/{machine}/executions/", {"input": value})
+    assert status == 201
+
+
+def started(page: Page, server: Server) -> Any:
+    page.wait_for_url("**/executions/*")
+    return server.call("GET", f"/api/executions/{page.url.rsplit('/', 1)[1]}/")[1]
+
+
+def editor(page: Page) -> Locator:
+    return page.get_by_role("dialog").get_by_role("textbox", name="Input")
+
+
+def write(page: Page, value: Any) -> None:
+    editor(page).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(json.dumps(value))
+
+
+@by_mouse_and_by_keys
+def test_an_earlier_input_is_chosen_in_the_designer_and_runs_again(page: Page, server: Server, hand: str) -> None:
+    machine = open_machine(page, server, f"Earlier-{hand}", CHAIN)
+    for value in ({"order": 1, "vip": True}, {"order": 2, "vip": False}):
+        run(server, machine, value)
+    choice = page.get_by_role("dialog").get_by_role("button", name="Earlier inputs")
+    if hand == "mouse":
+        page.get_by_role("button", name="Run", exact=True).click()
+        choice.click()
+        page.get_by_role("option", name='{"order":1,"vip":true}').click()
+    else:
+        box(page, "A").focus()
+        page.keyboard.press("Control+Enter")
+        expect(editor(page)).to_contain_text('"order": 2')
+        choice.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowDown")
+        expect(page.get_by_role("option", name='{"order":1,"vip":true}')).to_be_visible()
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+    expect(editor(page)).to_contain_text('"order": 1')
+    page.screenshot(path=ARTEFACTS / f"earlier-{hand}.png")
+    if hand == "mouse":
+        page.get_by_role("button", name="Start", exact=True).click()
+    else:
+        editor(page).focus()
+        page.keyboard.press("Control+Enter")
+    assert started(page, server)["input"] == {"order": 1, "vip": True}
+
+
+def test_an_input_unlike_earlier_ones_is_told_but_may_run(page: Page, server: Server) -> None:
+    machine = open_machine(page, server, "Unlike", CHAIN)
+    run(server, machine, {"order": 1, "lines": [{"sku": "a"}]})
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(editor(page)).to_contain_text('"sku": "a"')
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Only their fields").click()
+    expect(editor(page)).to_contain_text('"sku": ""')
+    write(page, {"order": "one"})
+    expect(dialog.locator('[data-hints="2"]')).to_contain_text("order was of type number in earlier runs")
+    expect(dialog.locator('[data-hints="2"]')).to_contain_text("lines was there in all earlier runs")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    assert started(page, server)["input"] == {"order": "one"}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_unsaved_draft_is_saved_first_or_the_saved_revision_runs(page: Page, server: Server, first: bool) -> None:
+    machine = open_machine(page, server, f"Unsaved-{first}", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("Delete")
+    expect(box(page, "A")).to_have_count(0)
+    page.get_by_role("button", name="Run", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    save = dialog.get_by_role("checkbox", name="Save the draft as a revision first")
+    expect(save).to_be_checked()
+    if not first:
+        save.uncheck()
+        expect(dialog.get_by_text("Revision 1 runs, as it was saved")).to_be_visible()
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    assert started(page, server)["revision"] == (2 if first else 1)
+    assert (server.call("GET", f"/api/machines/{machine}/")[1]["draft"] is None) is first
+
+
+def test_the_machine_page_offers_to_save_the_draft_that_would_not_run(page: Page, server: Server) -> None:
+    machine = open_machine(page, server, "PageUnsaved", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("Delete")
+    until(lambda: server.call("GET", f"/api/machines/{machine}/")[1]["draft"], 10, "the draft is kept")
+    page.goto(f"{server.address}/machines/{machine}")
+    page.get_by_role("button", name="Run", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    save = dialog.get_by_role("checkbox", name="Save the draft as a revision first")
+    expect(save).not_to_be_checked()
+    save.check()
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    assert started(page, server)["revision"] == 2
