@@ -82,6 +82,35 @@ describe("edits of the graph as edits of the text", () => {
     expect(changedLines(YAML_TEXT, after).gone).toEqual(["    Next: B", "  B: # last"]);
   });
 
+  it("YAML lines that somebody writes in ways of his own stay when another state is edited", () => {
+    const source = `StartAt:   A
+States:
+  A: # the first one
+      Type: 'Pass'
+      Parameters: {"x":   1,
+                   y: [1,2]}
+      Comment: >-
+        a long
+        story
+      Next: B
+
+
+  B: # and the last
+    Type: Wait      # as long as it takes
+    Seconds: 5
+    End: true
+`;
+    const after = edited(source, "yaml", {
+      type: "setField",
+      path: ["States", "B", "Seconds"],
+      value: 7,
+    });
+    expect(changedLines(source, after)).toEqual({
+      gone: ["    Seconds: 5"],
+      come: ["    Seconds: 7"],
+    });
+  });
+
   it("deleting heals the way through", () => {
     const after = edited(JSON_TEXT, "json", {
       type: "delete",

@@ -12,6 +12,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Format } from "./document";
+import { keepLines } from "./keepLines";
 import { isObject, type Json, type JsonObject } from "./model";
 
 /**
@@ -226,13 +227,20 @@ class JsonPrinter {
 function patchYaml(source: string, before: Json, after: Json): string {
   const document = parseDocument(source);
   if (!document.contents) return printText(after, "yaml");
-  document.contents = patchNode(document, document.contents, before, after) as never;
-  return document.toString({
+  const options = {
     lineWidth: 0,
     indent: /\n( +)\S/.exec(source)?.[1]?.length === 4 ? 4 : 2,
     indentSeq: !/:\s*\n( *)\S[^\n]*:\s*\n\1- /.test(source) && !/^(\w[^\n]*):\s*\n- /m.test(source),
     flowCollectionPadding: !/[[{]\S/.test(source),
-  });
+  };
+  const printed = document.toString(options);
+  document.contents = patchNode(document, document.contents, before, after) as never;
+  const edited = document.toString(options);
+  if (printed === source) return edited;
+  // The printer has ways of its own with comments, quotes and breaks; they are to touch what changes and no more.
+  const kept = keepLines(source, printed, edited);
+  const read = parseDocument(kept);
+  return read.errors.length === 0 && equal(read.toJS() as Json, after) ? kept : edited;
 }
 
 function patchNode(document: Document, node: unknown, before: Json, after: Json): unknown {
