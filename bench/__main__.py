@@ -33,7 +33,7 @@ class Table:
     def add(self, name: str, ours: float, rival: float, unit: str, goal: str) -> None:
         ratio = ours / rival if rival else 0.0
         self.rows[name] = {"ours": round(ours, 2), "rival": round(rival, 2), "ratio": round(ratio, 3), "unit": unit}
-        print(f"{name:<58} {ours:>10.2f} {rival:>10.2f} {ratio:>8.3f}  {unit:<7} {goal}", flush=True)
+        print(f"{name:<70} {ours:>10.2f} {rival:>10.2f} {ratio:>8.3f}  {unit:<7} {goal}", flush=True)
 
     def save(self) -> None:
         RESULTS.write_text(json.dumps(self.rows, indent=2) + "\n", encoding="utf-8")
@@ -161,7 +161,7 @@ def live_view(table: Table, server: Server) -> None:
 
 def main() -> None:
     table = Table()
-    print(f"{'':<58} {'ours':>10} {'rival':>10} {'ratio':>8}")
+    print(f"{'':<70} {'ours':>10} {'rival':>10} {'ratio':>8}")
     interpreter_alone(table)
     with tempfile.TemporaryDirectory() as folder:
         keys = {"TREADLE_ACCESS_KEY_ID": aws.KEY, "TREADLE_SECRET_ACCESS_KEY": aws.SECRET}

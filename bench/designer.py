@@ -191,7 +191,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder, Server(folder=Path(folder)) as server:
         for name, figure, unit, goal in measure(server):
-            print(f"{name:<58} {figure:>10.2f}  {unit:<7} {goal}", flush=True)
+            print(f"{name:<70} {figure:>10.2f}  {unit:<7} {goal}", flush=True)
 
 
 if __name__ == "__main__":

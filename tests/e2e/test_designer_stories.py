@@ -261,15 +261,16 @@ def test_the_canvas_is_busy_until_its_boxes_stand_still_and_start_never_moves(
     assert [box(page, state).bounding_box() for state in ("Parallel", "A", "C", "D")] == places
 
 
-def test_a_rename_at_once_after_an_edit_is_of_the_state_that_the_edit_made(page: Page, server: Server) -> None:
+def test_a_rename_at_once_after_an_edit_is_of_the_box_that_has_the_focus(page: Page, server: Server) -> None:
     machine = open_machine(page, server, "AtOnce", CHAIN)
     box(page, "A").focus()
     page.keyboard.press("Control+d")
     page.keyboard.press("F2")
     page.keyboard.type("Copy")
     page.keyboard.press("Enter")
-    states = {"A": {"Type": "Pass", "Next": "Copy"}, "Copy": {"Type": "Pass", "Next": "B"}}
-    becomes(server, machine, {"StartAt": "A", "States": {**CHAIN["States"], **states}})
+    rest = {name: state for name, state in CHAIN["States"].items() if name != "A"}
+    states = {"Copy": CHAIN["States"]["A"], "A (2)": CHAIN["States"]["A"], **rest}
+    becomes(server, machine, {"StartAt": "Copy", "States": states})
 
 
 def test_a_marquee_takes_what_it_encloses(page: Page, server: Server) -> None:
