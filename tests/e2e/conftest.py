@@ -64,6 +64,7 @@ def page(signed_in: BrowserContext, request: pytest.FixtureRequest) -> Iterator[
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
+    page.context.set_offline(False)  # the context is shared: one story that fails offline fails no other
     page.screenshot(path=ARTEFACTS / f"{request.node.name}.png")
     page.close()
     assert errors == []

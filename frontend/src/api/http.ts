@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { t } from "../i18n";
-import { noteReached } from "./reach";
+import { beginning, noteLost, noteReached } from "./reach";
 import type { paths } from "./schema";
 import type { Diagnostic } from "./types";
 
@@ -37,12 +37,13 @@ interface Answer<T> {
 
 /** The data of an answer; anything else is thrown as a Problem. */
 export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const began = beginning();
   let answer: Answer<T>;
   try {
     answer = await asked;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    noteReached(false);
+    noteLost();
     throw new Problem(
       0,
       "Offline",
@@ -51,7 +52,7 @@ export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
       {},
     );
   }
-  noteReached(true);
+  noteReached(began);
   if (answer.response.ok) return answer.data as T;
   throw problemOf(answer.response, answer.error);
 }

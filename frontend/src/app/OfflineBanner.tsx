@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { useStore } from "zustand";
 import { fetchAnew } from "../api/anew";
 import { getSession } from "../api/client";
-import { noteReached, reach } from "../api/reach";
+import { noteLost, reach } from "../api/reach";
 import { t } from "../i18n";
 
 const AGAIN_MS = 3000;
@@ -14,9 +14,8 @@ export function OfflineBanner() {
   const queries = useQueryClient();
   const reached = useStore(reach, (s) => s.reached);
   useEffect(() => {
-    const offline = () => noteReached(false);
-    window.addEventListener("offline", offline);
-    return () => window.removeEventListener("offline", offline);
+    window.addEventListener("offline", noteLost);
+    return () => window.removeEventListener("offline", noteLost);
   }, []);
   useEffect(() => {
     if (reached) return;
