@@ -52,11 +52,11 @@ def test_a_file_dropped_on_the_machines_is_imported(page: Page, server: Server) 
 def test_a_file_that_is_no_definition_is_refused_with_its_place_and_imports_nothing(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/machines")
     page.get_by_role("heading", name="Machines").first.wait_for()
-    drop(page, "main", "broken.json", '{"StartAt": "A",\n "States": {"A": {"Type": "Pas"}}}')
+    drop(page, "main", "of-no-use.json", '{"StartAt": "A",\n "States": {"A": {"Type": "Pas"}}}')
     dialog = page.get_by_role("dialog", name="Import a machine")
     dialog.get_by_role("button", name="Import", exact=True).click()
     expect(dialog.get_by_text("line 2")).to_be_visible()
-    _, found = server.call("GET", "/api/machines/?search=broken")
+    _, found = server.call("GET", "/api/machines/?search=of-no-use")
     assert found["results"] == []
 
 
