@@ -68,13 +68,35 @@ _strict = json.JSONDecoder(
 )
 
 
+# As the designer's own parser puts it, so that one mistake has one name.
+_REASONS = {
+    "Expecting property name enclosed in double quotes": "A property name in double quotes is expected",
+    "Expecting ':' delimiter": "A colon is expected",
+    "Expecting ',' delimiter": "A comma is expected",
+    "Expecting value": "A value is expected",
+    "Invalid control character at": "This string is not closed",
+    "Unterminated string starting at": "This string is not closed",
+    "Extra data": "The text should end here",
+    "Illegal trailing comma before end of object": "A property name in double quotes is expected",
+    "Illegal trailing comma before end of array": "A value is expected",
+}
+
+
+def _reason(error: json.JSONDecodeError) -> str:
+    if not error.doc.strip():
+        return "The text is empty"
+    if error.msg.startswith("Invalid \\"):
+        return "This escape is not known to JSON"
+    return _REASONS.get(error.msg, error.msg)
+
+
 def parse(text: str, *, unique_names: bool = False, deepest: int = MAX_DEPTH) -> Json:
     """Read JSON text; raises InvalidJson, never anything else, whatever the text is."""
     try:
         value: Json = (_strict if unique_names else _lenient).decode(text)
         text.encode()
     except json.JSONDecodeError as error:
-        raise InvalidJson(error.msg, line=error.lineno, column=error.colno) from None
+        raise InvalidJson(_reason(error), line=error.lineno, column=error.colno) from None
     except UnicodeEncodeError as error:
         raise InvalidJson(f"the text has half a surrogate pair at position {error.start}") from None
     except RecursionError:

@@ -280,7 +280,10 @@ class Attempts:
                 self._dispatcher.ring_attempt(row.id)
             return
         error = "Lambda.SdkClientException" if ":lambda:" in row.resource else ErrorName.TASK_FAILED
-        cause = f"The worker {row.worker} was lost while it ran this task: it may have started"
+        cause = (
+            f"The worker {row.worker} was lost while it ran this task: it may have started. "
+            f"Where it may run twice, a Retry for {error} has it run again; a redrive does so once."
+        )
         finished = FinishedAttempt(id=row.id, worker=row.worker, status="LOST", error=error, cause=cause)
         event = encode_event(TaskFailed(scope=row.scope, attempt=row.key, error=error, cause=cause))
         taken = self._store.finish(finished, event, now)

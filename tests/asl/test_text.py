@@ -60,8 +60,8 @@ def test_every_node_of_a_text_has_a_place() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "words"),
     [
-        ("", 1, 1, "Expecting value"),
-        ('{"a": 1,\n "b" 2}', 2, 6, "Expecting ':' delimiter"),
+        ("", 1, 1, "The text is empty"),
+        ('{"a": 1,\n "b" 2}', 2, 6, "A colon is expected"),
         ('{"a": NaN}', 1, 1, "NaN is not JSON"),
         ('{"a": -Infinity}', 1, 1, "-Infinity is not JSON"),
         ('{"a": 1, "a": 2}', 1, 1, "the name 'a' stands twice in one object"),

@@ -53,7 +53,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_a_refusal_says_where() -> None:
     with pytest.raises(InvalidJson) as caught:
         parse("[1,\n2")
-    assert str(caught.value) == "Expecting ',' delimiter at line 2 column 2"
+    assert str(caught.value) == "A comma is expected at line 2 column 2"
     assert str(InvalidJson("no")) == "no"
 
 
