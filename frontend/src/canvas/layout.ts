@@ -60,6 +60,8 @@ const GAP = 28;
 const PADDING = 20;
 const EMPTY_SCOPE = { width: 150, height: 60 };
 const MOST_KEPT = 2000;
+const PRACTICE_RUNS = 10;
+const PRACTISED_MS = 12;
 
 /** Where results outlive the page, such as the browser's storage. It may forget whatever it likes. */
 export interface LayoutShelf {
@@ -90,6 +92,20 @@ export class Layouter {
    */
   warm(): void {
     if (!this.used) void this.work(REHEARSAL).catch(() => undefined);
+  }
+
+  /**
+   * Fast only after some runs: the scope that takes longest is worked out again while nobody waits, so that the
+   * first edit of it is as quick as the tenth. A layout that is wanted meanwhile waits for one run at most.
+   */
+  async practise(root: GraphScope): Promise<void> {
+    const local = localGraph(largest(root), []);
+    for (let run = 0; run < PRACTICE_RUNS; run++) {
+      await Promise.all(this.running.values());
+      const began = performance.now();
+      await this.work(local);
+      if (performance.now() - began < PRACTISED_MS) return;
+    }
   }
 
   async layout(root: GraphScope): Promise<Layout> {
@@ -168,6 +184,17 @@ export class Layouter {
     this.running.set(key, running);
     return running;
   }
+}
+
+/** The scope with the most states of its own. */
+function largest(root: GraphScope): GraphScope {
+  let found = root;
+  const todo = [root];
+  for (let scope = todo.pop(); scope; scope = todo.pop()) {
+    if (scope.nodes.length > found.nodes.length) found = scope;
+    for (const node of scope.nodes) todo.push(...node.inner);
+  }
+  return found;
 }
 
 /** The scope's own boxes and lines, and in its containers what has been laid out before. */

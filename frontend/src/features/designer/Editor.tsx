@@ -17,6 +17,7 @@ import { useLayout } from "../../canvas/useLayout";
 import { t } from "../../i18n";
 import { afterDrawing, useOnceDrawn } from "../../ui/drawn";
 import { flash, flashError } from "../../ui/flash";
+import { whenIdle } from "../../ui/idle";
 import { useLatest } from "../../ui/useLatest";
 import { StartDialog } from "../executions/StartDialog";
 import { CodePanel, type CodeTab } from "./CodePanel";
@@ -86,6 +87,16 @@ export function Editor({ machine }: { machine: Machine }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new layout is a picture to be waited for
   useEffect(() => (current ? afterDrawing(later.catchUp) : undefined), [later, layout, current]);
   const drawn = useOnceDrawn(layout !== null || layoutError !== null || graph === null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, with what was drawn first
+  useEffect(() => {
+    if (drawn && shown)
+      whenIdle(
+        () =>
+          void layouter()
+            .practise(shown)
+            .catch(() => undefined),
+      );
+  }, [drawn]);
   // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
   const [awaitedFirst] = useState(layout === null);
   const around = drawn || awaitedFirst;
