@@ -28,6 +28,7 @@ import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { walk } from "../../canvas/walk";
 import { t } from "../../i18n";
+import { Cause } from "../../ui/Cause";
 import { Code } from "../../ui/Code";
 import { Confirm } from "../../ui/dialogs";
 import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
@@ -308,7 +309,7 @@ function Whole({ execution }: { execution: Execution }) {
       </Box>
       {execution.error !== null && (
         <Alert type="error" header={execution.error}>
-          {execution.cause}
+          <Cause cause={execution.cause} />
         </Alert>
       )}
       <KeyValuePairs

@@ -13,6 +13,7 @@ import type { GraphNode } from "../../asl/graph";
 import { STATUS_WORDS, StatusIcon } from "../../canvas/StatusIcon";
 import type { Visit } from "../../executions/statuses";
 import { count, t } from "../../i18n";
+import { Cause } from "../../ui/Cause";
 import { between, when } from "../../ui/format";
 import type { LiveRun } from "./live";
 import { MapRuns } from "./MapRuns";
@@ -110,7 +111,7 @@ export function StepPanel({
         )}
         {data.error !== null && visit.status !== "succeeded" && (
           <Alert type={visit.status === "caught" ? "warning" : "error"} header={data.error}>
-            {data.cause}
+            <Cause cause={data.cause} />
           </Alert>
         )}
         <KeyValuePairs
@@ -227,7 +228,7 @@ function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n:
           </Box>
           {task.error && (
             <Alert type="error" header={task.error}>
-              {task.cause}
+              <Cause cause={task.cause} />
             </Alert>
           )}
           {task.logs && <pre className="payload">{task.logs}</pre>}
