@@ -754,8 +754,9 @@ export const ko = {
   "Data is in $states.input, the result in $states.result, variables in $name.":
     "데이터는 $states.input, 결과는 $states.result, 변수는 $name에 있습니다.",
   "Choose errors": "오류 선택",
-  "An error of your own": "직접 정한 오류",
-  "An error of your own, then Enter": "직접 정한 오류를 적고 Enter",
+  "Another error's name": "다른 오류의 이름",
+  "Type it, then Enter": "적고 Enter",
+  "Choose where it leads": "어디로 이어질지 고르세요",
   "{title} {index} up": "{title} {index} 위로",
   "{title} {index} down": "{title} {index} 아래로",
   "Scatter the pauses": "대기 흩뜨리기",
