@@ -18,7 +18,7 @@ import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
-import { hintsOf, inputLabel, type Shape, skeletonOf } from "./inputs";
+import { hintsOf, inputLabel, type Shape, sampleOf, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
 export const inputKey = (machine: string) => `treadle:input:${machine}`;
@@ -32,7 +32,7 @@ export interface Unsaved {
 }
 
 export function StartDialog(props: {
-  machine: { id: string; name: string };
+  machine: { id: string; name: string; definition?: string };
   initial?: Json | undefined;
   onClose: () => void;
   unsaved?: Unsaved | null;
@@ -60,9 +60,7 @@ export function StartDialog(props: {
     staleTime: Number.POSITIVE_INFINITY,
   });
   // A sample knows an input that it runs with; anything else begins with an empty one.
-  const sample = samples.data?.results.find(
-    (s) => s.name === props.machine.name || s.title === props.machine.name,
-  );
+  const sample = sampleOf(samples.data?.results ?? [], props.machine);
   const inputs = earlier.data?.results ?? [];
   const shape = (earlier.data?.shape ?? null) as Shape | null;
   const latest = inputs[0];
