@@ -121,7 +121,7 @@ export function CodePanel(props: {
           <Spinner />
         )}
       </div>
-      {tab === "test" && <TestPanel designer={designer} />}
+      {tab === "test" && <TestPanel designer={designer} last={last} />}
       {tab === "simulate" && (
         <SimulatePanel
           designer={designer}

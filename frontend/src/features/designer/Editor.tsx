@@ -16,7 +16,7 @@ import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { count, t } from "../../i18n";
 import { afterDrawing, useOnceDrawn } from "../../ui/drawn";
-import { flash, flashError } from "../../ui/flash";
+import { flash } from "../../ui/flash";
 import { useLatest } from "../../ui/useLatest";
 import { StartDialog } from "../executions/StartDialog";
 import { CodePanel, type CodeTab } from "./CodePanel";
@@ -183,14 +183,8 @@ export function Editor({ machine }: { machine: Machine }) {
     [drafts, machine.id, queries],
   );
 
-  const saveToRun = useCallback(async () => {
-    try {
-      return (await saveRevision("")) !== null;
-    } catch (error) {
-      flashError(error);
-      throw error;
-    }
-  }, [saveRevision]);
+  // A refusal is told by the dialog that asks for it.
+  const saveToRun = useCallback(async () => (await saveRevision("")) !== null, [saveRevision]);
 
   const nextProblem = useCallback(() => {
     const withState = problems.filter((p) => p.state !== null);

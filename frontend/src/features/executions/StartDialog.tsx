@@ -10,7 +10,6 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { listInputs, listSamples, startExecution } from "../../api/client";
-import { messageOf } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
 import { t } from "../../i18n";
@@ -18,6 +17,7 @@ import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
+import { Refusal } from "../../ui/Refusal";
 import { hintsOf, inputLabel, type Shape, sampleOf, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
@@ -119,7 +119,7 @@ export function StartDialog(props: {
         }}
       >
         <SpaceBetween size="m">
-          {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
+          <Refusal error={start.error} />
           {props.published && (
             <WhatRuns machine={props.machine.id} target={target} onChange={setTarget} />
           )}
