@@ -877,6 +877,11 @@ export const ko = {
   "Input of the test": "시험 입력",
   "What its work comes to": "작업의 결과",
   "Variables of the test": "시험 변수",
+  "Use the answers of the last run": "마지막 실행의 응답 쓰기",
+  "Each time, {names} answered {}. Make up an answer for it below.":
+    "매번 {}로 응답한 상태: {names}. 아래에서 응답을 정해 주세요.",
+  "Each time, {names} answered {}. Make up answers for them below.":
+    "매번 {}로 응답한 상태: {names}. 아래에서 응답을 정해 주세요.",
   "Inspection level": "검사 수준",
   "What the last run gave it": "마지막 실행에서 이 상태가 받은 입력",
   "Goes on with {name}": "{name}(으)로 이어짐",

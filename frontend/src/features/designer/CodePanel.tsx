@@ -127,7 +127,7 @@ export function CodePanel(props: {
           designer={designer}
           player={props.player}
           machine={props.machine}
-          sample={last?.input}
+          last={last}
         />
       )}
       {tab === "problems" && (
