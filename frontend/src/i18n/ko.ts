@@ -341,6 +341,7 @@ export const ko = {
   "Choose the state that the new one is to follow": "새 상태가 뒤따를 상태를 선택하세요",
   "Find events": "이벤트 찾기",
   Events: "이벤트",
+  "To the executions": "실행 목록으로",
   "This execution could not be opened": "이 실행을 열 수 없습니다",
   Timeline: "타임라인",
   History: "기록",

@@ -18,7 +18,6 @@ import {
   retryExecution,
   stopExecution,
 } from "../../api/client";
-import { messageOf } from "../../api/http";
 import type { Execution } from "../../api/types";
 import { guessFormat, parseText } from "../../asl/document";
 import { toGraph, walkNodes } from "../../asl/graph";
@@ -34,6 +33,7 @@ import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { flashError } from "../../ui/flash";
 import { between, when } from "../../ui/format";
 import { TabBar } from "../../ui/TabBar";
+import { Unopened } from "../../ui/Unopened";
 import { EventsTable } from "./EventsTable";
 import { StartDialog } from "./StartDialog";
 import "./executions.css";
@@ -74,11 +74,12 @@ function Watch({ id }: { id: string }) {
   const error = execution.error ?? definition.error;
   if (error) {
     return (
-      <Box padding="xl">
-        <Alert type="error" header={t("This execution could not be opened")}>
-          {messageOf(error)}
-        </Alert>
-      </Box>
+      <Unopened
+        header={t("This execution could not be opened")}
+        error={error}
+        to="/executions"
+        action={t("To the executions")}
+      />
     );
   }
   if (!execution.data || definition.data?.definition === undefined) {
