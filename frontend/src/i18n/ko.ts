@@ -542,7 +542,14 @@ export const ko = {
   "Name of the token": "토큰 이름",
   "Create a token": "토큰 만들기",
   "API tokens": "API 토큰",
-  "No tokens": "토큰 없음",
+  "No tokens yet: say above what one is for, and create it. A program signs in with it.":
+    "아직 토큰이 없습니다. 위에 용도를 적고 만드세요. 프로그램이 그 토큰으로 로그인합니다.",
+  "Say first what it is for": "먼저 용도를 적으세요",
+  "Give it a name first": "먼저 이름을 정하세요",
+  "Choose the versions first": "먼저 버전을 고르세요",
+  "Choose a file or paste a definition first": "먼저 파일을 고르거나 정의를 붙여 넣으세요",
+  "Fill in every field first; the scope may stay empty":
+    "먼저 모든 필드를 채우세요. 범위는 비워 두어도 됩니다",
   "Last used": "마지막 사용",
   "Delete token {name}": "토큰 {name} 삭제",
   "Delete the token {name}?": "토큰 {name}을(를) 삭제할까요?",
@@ -1000,7 +1007,8 @@ export const ko = {
   "Fetching access keys": "액세스 키를 가져오는 중",
   "Name of the access key": "액세스 키 이름",
   "Create an access key": "액세스 키 만들기",
-  "No access keys": "액세스 키가 없습니다",
+  "No access keys yet: say above what one is for, and create it. boto3 signs in with it.":
+    "아직 액세스 키가 없습니다. 위에 용도를 적고 만드세요. boto3가 그 키로 로그인합니다.",
   "Delete access key {name}": "액세스 키 {name} 삭제",
   "Delete the access key {name}?": "액세스 키 {name}을(를) 삭제할까요?",
   "Access key id": "액세스 키 ID",
@@ -1032,7 +1040,8 @@ export const ko = {
   Aliases: "별칭",
   "An alias points at a version: publish one first.":
     "별칭은 버전을 가리킵니다. 먼저 버전을 게시하세요.",
-  "No aliases yet": "아직 별칭이 없습니다",
+  "No aliases yet: create one above, and programs call it in the place of a version.":
+    "아직 별칭이 없습니다. 위에서 만들면 프로그램이 버전 대신 별칭을 부릅니다.",
   "Move alias {name}": "별칭 {name} 옮기기",
   Move: "옮기기",
   "Delete alias {name}": "별칭 {name} 삭제",
@@ -1058,8 +1067,8 @@ export const ko = {
     "HTTPS API를 호출하는 작업이 인증에 쓰는 것입니다.",
   "Create a connection": "연결 만들기",
   Connections: "연결",
-  "No connections: a task with http:invoke needs one.":
-    "연결이 없습니다. http:invoke 작업에는 연결이 필요합니다.",
+  "No connections yet: a task with http:invoke needs one. Create it above, then name its ARN in the task.":
+    "아직 연결이 없습니다. http:invoke를 쓰는 작업에는 연결이 필요합니다. 위에서 만든 뒤 작업에 그 ARN을 적으세요.",
   Authorisation: "인증",
   Changed: "변경됨",
   "Replace the secret of {name}": "{name}의 비밀 바꾸기",

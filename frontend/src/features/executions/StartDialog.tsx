@@ -104,6 +104,7 @@ export function StartDialog(props: {
         <Button
           variant="primary"
           disabled={!parsed.ok || nameProblem(name) !== null}
+          disabledReason={nameProblem(name) ?? t("The input is not JSON")}
           loading={start.isPending}
           onClick={() => start.mutate()}
         >

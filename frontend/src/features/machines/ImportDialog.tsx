@@ -105,6 +105,7 @@ export function ImportDialog({
           <Button
             variant="primary"
             disabled={content.trim() === "" || nameProblem(name) !== null}
+            disabledReason={nameProblem(name) ?? t("Choose a file or paste a definition first")}
             loading={bring.isPending}
             onClick={() => bring.mutate()}
           >

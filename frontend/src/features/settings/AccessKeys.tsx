@@ -12,7 +12,7 @@ const WORDS: Words = {
   fetching: t("Fetching access keys"),
   nameOf: t("Name of the access key"),
   create: t("Create an access key"),
-  none: t("No access keys"),
+  none: t("No access keys yet: say above what one is for, and create it. boto3 signs in with it."),
   deleteOne: (name) => t("Delete access key {name}", { name }),
   reallyDelete: (name) => t("Delete the access key {name}?", { name }),
 };

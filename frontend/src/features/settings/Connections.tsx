@@ -47,7 +47,11 @@ export function Connections() {
           </Header>
         }
         empty={
-          <Box textAlign="center">{t("No connections: a task with http:invoke needs one.")}</Box>
+          <Box textAlign="center">
+            {t(
+              "No connections yet: a task with http:invoke needs one. Create it above, then name its ARN in the task.",
+            )}
+          </Box>
         }
         columnDefinitions={[
           { id: "name", header: t("Name"), cell: (row) => row.name, isRowHeader: true },
