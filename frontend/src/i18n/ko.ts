@@ -6,7 +6,7 @@ export const ko = {
   "What you changed is saved, and that is what runs.": "바꾼 내용이 저장되고, 그것이 실행됩니다.",
   "Revision {n} runs, as it was saved: without what has been changed since.":
     "리비전 {n}이(가) 저장된 그대로 실행됩니다. 그 뒤에 바꾼 내용은 들어가지 않습니다.",
-  "Only their fields": "필드만 채우기",
+  "Their fields, without values": "값 없이 필드만",
   "{field} was of type {types} in earlier runs": "{field}: 이전 실행에서는 {types} 타입이었습니다",
   "{field} was there in all earlier runs": "{field}: 이전 실행에는 모두 있었습니다",
   "{field} was in no earlier run": "{field}: 이전 실행에는 없었습니다",
@@ -894,6 +894,7 @@ export const ko = {
   "What the last run gave it": "마지막 실행에서 이 상태가 받은 입력",
   "Goes on with {name}": "{name}(으)로 이어짐",
   "Earlier inputs": "이전 입력",
+  "Choose the last one": "마지막 입력 선택",
   "Choose one of the last {n}": "최근 {n}개 중에서 선택",
   "What it teaches": "배울 수 있는 것",
   "Export the draft": "초안 내보내기",

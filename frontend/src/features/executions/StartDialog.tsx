@@ -12,7 +12,7 @@ import { useNavigate } from "react-router";
 import { listInputs, listSamples, startExecution } from "../../api/client";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
-import { t } from "../../i18n";
+import { count, t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { ago } from "../../ui/format";
@@ -166,7 +166,11 @@ export function StartDialog(props: {
               <div className="row">
                 <Select
                   selectedOption={null}
-                  placeholder={t("Choose one of the last {n}", { n: inputs.length })}
+                  placeholder={count(
+                    inputs.length,
+                    "Choose the last one",
+                    "Choose one of the last {n}",
+                  )}
                   options={inputs.map((one, i) => ({
                     value: String(i),
                     label: inputLabel(one.input as Json),
@@ -177,7 +181,9 @@ export function StartDialog(props: {
                   }
                 />
                 {shape && (
-                  <Button onClick={() => show(skeletonOf(shape))}>{t("Only their fields")}</Button>
+                  <Button onClick={() => show(skeletonOf(shape))}>
+                    {t("Their fields, without values")}
+                  </Button>
                 )}
               </div>
             </FormField>
