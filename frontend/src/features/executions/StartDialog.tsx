@@ -164,22 +164,24 @@ export function StartDialog(props: {
           {inputs.length > 0 && (
             <FormField label={t("Earlier inputs")}>
               <div className="row">
-                <Select
-                  selectedOption={null}
-                  placeholder={count(
-                    inputs.length,
-                    "Choose the last one",
-                    "Choose one of the last {n}",
-                  )}
-                  options={inputs.map((one, i) => ({
-                    value: String(i),
-                    label: inputLabel(one.input as Json),
-                    description: `${one.name} · ${ago(one.started_at)}`,
-                  }))}
-                  onChange={(e) =>
-                    show((inputs[Number(e.detail.selectedOption.value)]?.input ?? {}) as Json)
-                  }
-                />
+                <div className="wide">
+                  <Select
+                    selectedOption={null}
+                    placeholder={count(
+                      inputs.length,
+                      "Choose the last one",
+                      "Choose one of the last {n}",
+                    )}
+                    options={inputs.map((one, i) => ({
+                      value: String(i),
+                      label: inputLabel(one.input as Json),
+                      description: `${one.name} · ${ago(one.started_at)}`,
+                    }))}
+                    onChange={(e) =>
+                      show((inputs[Number(e.detail.selectedOption.value)]?.input ?? {}) as Json)
+                    }
+                  />
+                </div>
                 {shape && (
                   <Button onClick={() => show(skeletonOf(shape))}>
                     {t("Their fields, without values")}

@@ -39,12 +39,15 @@ export function AccessKeys({ region }: { region: string }) {
       list={listAccessKeys}
       create={createAccessKey}
       remove={deleteAccessKey}
-      idColumn={t("Access key id")}
+      idColumn={t("Access key ID")}
       told={(made) => (
         <>
-          <Copyable text={made.id} name={t("access key id")} />
-          <Copyable text={made.secret} name={t("secret access key")} />
-          <Copyable text={environment(made, region)} name={t("environment")} />
+          <Copyable text={made.id} label={t("Access key ID")} />
+          <Copyable text={made.secret} label={t("Secret access key")} />
+          <Copyable
+            text={environment(made, region)}
+            label={t("Environment variables, for a shell")}
+          />
         </>
       )}
     />

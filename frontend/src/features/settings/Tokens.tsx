@@ -23,7 +23,7 @@ export function Tokens() {
       list={listTokens}
       create={createToken}
       remove={deleteToken}
-      told={(made) => <Copyable text={made.token} name={t("token")} />}
+      told={(made) => <Copyable text={made.token} label={t("Token")} />}
     />
   );
 }
