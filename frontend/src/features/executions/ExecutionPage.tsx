@@ -330,7 +330,7 @@ function Whole({ execution }: { execution: Execution }) {
       </div>
       {execution.status === "SUCCEEDED" && (
         <div>
-          <Box variant="awsui-key-label">{"Output"}</Box>
+          <Box variant="awsui-key-label">{t("Output")}</Box>
           <pre className="payload" data-part="execution-output">
             {pretty(execution.output)}
           </pre>

@@ -108,7 +108,7 @@ export function Sharing({ machine }: { machine: Machine }) {
           {
             id: "ends",
             header: t("Ends"),
-            cell: (s) => (s.expires_at ? when(s.expires_at) : "never"),
+            cell: (s) => (s.expires_at ? when(s.expires_at) : t("never")),
           },
           { id: "seen", header: t("Last looked at"), cell: (s) => ago(s.last_seen_at) },
           {
