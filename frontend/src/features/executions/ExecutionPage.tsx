@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useStore } from "zustand";
 import { fetchAnew } from "../../api/anew";
@@ -24,6 +24,7 @@ import { toGraph, walkNodes } from "../../asl/graph";
 import { isObject } from "../../asl/model";
 import { idOfFocus } from "../../canvas/CanvasFocus";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
+import { Legend } from "../../canvas/StatusIcon";
 import { useLayout } from "../../canvas/useLayout";
 import { walk } from "../../canvas/walk";
 import { t } from "../../i18n";
@@ -98,6 +99,9 @@ const TABS = [
   ["definition", t("Definition")],
 ] as const;
 
+/** As in executions.css. */
+const NARROW = "(max-width: 900px)";
+
 const KEY_STEPS = {
   ArrowUp: "up",
   ArrowDown: "down",
@@ -126,7 +130,14 @@ function Run({
   const [chosen, setChosen] = useState<string | null>(null);
   const [tab, setTab] = useState<(typeof TABS)[number][0]>("events");
   const node = nodes.find((n) => n.id === chosen);
-  const choose = (state: string) => setChosen(nodes.find((n) => n.name === state)?.id ?? null);
+  const details = useRef<HTMLElement>(null);
+  const show = (id: string | null) => {
+    setChosen(id);
+    // In a narrow window the details stand below the graph and the history.
+    if (id !== null && matchMedia(NARROW).matches)
+      requestAnimationFrame(() => details.current?.scrollIntoView());
+  };
+  const choose = (state: string) => show(nodes.find((n) => n.name === state)?.id ?? null);
   const selected = useMemo(() => new Set(chosen === null ? [] : [chosen]), [chosen]);
   const problem = useStore(run, (s) => s.problem);
   const keys = (event: React.KeyboardEvent) => {
@@ -156,7 +167,7 @@ function Run({
               selected={selected}
               focusId={chosen}
               statuses={run.shown}
-              onSelect={(ids) => setChosen([...ids].at(-1) ?? null)}
+              onSelect={(ids) => show([...ids].at(-1) ?? null)}
               onKey={keys}
             >
               <Follow run={run} layout={layout} />
@@ -164,6 +175,7 @@ function Run({
           ) : (
             <Spinner />
           )}
+          <Legend />
         </div>
         <section className="run-lower" aria-label={t("History")}>
           <TabBar label={t("History")} tabs={TABS} active={tab} onChange={setTab} />
@@ -175,7 +187,7 @@ function Run({
             )}
           </div>
         </section>
-        <aside className="run-step" aria-label={t("Step")}>
+        <aside ref={details} className="run-step" aria-label={t("Step")}>
           {node ? (
             <StepPanel run={run} execution={execution.id} node={node} />
           ) : (

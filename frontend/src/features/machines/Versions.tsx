@@ -68,6 +68,7 @@ export function Versions({ machine }: { machine: Machine }) {
     <SpaceBetween size="l">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
       <Table
+        wrapLines
         items={rows}
         trackBy="arn"
         loading={versions.isPending}
@@ -121,6 +122,7 @@ export function Versions({ machine }: { machine: Machine }) {
         ]}
       />
       <Table
+        wrapLines
         items={aliases.data?.results ?? []}
         trackBy="name"
         loading={aliases.isPending}

@@ -34,6 +34,7 @@ export function Connections() {
     <SpaceBetween size="s">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
       <Table
+        wrapLines
         items={found.data?.results ?? []}
         trackBy="id"
         loading={found.isPending}
