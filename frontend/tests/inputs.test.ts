@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type Parsed, parseText } from "../src/asl/document";
-import { hintsOf, inputLabel, type Shape, skeletonOf } from "../src/features/executions/inputs";
+import {
+  hintsOf,
+  inputLabel,
+  type Shape,
+  sampleOf,
+  skeletonOf,
+} from "../src/features/executions/inputs";
 
 const SHAPE: Shape = {
   type: "object",
@@ -55,5 +61,22 @@ describe("the label of an input", () => {
   it("is one line that is not too long", () => {
     expect(inputLabel({ a: [1, 2] })).toBe('{"a":[1,2]}');
     expect(inputLabel({ a: "x".repeat(99) })).toHaveLength(70);
+  });
+});
+
+describe("the sample of a machine", () => {
+  const sample = (name: string, definition: string) => ({
+    ...{ name, definition, title: `The ${name}`, description: "", teaches: "" },
+    input: { of: name },
+  });
+  const samples = [sample("JobPoller", "{1}"), sample("Other", "{2}")];
+
+  it("is known by its definition when its name was taken", () => {
+    expect(sampleOf(samples, { name: "JobPoller-2", definition: "{1}" })?.name).toBe("JobPoller");
+  });
+
+  it("is known by its name when its definition was changed", () => {
+    expect(sampleOf(samples, { name: "Other", definition: "{3}" })?.name).toBe("Other");
+    expect(sampleOf(samples, { name: "Mine", definition: "{3}" })).toBeUndefined();
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { SimulatedEvent } from "../src/api/types";
 import { toGraph } from "../src/asl/graph";
-import { askedOf, bodyOf, EMPTY } from "../src/features/designer/trial/mocks";
+import {
+  answersOfRun,
+  askedOf,
+  bodyOf,
+  EMPTY,
+  unanswered,
+} from "../src/features/designer/trial/mocks";
 import { newPlayer } from "../src/features/designer/trial/player";
 import { POLLER } from "./samples";
 
@@ -49,6 +55,22 @@ describe("made-up answers", () => {
   it("name the state whose answer is no JSON", () => {
     const answers = { "Submit Job": [{ ...EMPTY, text: "{" }] };
     expect(bodyOf(answers, asked)).toEqual({ ok: false, problem: "Submit Job" });
+  });
+});
+
+describe("a simulation that ends badly", () => {
+  const asked = askedOf(toGraph(POLLER), POLLER);
+  const reached = new Set(["Submit Job", "Get Job Status"]);
+
+  it("names the Tasks that it reached and that have no answer", () => {
+    expect(unanswered(asked, { "Submit Job": [EMPTY] }, reached)).toEqual(["Get Job Status"]);
+  });
+
+  it("can take their answers from the last run", () => {
+    const last = { input: {}, states: { "Get Job Status": { input: 1, result: { done: true } } } };
+    expect(answersOfRun(["Submit Job", "Get Job Status"], last)).toEqual({
+      "Get Job Status": [{ ...EMPTY, text: '{"done":true}' }],
+    });
   });
 });
 

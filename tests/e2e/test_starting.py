@@ -72,7 +72,7 @@ def test_an_input_unlike_earlier_ones_is_told_but_may_run(page: Page, server: Se
     page.get_by_role("button", name="Run", exact=True).click()
     expect(editor(page)).to_contain_text('"sku": "a"')
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Only their fields").click()
+    dialog.get_by_role("button", name="Their fields, without values").click()
     expect(editor(page)).to_contain_text('"sku": ""')
     write(page, {"order": "one"})
     expect(dialog.locator('[data-hints="2"]')).to_contain_text("order was of type number in earlier runs")

@@ -10,6 +10,7 @@ import { Flashes } from "../ui/flash";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
 import { OfflineBanner } from "./OfflineBanner";
+import { useHeadingFocus } from "./useHeadingFocus";
 
 /**
  * A page whose code comes when it is first asked for. The router waits for it, not Suspense: React keeps a
@@ -39,6 +40,7 @@ const queries = new QueryClient({
 });
 
 function Outer() {
+  useHeadingFocus();
   return (
     <>
       <Frame />

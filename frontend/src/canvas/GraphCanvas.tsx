@@ -36,7 +36,6 @@ import { edgeTypes, type LineEdge, toLine } from "./edges";
 import type { Layout, PlacedNode } from "./layout";
 import { type BoxNode, looksAlike, nodeTypes } from "./nodes";
 import { useReconnect } from "./reconnect";
-import { Legend } from "./StatusIcon";
 import { newStatusStore, StatusContext, type StatusStore } from "./statusStore";
 import { firstView, type Size, useBusy, useLateView } from "./view";
 
@@ -311,7 +310,6 @@ function Canvas(props: CanvasProps & { readonly size: Size }) {
           </div>
         )}
         <Tools />
-        {mode === "view" && props.statuses && <Legend />}
         {props.control && <CanvasFocus control={props.control} layout={layout} />}
         {props.children}
       </div>

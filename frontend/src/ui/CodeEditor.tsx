@@ -1,11 +1,12 @@
 import {
+  acceptCompletion,
   autocompletion,
   type CompletionResult,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import {
@@ -77,7 +78,7 @@ export interface CodeEditorProps {
     text: string,
     offset: number,
   ) => { from: number; to: number; title: string; text: string } | null;
-  /** A field of a form: no numbers of lines, and Tab goes on to the next field. */
+  /** A field of a form: no numbers of lines, and Tab goes on past a suggestion. */
   readonly field?: boolean;
   /** Take the focus when it opens. */
   readonly focus?: boolean;
@@ -239,7 +240,9 @@ export default function CodeEditor(props: CodeEditorProps) {
         ...completionKeymap,
         // Ctrl-Enter is "run" and Ctrl-S "save" of the page around this editor.
         ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter"),
-        ...(props.field ? [] : [indentWithTab]),
+        // Tab goes on to what comes next (WCAG 2.1.2): Ctrl-] and Ctrl-[ indent. Where code is written, it takes an
+        // open suggestion first.
+        ...(props.field ? [] : [{ key: "Tab", run: acceptCompletion }]),
       ]),
       EditorView.updateListener.of((update) => {
         const foreign = update.transactions.some((t) => t.annotation(fromOutside));

@@ -1,4 +1,6 @@
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
+import { useEffect } from "react";
+import { useLocation } from "react-router";
 import { create } from "zustand";
 import { messageOf } from "../api/http";
 import { t } from "../i18n";
@@ -27,8 +29,18 @@ function dismiss(id: string): void {
   useFlashes.setState((s) => ({ items: s.items.filter((item) => item.id !== id) }));
 }
 
+/** What went wrong on a page goes with it; what went well is told where it leads, and goes by itself. */
+function leavePage(): void {
+  useFlashes.setState((s) => ({
+    items: s.items.filter(({ type }) => type === "success" || type === "info"),
+  }));
+}
+
 export function Flashes() {
   const items = useFlashes((s) => s.items);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another page
+  useEffect(leavePage, [pathname]);
   if (items.length === 0) return null;
   return (
     <div className="flashes">

@@ -121,13 +121,13 @@ export function CodePanel(props: {
           <Spinner />
         )}
       </div>
-      {tab === "test" && <TestPanel designer={designer} />}
+      {tab === "test" && <TestPanel designer={designer} last={last} />}
       {tab === "simulate" && (
         <SimulatePanel
           designer={designer}
           player={props.player}
           machine={props.machine}
-          sample={last?.input}
+          last={last}
         />
       )}
       {tab === "problems" && (

@@ -1,11 +1,10 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useParams } from "react-router";
-import { messageOf } from "../../api/http";
 import { t } from "../../i18n";
+import { Unopened } from "../../ui/Unopened";
 import "./designer.css";
 import { Editor } from "./Editor";
 import { machineToEdit } from "./opened";
@@ -21,11 +20,12 @@ export default function DesignerPage() {
   );
   if (machine.error) {
     return (
-      <Box padding="xl">
-        <Alert type="error" header={t("This machine could not be opened")}>
-          {messageOf(machine.error)}
-        </Alert>
-      </Box>
+      <Unopened
+        header={t("This machine could not be opened")}
+        error={machine.error}
+        to="/machines"
+        action={t("To the machines")}
+      />
     );
   }
   if (!machine.data) {

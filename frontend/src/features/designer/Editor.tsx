@@ -14,9 +14,9 @@ import { dragStore } from "../../canvas/drag";
 import { layouter } from "../../canvas/elk";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
-import { t } from "../../i18n";
+import { count, t } from "../../i18n";
 import { afterDrawing, useOnceDrawn } from "../../ui/drawn";
-import { flash, flashError } from "../../ui/flash";
+import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { useLatest } from "../../ui/useLatest";
 import { StartDialog } from "../executions/StartDialog";
@@ -194,14 +194,8 @@ export function Editor({ machine }: { machine: Machine }) {
     [drafts, machine.id, queries],
   );
 
-  const saveToRun = useCallback(async () => {
-    try {
-      return (await saveRevision("")) !== null;
-    } catch (error) {
-      flashError(error);
-      throw error;
-    }
-  }, [saveRevision]);
+  // A refusal is told by the dialog that asks for it.
+  const saveToRun = useCallback(async () => (await saveRevision("")) !== null, [saveRevision]);
 
   const nextProblem = useCallback(() => {
     const withState = problems.filter((p) => p.state !== null);
@@ -223,6 +217,14 @@ export function Editor({ machine }: { machine: Machine }) {
     setPane("code");
     setCodeTab(tab);
   };
+  const errors = problems.filter((p) => p.severity === "error").length;
+  const run = useLatest(() => {
+    if (errors === 0) return setOpen("start");
+    showTab("problems");
+    designer.say(
+      count(errors, "One problem keeps it from running", "{n} problems keep it from running"),
+    );
+  });
   const page: PageActions = {
     rename,
     inspect: () => {
@@ -242,7 +244,7 @@ export function Editor({ machine }: { machine: Machine }) {
     commands: () => showCommands(focusId, { x: window.innerWidth / 2 - 130, y: 120 }, () => true),
     showKeys: () => setOpen("keys"),
     save: () => setOpen("save"),
-    run: () => setOpen("start"),
+    run,
     simulate: () => showTab("simulate"),
     testState: () => showTab("test"),
     convert,
@@ -292,8 +294,8 @@ export function Editor({ machine }: { machine: Machine }) {
     const target = event.target instanceof Element ? event.target : document.body;
     const typing = target.closest("input, textarea, [contenteditable=true]") !== null;
     const command = commandOf(pressed(event), "page");
-    // A text field has an undo and a search of its own.
-    const own = typing && ["undo", "redo", "find"].includes(command?.id ?? "");
+    // A text field has an undo and a search of its own, and takes what can be typed.
+    const own = typing && ["undo", "redo", "find", "keys"].includes(command?.id ?? "");
     const found = command && !own ? context(focusId) : null;
     if (command && found) {
       if (able(command, found)) command.run(found);
@@ -363,9 +365,9 @@ export function Editor({ machine }: { machine: Machine }) {
         machine={machine}
         designer={designer}
         drafts={drafts}
-        problems={problems.filter((p) => p.severity === "error").length}
         changed={changed}
         onOpen={setOpen}
+        onRun={run}
         onConvert={() => convert(null)}
       />
       <div className="panes" role="tablist" aria-label={t("Parts of the designer")}>

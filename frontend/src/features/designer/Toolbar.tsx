@@ -28,9 +28,10 @@ export const Toolbar = memo(function Toolbar(props: {
   machine: Machine;
   designer: Designer;
   drafts: Drafts;
-  problems: number;
   changed: boolean;
-  onOpen: (dialog: "save" | "start" | "keys") => void;
+  onOpen: (dialog: "save" | "keys") => void;
+  /** With problems it shows these. */
+  onRun: () => void;
   onConvert: () => void;
 }) {
   const { machine, designer, drafts, changed } = props;
@@ -130,12 +131,7 @@ export const Toolbar = memo(function Toolbar(props: {
         <Button onClick={() => props.onOpen("save")} disabled={!changed}>
           {t("Save")}
         </Button>
-        <Button
-          variant="primary"
-          iconName="caret-right-filled"
-          onClick={() => props.onOpen("start")}
-          disabled={props.problems > 0}
-        >
+        <Button variant="primary" iconName="caret-right-filled" onClick={props.onRun}>
           {t("Run")}
         </Button>
       </SpaceBetween>

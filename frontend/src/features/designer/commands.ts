@@ -402,7 +402,7 @@ export const COMMANDS: readonly Command[] = [
     id: "keys",
     title: "Keys",
     keys: ["?"],
-    reach: "canvas",
+    reach: "page",
     of: "view",
     run: (c) => c.page.showKeys(),
   },

@@ -98,6 +98,7 @@ const WALKING: readonly [string, Message][] = [
   ["Shift+↑ ↓ ← →", "choose more on the way"],
   ["[ ]", "out of a container, into it"],
   ["Esc", "back to the graph"],
+  ["Ctrl+] Ctrl+[", "indent the code, and back"],
 ];
 
 export function KeysDialog({ onClose }: { onClose: () => void }) {

@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useStore } from "zustand";
 import { fetchAnew } from "../../api/anew";
@@ -18,13 +18,13 @@ import {
   retryExecution,
   stopExecution,
 } from "../../api/client";
-import { messageOf } from "../../api/http";
 import type { Execution } from "../../api/types";
 import { guessFormat, parseText } from "../../asl/document";
 import { toGraph, walkNodes } from "../../asl/graph";
 import { isObject } from "../../asl/model";
 import { idOfFocus } from "../../canvas/CanvasFocus";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
+import { Legend } from "../../canvas/StatusIcon";
 import { useLayout } from "../../canvas/useLayout";
 import { walk } from "../../canvas/walk";
 import { t } from "../../i18n";
@@ -35,6 +35,7 @@ import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { flashError } from "../../ui/flash";
 import { between, when } from "../../ui/format";
 import { TabBar } from "../../ui/TabBar";
+import { Unopened } from "../../ui/Unopened";
 import { EventsTable } from "./EventsTable";
 import { StartDialog } from "./StartDialog";
 import "./executions.css";
@@ -75,11 +76,12 @@ function Watch({ id }: { id: string }) {
   const error = execution.error ?? definition.error;
   if (error) {
     return (
-      <Box padding="xl">
-        <Alert type="error" header={t("This execution could not be opened")}>
-          {messageOf(error)}
-        </Alert>
-      </Box>
+      <Unopened
+        header={t("This execution could not be opened")}
+        error={error}
+        to="/executions"
+        action={t("To the executions")}
+      />
     );
   }
   if (!execution.data || definition.data?.definition === undefined) {
@@ -97,6 +99,9 @@ const TABS = [
   ["timeline", t("Timeline")],
   ["definition", t("Definition")],
 ] as const;
+
+/** As in executions.css. */
+const NARROW = "(max-width: 900px)";
 
 const KEY_STEPS = {
   ArrowUp: "up",
@@ -126,7 +131,14 @@ function Run({
   const [chosen, setChosen] = useState<string | null>(null);
   const [tab, setTab] = useState<(typeof TABS)[number][0]>("events");
   const node = nodes.find((n) => n.id === chosen);
-  const choose = (state: string) => setChosen(nodes.find((n) => n.name === state)?.id ?? null);
+  const details = useRef<HTMLElement>(null);
+  const show = (id: string | null) => {
+    setChosen(id);
+    // In a narrow window the details stand below the graph and the history.
+    if (id !== null && matchMedia(NARROW).matches)
+      requestAnimationFrame(() => details.current?.scrollIntoView());
+  };
+  const choose = (state: string) => show(nodes.find((n) => n.name === state)?.id ?? null);
   const selected = useMemo(() => new Set(chosen === null ? [] : [chosen]), [chosen]);
   const problem = useStore(run, (s) => s.problem);
   const keys = (event: React.KeyboardEvent) => {
@@ -156,7 +168,7 @@ function Run({
               selected={selected}
               focusId={chosen}
               statuses={run.shown}
-              onSelect={(ids) => setChosen([...ids].at(-1) ?? null)}
+              onSelect={(ids) => show([...ids].at(-1) ?? null)}
               onKey={keys}
             >
               <Follow run={run} layout={layout} />
@@ -164,6 +176,7 @@ function Run({
           ) : (
             <Spinner />
           )}
+          <Legend />
         </div>
         <section className="run-lower" aria-label={t("History")}>
           <TabBar label={t("History")} tabs={TABS} active={tab} onChange={setTab} />
@@ -175,7 +188,7 @@ function Run({
             )}
           </div>
         </section>
-        <aside className="run-step" aria-label={t("Step")}>
+        <aside ref={details} className="run-step" aria-label={t("Step")}>
           {node ? (
             <StepPanel run={run} execution={execution.id} node={node} />
           ) : (
@@ -330,7 +343,7 @@ function Whole({ execution }: { execution: Execution }) {
       </div>
       {execution.status === "SUCCEEDED" && (
         <div>
-          <Box variant="awsui-key-label">{"Output"}</Box>
+          <Box variant="awsui-key-label">{t("Output")}</Box>
           <pre className="payload" data-part="execution-output">
             {pretty(execution.output)}
           </pre>

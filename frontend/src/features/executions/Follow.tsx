@@ -39,10 +39,7 @@ export function Follow({ run, layout }: { run: LiveRun; layout: Layout }) {
     const left = x + box.x * zoom;
     const top = y + box.y * zoom;
     const inView =
-      left > 0 &&
-      top > 0 &&
-      left + box.width * zoom < width &&
-      top + box.height * zoom < height - 50;
+      left > 0 && top > 0 && left + box.width * zoom < width && top + box.height * zoom < height;
     if (inView) return;
     own.current = true;
     void flow

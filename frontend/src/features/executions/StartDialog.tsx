@@ -10,15 +10,15 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { listInputs, listSamples, startExecution } from "../../api/client";
-import { messageOf } from "../../api/http";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
-import { t } from "../../i18n";
+import { count, t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
-import { hintsOf, inputLabel, type Shape, skeletonOf } from "./inputs";
+import { Refusal } from "../../ui/Refusal";
+import { hintsOf, inputLabel, type Shape, sampleOf, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
 export const inputKey = (machine: string) => `treadle:input:${machine}`;
@@ -32,7 +32,7 @@ export interface Unsaved {
 }
 
 export function StartDialog(props: {
-  machine: { id: string; name: string };
+  machine: { id: string; name: string; definition?: string };
   initial?: Json | undefined;
   onClose: () => void;
   unsaved?: Unsaved | null;
@@ -60,9 +60,7 @@ export function StartDialog(props: {
     staleTime: Number.POSITIVE_INFINITY,
   });
   // A sample knows an input that it runs with; anything else begins with an empty one.
-  const sample = samples.data?.results.find(
-    (s) => s.name === props.machine.name || s.title === props.machine.name,
-  );
+  const sample = sampleOf(samples.data?.results ?? [], props.machine);
   const inputs = earlier.data?.results ?? [];
   const shape = (earlier.data?.shape ?? null) as Shape | null;
   const latest = inputs[0];
@@ -106,6 +104,7 @@ export function StartDialog(props: {
         <Button
           variant="primary"
           disabled={!parsed.ok || nameProblem(name) !== null}
+          disabledReason={nameProblem(name) ?? t("The input is not JSON")}
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
@@ -121,7 +120,7 @@ export function StartDialog(props: {
         }}
       >
         <SpaceBetween size="m">
-          {start.error && <Alert type="error">{messageOf(start.error)}</Alert>}
+          <Refusal error={start.error} />
           {props.published && (
             <WhatRuns machine={props.machine.id} target={target} onChange={setTarget} />
           )}
@@ -165,20 +164,28 @@ export function StartDialog(props: {
           {inputs.length > 0 && (
             <FormField label={t("Earlier inputs")}>
               <div className="row">
-                <Select
-                  selectedOption={null}
-                  placeholder={t("Choose one of the last {n}", { n: inputs.length })}
-                  options={inputs.map((one, i) => ({
-                    value: String(i),
-                    label: inputLabel(one.input as Json),
-                    description: `${one.name} · ${ago(one.started_at)}`,
-                  }))}
-                  onChange={(e) =>
-                    show((inputs[Number(e.detail.selectedOption.value)]?.input ?? {}) as Json)
-                  }
-                />
+                <div className="wide">
+                  <Select
+                    selectedOption={null}
+                    placeholder={count(
+                      inputs.length,
+                      "Choose the last one",
+                      "Choose one of the last {n}",
+                    )}
+                    options={inputs.map((one, i) => ({
+                      value: String(i),
+                      label: inputLabel(one.input as Json),
+                      description: `${one.name} · ${ago(one.started_at)}`,
+                    }))}
+                    onChange={(e) =>
+                      show((inputs[Number(e.detail.selectedOption.value)]?.input ?? {}) as Json)
+                    }
+                  />
+                </div>
                 {shape && (
-                  <Button onClick={() => show(skeletonOf(shape))}>{t("Only their fields")}</Button>
+                  <Button onClick={() => show(skeletonOf(shape))}>
+                    {t("Their fields, without values")}
+                  </Button>
                 )}
               </div>
             </FormField>

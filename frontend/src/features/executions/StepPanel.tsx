@@ -139,9 +139,9 @@ export function StepPanel({
                       {pretty(data.input) || "–"}
                     </pre>
                   </FormField>
-                  <FormField label="Output" stretch>
+                  <FormField label={t("Output")} stretch>
                     <pre className="payload" data-part="output">
-                      {pretty(data.output) || (visit.open ? t("not yet") : "none")}
+                      {pretty(data.output) || (visit.open ? t("not yet") : t("none"))}
                     </pre>
                   </FormField>
                 </SpaceBetween>

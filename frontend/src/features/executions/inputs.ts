@@ -1,3 +1,4 @@
+import type { Sample } from "../../api/types";
 import type { Parsed } from "../../asl/document";
 import { isObject, type Json, type JsonObject, type Path } from "../../asl/model";
 import { t } from "../../i18n";
@@ -14,6 +15,17 @@ export interface Hint {
   readonly from: number;
   readonly to: number;
   readonly severity: "warning";
+}
+
+/** The sample that a machine was made of: by its definition while that is unchanged, else by its name. */
+export function sampleOf(
+  samples: readonly Sample[],
+  machine: { readonly name: string; readonly definition?: string | undefined },
+): Sample | undefined {
+  return (
+    samples.find((sample) => sample.definition === machine.definition) ??
+    samples.find((sample) => sample.name === machine.name || sample.title === machine.name)
+  );
 }
 
 /** An input in one line, to be known again in a list. */

@@ -68,6 +68,9 @@ export function AliasDialog(props: {
         <Button
           variant="primary"
           disabled={!NAME.test(name) || routes === null}
+          disabledReason={
+            NAME.test(name) ? t("Choose the versions first") : t("Give it a name first")
+          }
           loading={save.isPending}
           onClick={() => save.mutate()}
         >

@@ -45,6 +45,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         <Button
           variant="primary"
           disabled={name === "" || problem !== null}
+          disabledReason={problem ?? t("Give it a name first")}
           loading={create.isPending}
           onClick={() => create.mutate()}
         >

@@ -19,6 +19,7 @@ import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
+import { inputKey } from "../executions/StartDialog";
 
 function sampleText(sample: Sample): string {
   return typeof sample.definition === "string"
@@ -68,7 +69,11 @@ export function ImportDialog({
         description: sample.description,
       });
     },
-    onSuccess: done,
+    onSuccess: (machine, sample) => {
+      // Its name may have been taken, and its definition is there to be changed: what it runs with stays known.
+      localStorage.setItem(inputKey(machine.id), JSON.stringify(sample.input, null, 2));
+      done(machine);
+    },
   });
   const take = async (chosen: File[]) => {
     setFiles(chosen);
@@ -100,6 +105,7 @@ export function ImportDialog({
           <Button
             variant="primary"
             disabled={content.trim() === "" || nameProblem(name) !== null}
+            disabledReason={nameProblem(name) ?? t("Choose a file or paste a definition first")}
             loading={bring.isPending}
             onClick={() => bring.mutate()}
           >

@@ -64,8 +64,8 @@ export function Sharing({ machine }: { machine: Machine }) {
       {url && (
         <Alert type="success" header={t("The link, shown this once")}>
           <SpaceBetween size="xs">
-            <Copyable text={url} name={t("link")} />
-            {picture && <Copyable text={picture} name={t("address of the picture")} />}
+            <Copyable text={url} label={t("Page")} />
+            {picture && <Copyable text={picture} label={t("Picture")} />}
           </SpaceBetween>
         </Alert>
       )}
@@ -108,7 +108,7 @@ export function Sharing({ machine }: { machine: Machine }) {
           {
             id: "ends",
             header: t("Ends"),
-            cell: (s) => (s.expires_at ? when(s.expires_at) : "never"),
+            cell: (s) => (s.expires_at ? when(s.expires_at) : t("never")),
           },
           { id: "seen", header: t("Last looked at"), cell: (s) => ago(s.last_seen_at) },
           {
@@ -131,17 +131,21 @@ export function Sharing({ machine }: { machine: Machine }) {
   );
 }
 
-export function Copyable({ text, name }: { text: string; name: string }) {
+/** A value to take along, under the name that it goes by elsewhere. */
+export function Copyable({ text, label }: { text: string; label: string }) {
   return (
-    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <CopyToClipboard
-        variant="icon"
-        textToCopy={text}
-        copyButtonAriaLabel={t("Copy the {name}", { name })}
-        copySuccessText={t("Copied")}
-        copyErrorText={t("Could not be copied")}
-      />
-      <span className="mono">{text}</span>
-    </SpaceBetween>
+    <div>
+      <Box variant="awsui-key-label">{label}</Box>
+      <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+        <CopyToClipboard
+          variant="icon"
+          textToCopy={text}
+          copyButtonAriaLabel={t("Copy: {label}", { label })}
+          copySuccessText={t("Copied")}
+          copyErrorText={t("Could not be copied")}
+        />
+        <span className="mono">{text}</span>
+      </SpaceBetween>
+    </div>
   );
 }

@@ -68,6 +68,7 @@ export function Versions({ machine }: { machine: Machine }) {
     <SpaceBetween size="l">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
       <Table
+        wrapLines
         items={rows}
         trackBy="arn"
         loading={versions.isPending}
@@ -121,6 +122,7 @@ export function Versions({ machine }: { machine: Machine }) {
         ]}
       />
       <Table
+        wrapLines
         items={aliases.data?.results ?? []}
         trackBy="name"
         loading={aliases.isPending}
@@ -131,7 +133,11 @@ export function Versions({ machine }: { machine: Machine }) {
               "A name for one version, or for two by weight: callers keep it, you move it.",
             )}
             actions={
-              <Button disabled={rows.length === 0} onClick={() => setEditing("new")}>
+              <Button
+                disabled={rows.length === 0}
+                disabledReason={t("An alias points at a version: publish one first.")}
+                onClick={() => setEditing("new")}
+              >
                 {t("Create an alias")}
               </Button>
             }
@@ -143,7 +149,9 @@ export function Versions({ machine }: { machine: Machine }) {
           <Box textAlign="center">
             {rows.length === 0
               ? t("An alias points at a version: publish one first.")
-              : t("No aliases yet")}
+              : t(
+                  "No aliases yet: create one above, and programs call it in the place of a version.",
+                )}
           </Box>
         }
         columnDefinitions={[

@@ -12,7 +12,7 @@ const WORDS: Words = {
   fetching: t("Fetching access keys"),
   nameOf: t("Name of the access key"),
   create: t("Create an access key"),
-  none: t("No access keys"),
+  none: t("No access keys yet: say above what one is for, and create it. boto3 signs in with it."),
   deleteOne: (name) => t("Delete access key {name}", { name }),
   reallyDelete: (name) => t("Delete the access key {name}?", { name }),
 };
@@ -39,12 +39,15 @@ export function AccessKeys({ region }: { region: string }) {
       list={listAccessKeys}
       create={createAccessKey}
       remove={deleteAccessKey}
-      idColumn={t("Access key id")}
+      idColumn={t("Access key ID")}
       told={(made) => (
         <>
-          <Copyable text={made.id} name={t("access key id")} />
-          <Copyable text={made.secret} name={t("secret access key")} />
-          <Copyable text={environment(made, region)} name={t("environment")} />
+          <Copyable text={made.id} label={t("Access key ID")} />
+          <Copyable text={made.secret} label={t("Secret access key")} />
+          <Copyable
+            text={environment(made, region)}
+            label={t("Environment variables, for a shell")}
+          />
         </>
       )}
     />

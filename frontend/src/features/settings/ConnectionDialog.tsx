@@ -61,6 +61,7 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
         <Button
           variant="primary"
           disabled={!complete}
+          disabledReason={t("Fill in every field first; the scope may stay empty")}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >

@@ -34,6 +34,7 @@ export function Connections() {
     <SpaceBetween size="s">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
       <Table
+        wrapLines
         items={found.data?.results ?? []}
         trackBy="id"
         loading={found.isPending}
@@ -47,7 +48,11 @@ export function Connections() {
           </Header>
         }
         empty={
-          <Box textAlign="center">{t("No connections: a task with http:invoke needs one.")}</Box>
+          <Box textAlign="center">
+            {t(
+              "No connections yet: a task with http:invoke needs one. Create it above, then name its ARN in the task.",
+            )}
+          </Box>
         }
         columnDefinitions={[
           { id: "name", header: t("Name"), cell: (row) => row.name, isRowHeader: true },

@@ -104,6 +104,7 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
                   />
                   <Button
                     disabled={name.trim() === ""}
+                    disabledReason={t("Say first what it is for")}
                     loading={create.isPending}
                     onClick={() => create.mutate()}
                     formAction="none"

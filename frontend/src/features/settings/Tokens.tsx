@@ -10,7 +10,7 @@ const WORDS: Words = {
   fetching: t("Fetching tokens"),
   nameOf: t("Name of the token"),
   create: t("Create a token"),
-  none: t("No tokens"),
+  none: t("No tokens yet: say above what one is for, and create it. A program signs in with it."),
   deleteOne: (name) => t("Delete token {name}", { name }),
   reallyDelete: (name) => t("Delete the token {name}?", { name }),
 };
@@ -23,7 +23,7 @@ export function Tokens() {
       list={listTokens}
       create={createToken}
       remove={deleteToken}
-      told={(made) => <Copyable text={made.token} name={t("token")} />}
+      told={(made) => <Copyable text={made.token} label={t("Token")} />}
     />
   );
 }

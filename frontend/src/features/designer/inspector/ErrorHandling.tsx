@@ -5,8 +5,9 @@ import Header from "@cloudscape-design/components/header";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ERROR_NAMES } from "../../../asl/complete";
+import { catchTarget, errorNames } from "../../../asl/errorRules";
 import { docOf } from "../../../asl/fields";
-import { isObject, type Json, type JsonObject, text } from "../../../asl/model";
+import { at, isObject, type Json, type JsonObject, text } from "../../../asl/model";
 import { t } from "../../../i18n";
 import { Assignments } from "./Assignments";
 import { AreaField, ChoiceField, JsonField, NumberField, PathField, StateField } from "./fields";
@@ -19,13 +20,12 @@ function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObj
     value,
     label: value,
   }));
-  const put = (next: readonly string[]) => onChange({ ...rule, ErrorEquals: [...next] });
-  const another = (event: React.FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const input = event.currentTarget.elements.namedItem("error") as HTMLInputElement;
+  const put = (next: readonly string[]) =>
+    onChange({ ...rule, ErrorEquals: errorNames(names, next) });
+  const another = (input: HTMLInputElement) => {
     const name = input.value.trim();
-    if (name !== "" && !names.includes(name)) put([...names, name]);
     input.value = "";
+    if (name !== "" && !names.includes(name)) put([...names, name]);
   };
   return (
     <FormField label={t("On errors")} description={docOf("ErrorEquals")}>
@@ -39,12 +39,21 @@ function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObj
           ariaLabel={t("On errors")}
           onChange={(e) => put(e.detail.selectedOptions.map((option) => option.value ?? ""))}
         />
-        <form className="another-error" onSubmit={another}>
-          <input
-            name="error"
-            aria-label={t("An error of your own")}
-            placeholder={t("An error of your own, then Enter")}
-          />
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            another(event.currentTarget.elements.namedItem("error") as HTMLInputElement);
+          }}
+        >
+          <label className="another-error">
+            <span>{t("Another error's name")}</span>
+            {/* What was typed is taken when one goes on, too: it would be lost without a word. */}
+            <input
+              name="error"
+              placeholder={t("Type it, then Enter")}
+              onBlur={(event) => another(event.currentTarget)}
+            />
+          </label>
         </form>
       </SpaceBetween>
     </FormField>
@@ -159,7 +168,10 @@ export function pauses(rule: JsonObject): number[] {
 
 const rounded = (seconds: number) => String(Math.round(seconds * 10) / 10);
 
-export function ErrorHandling({ path, state, set, names, jsonata }: PanelProps) {
+export function ErrorHandling(props: PanelProps) {
+  const { path, state, set, names, jsonata, root, reference } = props;
+  const scope = at(root, [...reference.scope, "States"]);
+  const target = isObject(scope) ? catchTarget(scope, reference.name) : "";
   return (
     <SpaceBetween size="l">
       <Rules
@@ -206,7 +218,7 @@ export function ErrorHandling({ path, state, set, names, jsonata }: PanelProps) 
         hint={t("When trying again is over")}
         add={t("Add a catch")}
         rules={Array.isArray(state.Catch) ? state.Catch : []}
-        fresh={{ ErrorEquals: ["States.ALL"], Next: names[0] ?? "" }}
+        fresh={{ ErrorEquals: ["States.ALL"], Next: target }}
         onChange={(rules) => set("Catch", rules)}
         fields={(rule, change) => (
           <SpaceBetween size="s">

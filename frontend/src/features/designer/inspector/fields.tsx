@@ -185,12 +185,18 @@ export function StateField({
     <FormField
       label={label}
       description={hint}
-      errorText={missing ? t("There is no state {value} here", { value }) : null}
+      errorText={
+        value === ""
+          ? t("Choose where it leads")
+          : missing
+            ? t("There is no state {value} here", { value })
+            : null
+      }
     >
       <Select
         selectedOption={
-          value === undefined
-            ? none === undefined
+          value === undefined || value === ""
+            ? none === undefined || value === ""
               ? null
               : { value: "\u0000", label: none }
             : { value, label: value }

@@ -8,15 +8,16 @@ import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { simulate } from "../../../api/client";
 import type { Json } from "../../../asl/model";
-import { t } from "../../../i18n";
+import { count, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
 import { ExecutionStatusPill } from "../../../ui/ExecutionStatus";
 import { duration } from "../../../ui/format";
 import { Refusal } from "../../../ui/Refusal";
 import { inputKey } from "../../executions/StartDialog";
+import type { LastRun } from "../lastRun";
 import type { Designer } from "../store";
 import { AnswersOf } from "./Answers";
-import { type Answers, askedOf, bodyOf } from "./mocks";
+import { type Answers, answersOfRun, askedOf, bodyOf, unanswered } from "./mocks";
 import { type Player, SPEEDS } from "./player";
 
 const mocksKey = (machine: string) => `treadle:mocks:${machine}`;
@@ -34,19 +35,19 @@ export function SimulatePanel({
   designer,
   player,
   machine,
-  sample,
+  last,
 }: {
   designer: Designer;
   player: Player;
   machine: string;
-  sample: Json | undefined;
+  last: LastRun | null;
 }) {
   const graph = useStore(designer, (s) => s.graph);
   const parsed = useStore(designer, (s) => s.parsed);
   const valid = useStore(designer, (s) => s.valid);
   const [typed, setInput] = useState(() => localStorage.getItem(inputKey(machine)));
   // What the last run began with is the likeliest to be wanted here too.
-  const input = typed ?? (sample === undefined ? "{}" : JSON.stringify(sample, null, 2));
+  const input = typed ?? (last === null ? "{}" : JSON.stringify(last.input, null, 2));
   const [answers, setAnswers] = useState<Answers>(() => kept(machine));
   const asked = useMemo(() => (graph ? askedOf(graph, parsed?.value) : []), [graph, parsed]);
   const run = useMutation({
@@ -79,6 +80,13 @@ export function SimulatePanel({
     localStorage.setItem(mocksKey(machine), JSON.stringify(next));
   };
   const trial = run.data;
+  // A run too long for an answer has told nothing of its way: every Task may be the one.
+  const reached = new Set(
+    trial ? trial.events.map((event) => event.state ?? "") : asked.map(({ name }) => name),
+  );
+  const wanting =
+    run.error || (trial && trial.status !== "SUCCEEDED") ? unanswered(asked, answers, reached) : [];
+  const remembered = answersOfRun(wanting, last);
   return (
     <div className="trial">
       <SpaceBetween size="m">
@@ -88,6 +96,25 @@ export function SimulatePanel({
           )}
         </Box>
         <Refusal error={run.error} />
+        {wanting.length > 0 && (
+          <Alert
+            type="info"
+            action={
+              Object.keys(remembered).length > 0 && (
+                <Button onClick={() => put({ ...answers, ...remembered })}>
+                  {t("Use the answers of the last run")}
+                </Button>
+              )
+            }
+          >
+            {count(
+              wanting.length,
+              "Each time, {names} answered {}. Make up an answer for it below.",
+              "Each time, {names} answered {}. Make up answers for them below.",
+              { names: wanting.join(", ") },
+            )}
+          </Alert>
+        )}
         <SpaceBetween direction="horizontal" size="xs">
           <Button
             variant="primary"

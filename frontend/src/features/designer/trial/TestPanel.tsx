@@ -13,6 +13,7 @@ import { at, isObject, type Json } from "../../../asl/model";
 import { type Message, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
 import { Refusal } from "../../../ui/Refusal";
+import type { LastRun, Visited } from "../lastRun";
 import type { Designer } from "../store";
 import { AnswersOf } from "./Answers";
 import { type Answer, bodyOf } from "./mocks";
@@ -31,7 +32,7 @@ const WORDS: Record<string, ["success" | "error" | "warning", Message]> = {
 };
 
 /** One state with an input and a made-up answer: what it makes of them, step by step. */
-export function TestPanel({ designer }: { designer: Designer }) {
+export function TestPanel({ designer, last }: { designer: Designer; last: LastRun | null }) {
   const selection = useStore(designer, (s) => s.selection);
   const parsed = useStore(designer, (s) => s.parsed);
   const only = selection.states.length === 1 ? selection.states[0] : undefined;
@@ -43,7 +44,15 @@ export function TestPanel({ designer }: { designer: Designer }) {
       </div>
     );
   }
-  return <Tested key={only.name} designer={designer} name={only.name} type={String(state.Type)} />;
+  return (
+    <Tested
+      key={only.name}
+      designer={designer}
+      name={only.name}
+      type={String(state.Type)}
+      given={last?.states[only.name]}
+    />
+  );
 }
 
 function json(text: string, otherwise: Json): Json | undefined {
@@ -55,9 +64,21 @@ function json(text: string, otherwise: Json): Json | undefined {
   }
 }
 
-function Tested({ designer, name, type }: { designer: Designer; name: string; type: string }) {
+function Tested({
+  designer,
+  name,
+  type,
+  given,
+}: {
+  designer: Designer;
+  name: string;
+  type: string;
+  /** What the last run gave the state and got from it. */
+  given: Visited | undefined;
+}) {
   const works = type === "Task" || type === "Map" || type === "Parallel";
-  const [input, setInput] = useState("{}");
+  const [typed, setInput] = useState<string | null>(null);
+  const input = typed ?? JSON.stringify(given?.input ?? {}, null, 2);
   const [variables, setVariables] = useState("{}");
   const [level, setLevel] = useState<Level>("DEBUG");
   const [answers, setAnswers] = useState<readonly Answer[]>(
@@ -91,7 +112,15 @@ function Tested({ designer, name, type }: { designer: Designer; name: string; ty
       <SpaceBetween size="m">
         <Box variant="h3">{t("Test {name}", { name })}</Box>
         <Refusal error={test.error} />
-        <FormField label={t("Input")} stretch>
+        <FormField
+          label={t("Input")}
+          description={
+            typed === null && given?.input !== undefined
+              ? t("What the last run gave it")
+              : undefined
+          }
+          stretch
+        >
           <div className="code-frame" style={{ height: 110 }}>
             <Code value={input} format="json" label={t("Input of the test")} onChange={setInput} />
           </div>
@@ -115,7 +144,7 @@ function Tested({ designer, name, type }: { designer: Designer; name: string; ty
             />
           </div>
         </FormField>
-        <FormField label={t("How much is told")}>
+        <FormField label={t("Inspection level")}>
           <Select
             selectedOption={LEVELS.find((one) => one.value === level) ?? null}
             options={LEVELS}

@@ -1,6 +1,7 @@
 import type { GraphScope } from "../../../asl/graph";
 import { walkNodes } from "../../../asl/graph";
 import { at, isObject, type Json } from "../../../asl/model";
+import type { LastRun } from "../lastRun";
 
 /** What a made-up answer is in the page: text that may not be JSON yet. */
 export interface Answer {
@@ -31,6 +32,27 @@ export function askedOf(graph: GraphScope, root: Json | undefined): Asked[] {
     const reads = node.type === "Map" && isObject(state) && isObject(state.ItemReader);
     return reads ? [{ name: node.name, kind: "items" }] : [];
   });
+}
+
+/** The Tasks that were reached and had no answer made up for them: {} each time, which may lead round and round. */
+export function unanswered(
+  asked: readonly Asked[],
+  answers: Answers,
+  reached: ReadonlySet<string>,
+): string[] {
+  return asked.flatMap(({ name, kind }) =>
+    kind === "task" && reached.has(name) && (answers[name] ?? []).length === 0 ? [name] : [],
+  );
+}
+
+/** What the work of these states came to in the last run, as answers; of the others there are none. */
+export function answersOfRun(names: readonly string[], last: LastRun | null): Answers {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const result = last?.states[name]?.result;
+      return result === undefined ? [] : [[name, [{ ...EMPTY, text: JSON.stringify(result) }]]];
+    }),
+  );
 }
 
 /** The answers as the server takes them; `problem` names the first state whose text is not JSON. */
