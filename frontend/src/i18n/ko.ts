@@ -546,7 +546,8 @@ export const ko = {
     "아직 토큰이 없습니다. 위에 용도를 적고 만드세요. 프로그램이 그 토큰으로 로그인합니다.",
   "Say first what it is for": "먼저 용도를 적으세요",
   "Give it a name first": "먼저 이름을 정하세요",
-  "Choose the versions first": "먼저 버전을 고르세요",
+  "Choose two different versions and a weight from 0 to 100":
+    "서로 다른 두 버전과 0에서 100 사이의 가중치를 고르세요",
   "Choose a file or paste a definition first": "먼저 파일을 고르거나 정의를 붙여 넣으세요",
   "Fill in every field first; the scope may stay empty":
     "먼저 모든 필드를 채우세요. 범위는 비워 두어도 됩니다",

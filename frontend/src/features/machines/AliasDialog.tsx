@@ -69,7 +69,9 @@ export function AliasDialog(props: {
           variant="primary"
           disabled={!NAME.test(name) || routes === null}
           disabledReason={
-            NAME.test(name) ? t("Choose the versions first") : t("Give it a name first")
+            NAME.test(name)
+              ? t("Choose two different versions and a weight from 0 to 100")
+              : t("Give it a name first")
           }
           loading={save.isPending}
           onClick={() => save.mutate()}
