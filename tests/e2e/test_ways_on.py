@@ -18,7 +18,7 @@ LOOP: dict[str, Any] = {
     "StartAt": "Wait",
     "States": {
         "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Ask"},
-        "Ask": {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Next": "Ready?"},
+        "Ask": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:ask", "Next": "Ready?"},
         "Ready?": {
             "Type": "Choice",
             "Choices": [{"Variable": "$.ready", "BooleanEquals": True, "Next": "Done"}],
@@ -117,3 +117,28 @@ def test_in_a_narrow_window_a_chosen_state_brings_its_details(page: Page, server
     expect(
         page.get_by_role("complementary", name="Step").get_by_role("heading", name="A", exact=True)
     ).to_be_in_viewport()
+
+
+def test_a_refused_start_says_the_state_and_the_line_once(page: Page, server: Server) -> None:
+    machine = server.machine("Refused", CHAIN)
+    broken = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}'
+    status, _ = server.call(
+        "PUT",
+        f"/api/machines/{machine}/draft/",
+        {"text": broken, "format": "json", "base_revision": 1},
+        **{"If-None-Match": "*"},
+    )
+    assert status == 200
+    page.goto(f"{server.address}/machines/{machine}")
+    page.get_by_role("button", name="Run", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="Save the draft as a revision first").check()
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("line 1, A")).to_have_count(1)
+
+
+def test_a_simulation_that_goes_round_names_the_task_without_an_answer(page: Page, server: Server) -> None:
+    open_machine(page, server, "Round", {**LOOP, "TimeoutSeconds": 30})
+    page.get_by_role("tab", name="Simulate").click()
+    page.get_by_role("button", name="Simulate", exact=True).click()
+    expect(page.get_by_text("Each time, Ask answered {}.")).to_be_visible()
