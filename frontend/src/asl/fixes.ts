@@ -53,7 +53,12 @@ function targets(root: Json, path: Path, value: Json | undefined): Fix[] {
   const states = at(root, [...scope, "States"]);
   const names = Object.keys(isObject(states) ? states : {});
   if (typeof value !== "string" || names.includes(value)) return [];
-  const near = [...names].sort((a, b) => distance(a, value) - distance(b, value)).slice(0, 2);
+  // Not the state itself: it would lead to itself for ever.
+  const own = path[path.lastIndexOf("States") + 1];
+  const near = names
+    .filter((name) => name !== own)
+    .sort((a, b) => distance(a, value) - distance(b, value))
+    .slice(0, 2);
   return [
     ...near.map(
       (name): Fix => ({
