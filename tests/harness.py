@@ -63,11 +63,10 @@ class Server:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> Server:
-        """Start, and wait for the line that says it is ready."""
-        self.functions.mkdir(parents=True, exist_ok=True)
+    def variables(self) -> dict[str, str]:
+        """The environment of its processes."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TREADLE_")}
-        environment = {
+        return {
             **kept,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
@@ -76,10 +75,20 @@ class Server:
             "TREADLE_API_TOKEN": TOKEN,
             **self.environment,
         }
+
+    def another_link(self) -> str:
+        """To sign in once more: each link works once."""
+        command = [sys.executable, "manage.py", "signin"]
+        done = subprocess.run(command, cwd=ROOT, env=self.variables(), capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def start(self) -> Server:
+        """Start, and wait for the line that says it is ready."""
+        self.functions.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.supervisor"],
             cwd=ROOT,
-            env=environment,
+            env=self.variables(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
