@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from engine.asl.parse import parse_definition
-from engine.core.commands import ScheduleTask, StartTimer
-from engine.core.events import Event, Redriven, TaskFailed, TaskSucceeded
+from engine.core.commands import RedriveMapRun, ScheduleTask, StartTimer
+from engine.core.events import Event, MapRunFailed, Redriven, TaskFailed, TaskSucceeded
 from engine.core.execution import Status
 from engine.jsontypes import Document, Json, dump
 from tests.simulation import Simulator, simulation
@@ -151,3 +151,31 @@ def test_an_item_is_selected_anew_and_its_iteration_goes_on_when_that_succeeds_n
         if redriven(run).status is Status.SUCCEEDED:
             break
     assert run.end.output == Document([{"n": 1}] * 9)
+
+
+def test_a_map_run_is_taken_up_again_and_a_broken_result_begins_another() -> None:
+    definition: dict[str, Any] = {
+        "StartAt": "M",
+        "States": {
+            "M": {
+                "Type": "Map",
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                    "StartAt": "F",
+                    "States": {"F": {"Type": "Fail", "Error": "E"}},
+                },
+                "End": True,
+            }
+        },
+    }
+    run = failed(definition, Moody(), [1])
+    started = next(event for event in run.history if event.type == "MapRunStarted")
+    redriven(run)
+    assert run.types[-2:] == ["ExecutionRedriven", "MapRunRedriven"]
+    assert run.history[-1].details == {"mapRunArn": started.details["mapRunArn"], "redriveCount": 1}
+    (again,) = (one for one in run.commands if isinstance(one, RedriveMapRun))
+    large = MapRunFailed(scope="", attempt=again.attempt, error="States.DataLimitExceeded", cause=None)
+    run.apply(large)
+    assert run.status is Status.FAILED
+    redriven(run)
+    assert run.types.count("MapRunStarted") == 2

@@ -152,9 +152,7 @@ def with_function(piece: Piece, function: str, *more: str) -> Piece:
 
 
 def step_into(piece: Piece, steps: Steps, path: str) -> Piece:
-    """The node at ``steps`` below; nothing, where it does not exist."""
-    if not steps:
-        return piece
+    """The node at one or more ``steps`` below; nothing, where it does not exist."""
     source = piece.operand
     for step in steps:
         if isinstance(step, int):
@@ -183,8 +181,8 @@ def dig(value: Value, steps: Steps, path: str) -> Value:
             index = steps[0]
             inside = isinstance(index, int) and -len(items) <= index < len(items)
             found = items[index] if inside and isinstance(index, int) else None
-        case Constant(value=constant):
-            found = _dig_constant(constant, steps[0])
+        case _:
+            found = _dig_constant(value.value, steps[0])
     if found is None:
         raise Refused(f"the path {path} leads to nothing, whatever the data")
     return dig(found, steps[1:], path)
@@ -234,7 +232,7 @@ def inline(value: Value) -> Piece:
         case Array(items=items):
             found = [_item(one) for one in items]
             return built(f"[{', '.join(one.source for one in found)}]", *found)
-        case Placed():
+        case _:
             return _merged(value)
 
 

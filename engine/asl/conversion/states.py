@@ -32,7 +32,7 @@ from engine.asl.resource import has_placeholder
 from engine.errors import ErrorName
 from engine.jsontypes import Json
 from engine.query.intrinsics import InvalidIntrinsic, compile_intrinsic
-from engine.query.path import InvalidPath, compile_path
+from engine.query.path import InvalidPath, Path, compile_path
 
 _Fields: TypeAlias = dict[str, Json]
 
@@ -226,14 +226,16 @@ class _Converter:
         return None if found is None else found[0]
 
     def _put(self, base: Value, path: Json, value: Value, _warn: list[str]) -> Value:
-        return base if path is None else place(base, compile_path(str(path)).steps or (), value)
+        return base if path is None else place(base, _compiled(path).steps or (), value)
 
     def _narrowed(self, value: Value, field: str, warn: list[str]) -> Value:
         """InputPath or OutputPath."""
         if field not in self._state:
             return value
         path = self._state[field]
-        return NOTHING if path is None else convert_path(compile_path(str(path)), value, warn)
+        if path is None:
+            return NOTHING
+        return convert_path(_compiled(path), value, warn)
 
     def _choices(self) -> _Fields:
         """A rule that holds has its own Output; the state's is for Default."""
@@ -322,6 +324,13 @@ def _reads_placeholder(field: str, value: Json) -> bool:
         return any(_reads_placeholder(field, one) for one in value)
     reads = field.endswith((".$", "Path", "Variable"))
     return reads and isinstance(value, str) and has_placeholder(value)
+
+
+def _compiled(path: Json) -> Path:
+    try:
+        return compile_path(str(path))
+    except InvalidPath as error:  # a placeholder in it
+        raise Refused(error.reason) from None
 
 
 def _sentence(reason: str) -> str:
