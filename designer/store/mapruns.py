@@ -229,6 +229,7 @@ class SqlMapRuns:
             return True
 
     def _write_children(self, session: Session, commits: Sequence[Commit]) -> None:
+        """SqlStore's own, into which this class is mixed: only there is it known what else a commit holds."""
         raise NotImplementedError
 
     def redrive_children(self, run: MapRunRow, limit: int, at: int, *, afresh: bool) -> list[str]:

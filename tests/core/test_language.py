@@ -192,6 +192,41 @@ def test_every_error_and_what_matches_it_is_in_a_vector(error: str) -> None:
     assert by_name in names or error in happens
 
 
+CONTEXT = {
+    "Execution": "Id Input Name RoleArn StartTime RedriveCount",
+    "State": "EnteredTime Name RetryCount",
+    "StateMachine": "Id Name",
+    "Task": "Token",
+    "Map.Item": "Index Key Value Source",
+}
+RULES = (
+    "names of variables may be of any script",
+    "a branch reads outer variables and keeps its own to itself",
+    "branches do not see each other's variables",
+    "a Catcher of a Map assigns to the scope around it",
+    "variables of the parent are out of a child's reach",
+    "Assign sees values from before and is seen after",
+    "variables that grow too large",
+    "variables that grow too large together",
+    "Assign of a Task sees its raw result",
+    "an endless loop ends at the history limit",
+    "a result as large as may be",
+    "a result that is too large",
+)
+"""Of variables (their names, scopes, timing, sizes) and of quotas: each has a vector by this name."""
+
+
+@pytest.mark.parametrize("part", CONTEXT)
+def test_every_field_of_the_context_object_is_in_a_vector(part: str) -> None:
+    definitions = [json.dumps(one.values[0]["definition"]) for one in VECTORS]
+    for field in CONTEXT[part].split():
+        assert any(f".{part}.{field}" in text for text in definitions), field
+
+
+def test_every_rule_of_variables_and_quotas_has_a_vector() -> None:
+    assert set(RULES) - {one.values[0]["name"] for one in VECTORS} == set()
+
+
 @pytest.mark.parametrize("form", ["by its ARN", "by lambda:invoke"])
 def test_both_forms_of_lambda_have_retries_catches_and_causes(form: str) -> None:
     found = [one.values[0] for one in VECTORS if one.values[0]["name"].startswith(f"{form}: ")]
