@@ -79,12 +79,21 @@ export function StartDialog(props: {
         : parsed.problems.map((p) => ({ ...p, severity: "error" as const })),
     [parsed, shape],
   );
+  // Who presses Start before the answers are there means the input that they bring.
+  const offered = async (): Promise<Json> => {
+    const found = earlier.data ?? (await earlier.refetch({ cancelRefetch: false })).data;
+    const first = found?.results[0];
+    if (first !== undefined) return first.input as Json;
+    const known = samples.data ?? (await samples.refetch({ cancelRefetch: false })).data;
+    return (sampleOf(known?.results ?? [], props.machine)?.input ?? {}) as Json;
+  };
   const start = useMutation({
     mutationFn: async () => {
       if (!parsed.ok) return null;
+      const value = typed === null ? await offered() : parsed.value;
       if (unsaved && saves && !(await unsaved.save())) return null;
       return startExecution(props.machine.id, {
-        input: parsed.value,
+        input: value,
         ...(name.trim() ? { name: name.trim() } : {}),
         ...target.body,
       });
