@@ -1,7 +1,8 @@
 """``make test``: the front end's tests, the Python tests on SQLite, the contract suites on PostgreSQL, the browser.
 
-Each part runs even when one before it failed. A part that cannot run here says so loudly, and fails under CI=1. Parts
-of one stage run side by side: what mostly waits (whole servers that are killed) beside what mostly computes.
+Each part runs even when one before it failed. A part that cannot run here says so loudly, and fails under CI=1. Two
+lanes run side by side: what mostly computes, shown as it goes, and what mostly waits (for whole servers that are
+killed, for PostgreSQL), shown when it has ended.
 """
 
 from __future__ import annotations
@@ -26,20 +27,21 @@ TOGETHER = ("-n", "2", "--dist", "loadfile")
 
 @dataclass
 class Part:
-    """A command, what it prints when others run beside it, and how it ended."""
+    """A command, and how it ended."""
 
     name: str
     command: Sequence[str]
     output: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
     code: int = 0
-    seconds: float = 0.0
 
     def run(self, *, aside: bool) -> None:
         """To the console, or ``aside`` to be shown later."""
         began = time.monotonic()
         told = {"stdout": self.output, "stderr": subprocess.STDOUT} if aside else {}
+        print(f"== {self.name}: begins", flush=True)
         self.code = subprocess.run(self.command, check=False, **told).returncode  # type: ignore[call-overload]
-        self.seconds = time.monotonic() - began
+        how = "ok" if self.code == 0 else f"FAILED ({self.code})"
+        print(f"== {self.name}: {how} in {time.monotonic() - began:.0f} s", flush=True)
 
     def show(self) -> None:
         print(f"-- {self.name}", flush=True)
@@ -48,48 +50,38 @@ class Part:
         sys.stdout.flush()
 
 
-Lane = Sequence[Part]
-"""One after the other."""
-
-
-def stages(browser: bool) -> list[list[Lane]]:
-    """One after the other; the lanes of a stage run side by side."""
-    beside: list[Part] = [
-        Part(
-            "contracts, on PostgreSQL",
-            [sys.executable, "-m", "tests.on_postgres", "-q", "-m", "not slow", "tests/contract", "tests/designer"],
-        )
+def computing(browser: bool) -> list[Part]:
+    """Takes both processors, one part after the other."""
+    parts = [
+        Part("front end", ["npm", "--prefix", "frontend", "run", "--silent", "test"]),
+        Part("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not alone", "--ignore=tests/e2e"]),
     ]
     if browser:
-        beside.append(Part("browser", [*PYTEST, *TOGETHER, "tests/e2e"]))
+        parts.append(Part("browser", [*PYTEST, *TOGETHER, "tests/e2e"]))
+    return parts
+
+
+def waiting() -> list[Part]:
+    """Leaves the processors idle for most of its time."""
+    postgres = [sys.executable, "-m", "tests.on_postgres", "-q", "-m", "not slow", "tests/contract", "tests/designer"]
     return [
-        [[Part("front end", ["npm", "--prefix", "frontend", "run", "--silent", "test"])]],
-        [[Part("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not alone", "--ignore=tests/e2e"])]],
-        [[Part("whole servers", [*PYTEST, "-m", "alone", "--ignore=tests/e2e"])], beside],
+        Part("whole servers", [*PYTEST, "-m", "alone", "--ignore=tests/e2e"]),
+        Part("contracts, on PostgreSQL", postgres),
     ]
 
 
-def run_stage(lanes: Sequence[Lane]) -> list[Part]:
-    parts = [part for lane in lanes for part in lane]
-    aside = len(lanes) > 1
-    print(f"== {', beside '.join(' and '.join(part.name for part in lane) for lane in lanes)}", flush=True)
+def run_all(shown: Sequence[Part], aside: Sequence[Part]) -> None:
+    def follow() -> None:
+        for part in aside:
+            part.run(aside=True)
 
-    def follow(lane: Lane) -> None:
-        for part in lane:
-            part.run(aside=aside)
-
-    threads = [threading.Thread(target=follow, args=(lane,)) for lane in lanes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for part in parts:
-        if aside:
-            part.show()
-        print(
-            f"== {part.name}: {'ok' if part.code == 0 else f'FAILED ({part.code})'} in {part.seconds:.0f} s", flush=True
-        )
-    return parts
+    beside = threading.Thread(target=follow)
+    beside.start()
+    for part in shown:
+        part.run(aside=False)
+    beside.join()
+    for part in aside:
+        part.show()
 
 
 def main() -> int:
@@ -99,7 +91,9 @@ def main() -> int:
         failed.append("browser (no Chromium)")
     elif not browser:
         print("!! The browser tests are SKIPPED: there is no Chromium. Install one: apt install chromium", flush=True)
-    done = [part for lanes in stages(browser) for part in run_stage(lanes)]
+    shown, aside = computing(browser), waiting()
+    run_all(shown, aside)
+    done = [*shown, *aside]
     failed += [part.name for part in done if part.code]
     print(f"{sum(part.code == 0 for part in done)} passed, {len(failed)} failed", flush=True)
     if failed:

@@ -10,6 +10,7 @@ CHECKS = (
     ("ruff", ["ruff", "check", "--quiet", "."]),
     ("mypy", ["mypy"]),
     ("imports", ["lint-imports", "--no-logo"]),
+    ("checks", [sys.executable, "manage.py", "check", "--fail-level", "WARNING"]),
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("front end", ["npm", "--prefix", "frontend", "run", "--silent", "lint"]),
 )
