@@ -65,7 +65,7 @@ def waiting() -> list[Part]:
     """Leaves the processors idle for most of its time."""
     postgres = [sys.executable, "-m", "tests.on_postgres", "-q", "-m", "not slow", "tests/contract", "tests/designer"]
     return [
-        Part("whole servers", [*PYTEST, "-m", "alone", "--ignore=tests/e2e"]),
+        Part("whole servers", [*PYTEST, "-m", "alone", "tests/runtime"]),
         Part("contracts, on PostgreSQL", postgres),
     ]
 
