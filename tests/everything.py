@@ -25,6 +25,12 @@ PYTEST = (sys.executable, "-m", "pytest", "-q")
 TOGETHER = ("-n", "2", "--dist", "loadfile")
 
 
+def _say(line: str) -> None:
+    """In one piece: the other lane may say something, too."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 @dataclass
 class Part:
     """A command, and how it ended."""
@@ -38,10 +44,10 @@ class Part:
         """To the console, or ``aside`` to be shown later."""
         began = time.monotonic()
         told = {"stdout": self.output, "stderr": subprocess.STDOUT} if aside else {}
-        print(f"== {self.name}: begins", flush=True)
+        _say(f"== {self.name}: begins")
         self.code = subprocess.run(self.command, check=False, **told).returncode  # type: ignore[call-overload]
         how = "ok" if self.code == 0 else f"FAILED ({self.code})"
-        print(f"== {self.name}: {how} in {time.monotonic() - began:.0f} s", flush=True)
+        _say(f"== {self.name}: {how} in {time.monotonic() - began:.0f} s")
 
     def show(self) -> None:
         print(f"-- {self.name}", flush=True)
