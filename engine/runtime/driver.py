@@ -34,6 +34,7 @@ from engine.core.events import (
     Event,
     Resumed,
     TaskFailed,
+    TaskHeartbeat,
     TaskStarted,
     TaskSucceeded,
     TimerFired,
@@ -70,8 +71,17 @@ _LOOK_SECONDS = 0.01
 class _Own:
     """A result that this worker brings itself, without the mailbox (hand-over)."""
 
+    attempt: AttemptRow
+    outcome: Outcome
     event: TaskSucceeded | TaskFailed
     finished: FinishedAttempt
+
+    def wait(self, seconds: float | None) -> Outcome:
+        """The Work port: it has ended already."""
+        return self.outcome
+
+    def cancel(self) -> None:
+        """Nothing runs any more."""
 
 
 class LateResults(Protocol):
@@ -125,7 +135,7 @@ class Driver:
         own: _Own | None = None
         loaded = self._store.load(execution_id)
         while loaded is not None and self._has_work(loaded, own):
-            advanced = self._advance(loaded, own, held)
+            advanced = self._advance_with(loaded, own, held)
             if advanced is None:
                 if own is not None:
                     self._post(own)
@@ -142,6 +152,15 @@ class Driver:
                 self._dispatcher.ring_execution(execution_id)
                 return
             loaded = self._committed(loaded, step, busy=own is not None)
+
+    def _advance_with(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
+        """``_advance``; should it fail, a result in hand is not lost with it but takes the ordinary way."""
+        try:
+            return self._advance(loaded, own, held)
+        except Exception:
+            if own is not None:
+                self._late.take(own.attempt, own)
+            raise
 
     def _has_work(self, loaded: Loaded, own: _Own | None) -> bool:
         root = loaded.execution.root
@@ -202,7 +221,7 @@ class Driver:
     def _advance(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
         """One activation and its commit; None when somebody else was faster."""
         machine = self.machine(loaded.definition_id, loaded.processor)
-        events: list[Event] = [decode_event(letter.event) for letter in loaded.letters]
+        events = without_stale_heartbeats([decode_event(letter.event) for letter in loaded.letters])
         if own is not None:
             events.append(own.event)
         missing = self._missing_activities(loaded)
@@ -334,7 +353,19 @@ class Driver:
         if outcome is None or outcome.submission is not None:
             self._late.take(attempt, work)
             return None
-        return _Own(result_event(attempt, outcome), finished_row(attempt, self._worker, outcome))
+        return _Own(attempt, outcome, result_event(attempt, outcome), finished_row(attempt, self._worker, outcome))
+
+
+def without_stale_heartbeats(events: Sequence[Event]) -> list[Event]:
+    """A heartbeat that lay in the mailbox before its timer fired was in time, however late both of them are read."""
+    beaten: set[str] = set()
+    kept: list[Event] = []
+    for event in events:
+        if isinstance(event, TaskHeartbeat):
+            beaten.add(f"heartbeat:{event.attempt}")
+        if not (isinstance(event, TimerFired) and event.key in beaten):
+            kept.append(event)
+    return kept
 
 
 def attempt_id(execution_id: str, key: str) -> str:

@@ -59,7 +59,7 @@ class Leases:
 
     def check(self) -> None:
         now = self._clock.monotonic()
-        rows = self._store.workers()
+        rows = [*self._store.workers(), *map(_without_lease, self._store.strays())]
         self._seen = {row.id: self._seen.get(row.id, (-1, now)) for row in rows}
         for row in rows:
             beat, since = self._seen[row.id]
@@ -74,6 +74,11 @@ class Leases:
         for attempt in self._store.begun_by(row.id):
             self._attempts.lose(attempt)
         self._store.forget_worker(row.id)
+
+
+def _without_lease(worker: str) -> WorkerRow:
+    """As long as it has none, nothing of it moves; the first renewal does."""
+    return WorkerRow(id=worker, kind="", host="", process=0, beat=0)
 
 
 def _alive(process: int) -> bool:
