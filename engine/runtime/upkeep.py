@@ -114,6 +114,10 @@ class Sweeper:
             self._dispatcher.ring_map_run(map_run_id)
 
 
+_own_marks: set[Path] = set()
+"""Written by this very process: an older one may have had its id, as the first of a restarted container has."""
+
+
 @dataclass(slots=True)
 class CrashMarks:
     """Remembers, outside any transaction, which execution each thread is advancing, so that a death is counted.
@@ -127,6 +131,7 @@ class CrashMarks:
     @contextmanager
     def advancing(self, execution_id: str) -> Iterator[None]:
         path = self.folder / f"advancing-{os.getpid()}-{threading.get_ident()}"
+        _own_marks.add(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.pwrite(descriptor, execution_id.ljust(36).encode(), 0)
@@ -140,7 +145,7 @@ class CrashMarks:
         """Call ``note(execution_id, reason)`` for every activation that died with its process."""
         for path in self.folder.glob("advancing-*"):
             process = int(path.name.split("-")[1])
-            if _alive(process):
+            if path in _own_marks or (process != os.getpid() and _alive(process)):
                 continue
             try:
                 execution_id = path.read_text(encoding="ascii").strip()
