@@ -45,7 +45,9 @@ def _too_old() -> bool:
 def test_a_backup_of_before_an_upgrade_is_restored_after_it(tmp_path: Path) -> None:
     if _too_old():
         pytest.skip("the installed pg_dump is older than the server")
-    url = re.sub(r"(://[^/]*/)[^?]*", rf"\g<1>{connection.settings_dict['NAME']}", settings.ENVIRONMENT.database_url)
+    url = re.sub(
+        r"(://[^/]*/)[^?]*", rf"\g<1>{connection.settings_dict['NAME']}", str(settings.ENVIRONMENT.database_url)
+    )
     ours = dataclasses.replace(settings.ENVIRONMENT, database_url=url, data=tmp_path)
     with override_settings(ENVIRONMENT=ours):
         User.objects.create(username="before")
@@ -66,7 +68,7 @@ def test_a_backup_of_before_an_upgrade_is_restored_after_it(tmp_path: Path) -> N
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="needs no program of PostgreSQL's")
 def test_nobody_else_can_read_a_backup_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    modes = []
+    modes: list[int] = []
     add = tarfile.TarFile.add
 
     def adding(archive: tarfile.TarFile, *args: Any, **kwargs: Any) -> None:

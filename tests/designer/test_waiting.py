@@ -50,7 +50,8 @@ async def _answer(method: str, path: str, headers: dict[str, str], body: bytes =
         "server": ("localhost", 80),
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],
     }
-    await application(scope, receive, send)
+    app: Any = application
+    await app(scope, receive, send)
     assert sent[0]["status"] in {200, 201}, sent
     found: dict[str, Any] = json.loads(b"".join(part.get("body", b"") for part in sent[1:]))
     return found
