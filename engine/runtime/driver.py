@@ -95,6 +95,10 @@ class LateResults(Protocol):
 
     def take(self, attempt: AttemptRow, work: Work) -> None: ...
 
+    def may_start(self, attempt: AttemptRow, taken_at: float) -> bool:
+        """Whether an attempt that this worker took at ``taken_at`` (monotonic seconds), or later, is its own still."""
+        ...
+
 
 class Driver:
     """Advances executions. One instance serves all threads of a worker process."""
@@ -135,6 +139,7 @@ class Driver:
         own: _Own | None = None
         loaded = self._store.load(execution_id)
         while loaded is not None and self._has_work(loaded, own):
+            taken_at = self._clock.monotonic()
             advanced = self._advance_with(loaded, own, held)
             if advanced is None:
                 if own is not None:
@@ -147,7 +152,7 @@ class Driver:
                 loaded = self._store.load(execution_id)
                 continue
             step, handed = advanced
-            own = self._hand_over(handed) if handed is not None else None
+            own = self._hand_over(handed, taken_at) if handed is not None else None
             if own is None and step.more and self._others_wait():
                 self._dispatcher.ring_execution(execution_id)
                 return
@@ -346,8 +351,10 @@ class Driver:
             self._dispatcher.ring_map_run(map_run_id(commit.execution_id, attempt_key))
         self._notifier.committed(commit.execution_id, commit.root, commit.history, commit.at)
 
-    def _hand_over(self, attempt: AttemptRow) -> _Own | None:
+    def _hand_over(self, attempt: AttemptRow, taken_at: float) -> _Own | None:
         """Do the attempt here. What takes longer than its time goes on by itself and reports by mailbox."""
+        if not self._late.may_start(attempt, taken_at):
+            return None
         work = self._integrations.start(attempt)
         outcome = work.wait(HAND_OVER_SECONDS)
         if outcome is None or outcome.submission is not None:

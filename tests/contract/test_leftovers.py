@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.core.events import TaskHeartbeat, encode_event
-from engine.runtime.ports import Commit, WorkerRow
+from engine.runtime.ports import Claim, Commit, WorkerRow
 from engine.runtime.upkeep import LEASE_SECONDS, UNANSWERED_MS, Leases
 from tests.contract.conftest import NOW, Bench
 from tests.contract.test_driver import World
@@ -133,3 +133,36 @@ def test_crashes_that_a_map_run_has_got_over_are_forgiven(bench: Bench) -> None:
     world.map_runs.activate(world.bells.map_runs.pop())
     assert not bench.store.note_crash(execution_id, "another one died", 2)
     assert bench.stuck_reason(execution_id) is None
+
+
+@pytest.mark.parametrize("quick", [False, True], ids=["dispatched", "handed over"])
+def test_a_worker_that_stood_still_before_it_started_starts_nothing_that_was_called_lost(
+    bench: Bench, quick: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGSTOP right after it had taken the attempt, SIGCONT when another attempt may run already."""
+    world = World(bench, quick=quick)
+    execution_id = bench.create({"StartAt": "T", "States": {"T": TASK}})
+    commit, claim = bench.store.commit, bench.store.claim
+
+    def stands_still() -> None:
+        world.clock.advance(LEASE_SECONDS * 3)
+        for attempt in bench.store.begun_by(world.row.id):
+            world.attempts.lose(attempt)  # as an observer does
+
+    def committing(change: Commit) -> bool:
+        made = commit(change)
+        if any(row.worker for row in change.attempts):
+            stands_still()
+        return made
+
+    def claiming(attempt_id: str, worker: str, at: int) -> Claim | None:
+        found = claim(attempt_id, worker, at)
+        stands_still()
+        return found
+
+    monkeypatch.setattr(bench.store, "commit", committing)
+    monkeypatch.setattr(bench.store, "claim", claiming)
+    assert world.to_the_end(execution_id) == "FAILED"
+    assert world.tasks.begun == []
+    assert bench.attempt_status(f"{execution_id}:2.0") == "LOST"
+    assert world.attempts.busy == 0
