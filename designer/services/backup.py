@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
@@ -42,14 +43,16 @@ def back_up(file: Path | None = None, *, label: str = "backup") -> Path:
     draft = made.with_name(f".{made.name}.part")
     with tempfile.TemporaryDirectory(dir=made.parent) as scratch:
         database = _copy_database(Path(scratch))
-        with tarfile.open(draft, "w:gz") as archive:
-            archive.add(database, arcname=database.name)
-            secret = settings.ENVIRONMENT.data / _SECRET
-            if secret.exists():
-                archive.add(secret, arcname=_SECRET)
-    os.chmod(draft, 0o600)
-    with draft.open("rb") as written:
-        os.fsync(written.fileno())
+        draft.unlink(missing_ok=True)
+        # Nobody else may read it, not even while it is written: it may lie in a folder of everybody's.
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+            with tarfile.open(fileobj=written, mode="w:gz") as archive:
+                archive.add(database, arcname=database.name)
+                secret = settings.ENVIRONMENT.data / _SECRET
+                if secret.exists():
+                    archive.add(secret, arcname=_SECRET)
+            written.flush()
+            os.fsync(written.fileno())
     draft.replace(made)
     if file is None:
         _keep_newest(folder)
@@ -64,7 +67,7 @@ def _copy_database(scratch: Path) -> Path:
             source.backup(target)
         return copy
     copy = scratch / _DUMP
-    _postgres("pg_dump", "--format=custom", f"--file={copy}")
+    _postgres("pg_dump", _database(), "--format=custom", f"--file={copy}")
     return copy
 
 
@@ -78,13 +81,18 @@ def without_password(url: str) -> tuple[str, str | None]:
     return place + (f"?{urlencode(query, safe='/', quote_via=quote)}" if query else ""), found
 
 
+def _database() -> str:
+    """How a program of PostgreSQL's is told of our database; it gets the password by itself."""
+    return f"--dbname={without_password(str(settings.ENVIRONMENT.database_url))[0]}"
+
+
 def _postgres(*command: str) -> None:
-    """Run a program of PostgreSQL's on our database."""
-    address, password = without_password(str(settings.ENVIRONMENT.database_url))
+    """Run a program of PostgreSQL's."""
+    _, password = without_password(str(settings.ENVIRONMENT.database_url))
     environment = dict(os.environ, **({"PGPASSWORD": password} if password else {}))
     try:
         done = subprocess.run(  # noqa: S603 - fixed commands
-            [*command[:1], f"--dbname={address}", *command[1:]],
+            command,
             capture_output=True,
             text=True,
             check=False,
@@ -143,10 +151,30 @@ def _check(database: Path) -> None:
 
 def _put_in_place(database: Path) -> None:
     if database.name == _DUMP:
-        _postgres("pg_restore", "--clean", "--if-exists", "--single-transaction", str(database))
+        _load(database)
         return
     target = Path(connection.settings_dict["NAME"])
     connection.close()
     # SQLite copies page by page in one transaction of the target: a crash in the middle rolls back.
     with contextlib.closing(sqlite3.connect(database)) as source, contextlib.closing(sqlite3.connect(target)) as live:
         source.backup(live)
+
+
+def _load(dump: Path) -> None:
+    """All or nothing. Our tables go first, those too that a newer release has made since: they may refer to the others,
+    for which reason pg_restore's own way of cleaning up would fail just when an upgrade is to be undone.
+    """
+    script = dump.with_suffix(".sql")
+    # Without its owner: on another server the role may have another name.
+    _postgres("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+    names = ", ".join(connection.ops.quote_name(name) for name in _own_tables())
+    connection.close()
+    clean = [f"--command=DROP TABLE {names} CASCADE"] if names else []
+    options = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
+    _postgres("psql", _database(), *options, *clean, f"--file={script}")
+
+
+def _own_tables() -> list[str]:
+    """Tables of the installed apps, by the beginning of their names."""
+    ours = ("django_", *(f"{app.label}_" for app in apps.get_app_configs()))
+    return [name for name in connection.introspection.table_names() if name.startswith(ours)]

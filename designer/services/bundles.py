@@ -59,6 +59,7 @@ def copy_machine(user: User, revision: Revision) -> Machine:
         definition=revision.definition,
         format=revision.format,
         description=revision.machine.description,
+        type=revision.machine.type,
     )
 
 
@@ -99,11 +100,13 @@ def read_bundle(content: str) -> Bundle:
         raise InvalidBundle("The machine must be an object", "/machine")
     if not isinstance(revisions, list) or not 0 < len(revisions) <= MAX_REVISIONS:
         raise InvalidBundle(f"There must be 1 to {MAX_REVISIONS} revisions", "/revisions")
+    type = _choice(machine, "type", "/machine", MachineType.values, MachineType.STANDARD)
+    express = type == MachineType.EXPRESS
     return Bundle(
         name=_name(machine),
         description=_text(machine, "description", "/machine", MAX_DESCRIPTION),
-        type=_choice(machine, "type", "/machine", MachineType.values, MachineType.STANDARD),
-        revisions=tuple(_revision(one, f"/revisions/{index}") for index, one in enumerate(revisions)),
+        type=type,
+        revisions=tuple(_revision(one, f"/revisions/{index}", express) for index, one in enumerate(revisions)),
     )
 
 
@@ -114,7 +117,7 @@ def _name(machine: dict[str, Any]) -> str:
         raise InvalidBundle(str(error), "/machine/name") from None
 
 
-def _revision(value: Any, pointer: str) -> BundledRevision:
+def _revision(value: Any, pointer: str, express: bool) -> BundledRevision:
     if not isinstance(value, dict):
         raise InvalidBundle("A revision must be an object", pointer)
     revision = BundledRevision(
@@ -122,7 +125,7 @@ def _revision(value: Any, pointer: str) -> BundledRevision:
         format=_choice(value, "format", pointer, DefinitionFormat.values, DefinitionFormat.JSON),
         comment=_text(value, "comment", pointer, MAX_COMMENT),
     )
-    parsed = parse(revision.definition, revision.format)
+    parsed = parse(revision.definition, revision.format, express=express)
     if not parsed.valid:
         raise InvalidBundle("The definition is not valid", f"{pointer}/definition", parsed.diagnostics)
     return revision

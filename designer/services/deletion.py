@@ -84,7 +84,8 @@ def finish_deletion(machine: Machine) -> bool:
     if TaskAttempt.objects.filter(execution__machine=machine, cancel_at__isnull=False).exists():
         return False  # only the attempt knows the job that is to be cancelled outside
     while ids := list(machine.executions.values_list("pk", flat=True)[:BATCH]):
-        delete_executions(ids)
+        if not delete_executions(ids):
+            return False
     with transaction.atomic():
         # Executions refer to revisions too: the row goes last, and only if nothing came back.
         if machine.executions.exists():
@@ -93,9 +94,14 @@ def finish_deletion(machine: Machine) -> bool:
     return True
 
 
-def delete_executions(ids: list[str]) -> None:
-    """Delete ended executions with all that hangs on them, in one transaction and without loading a row."""
+def delete_executions(wanted: list[str]) -> int:
+    """Delete executions with all that hangs on them, in one transaction and without loading a row; answers how many.
+
+    Whoever else takes an execution's row takes it first: so does this, and lets those be that run (again) by then.
+    """
     with transaction.atomic():
+        ended = Execution.objects.filter(pk__in=wanted).exclude(status=ExecutionStatus.RUNNING)
+        ids = list(ended.order_by("pk").select_for_update().values_list("pk", flat=True))
         Inbox.objects.filter(execution_id__in=ids).delete()
         for model in (HistoryEvent, Scope, Blob, Timer, TaskAttempt, ExecutionLog, StatusEvent):
             related = model._default_manager.filter(execution_id__in=ids)
@@ -106,3 +112,4 @@ def delete_executions(ids: list[str]) -> None:
         Execution.objects.filter(map_run_id__in=runs).update(map_run_id=None)
         MapRun.objects.filter(pk__in=runs)._raw_delete(connection.alias)
         Execution.objects.filter(pk__in=ids)._raw_delete(connection.alias)
+    return len(ids)

@@ -293,7 +293,8 @@ def redrive_execution(user: User, execution_id: str, *, client_token: str | None
         return execution
     reason = why_not_redrivable(execution)
     if reason is None and not runtime.redrive(execution_id, client_token=client_token):
-        reason = "Execution was ended by a release that kept nothing to be redriven"
+        nothing_kept = "Execution was ended by a release that kept nothing to be redriven"
+        reason = why_not_redrivable(get_execution(user, execution_id)) or nothing_kept
     if reason is not None:
         raise ExecutionNotRedrivable(execution_id, reason)
     return get_execution(user, execution_id)

@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import redis.asyncio
@@ -23,6 +24,19 @@ _REMEMBERED = 4096
 
 Run: TypeAlias = Callable[..., Awaitable[Any]]
 """Runs a function with arguments in a thread."""
+
+
+_let_go: ContextVar[Callable[[], None]] = ContextVar("let_go", default=lambda: None)
+
+
+@contextlib.contextmanager
+def letting_go(of_thread: Callable[[], None]) -> Iterator[None]:
+    """Within: whoever waits calls ``of_thread`` first, so that others may have what it holds."""
+    token = _let_go.set(of_thread)
+    try:
+        yield
+    finally:
+        _let_go.reset(token)
 
 
 async def in_own_thread(work: Callable[..., Any], *args: Any) -> Any:
@@ -100,5 +114,6 @@ def listener(channel: str) -> Listener:
 
 async def pause(word: asyncio.Event, left: float) -> None:
     """Until word comes, or it is time to look again, or ``left`` seconds are over."""
+    _let_go.get()()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(word.wait(), min(left, LOOK_SECONDS))

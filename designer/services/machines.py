@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from designer.models import Machine, MachineStatus, Revision
+from designer.models import Machine, MachineStatus, MachineType, Revision
 from designer.services.definitions import parse_valid
 from designer.services.errors import DoesNotExist, MachineDeleting, MachineNameTaken
 from designer.services.names import check_name
@@ -50,12 +50,14 @@ def lock_machine(user: User, machine_id: str) -> Machine:
     return machine
 
 
-def create_machine(user: User, *, name: str, definition: str, format: str, description: str = "") -> Machine:
+def create_machine(
+    user: User, *, name: str, definition: str, format: str, description: str = "", type: str = MachineType.STANDARD
+) -> Machine:
     """A machine with revision 1. Raises InvalidName, InvalidDefinition, TooLarge, MachineNameTaken."""
     check_name(name)
-    parse_valid(definition, format)
+    parse_valid(definition, format, express=type == MachineType.EXPRESS)
     with transaction.atomic():
-        machine = insert_machine(user, name=name, description=description)
+        machine = insert_machine(user, name=name, description=description, type=type)
         Revision.objects.create(machine=machine, number=1, definition=definition, format=format, author=user)
     return machine
 

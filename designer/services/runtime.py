@@ -16,7 +16,15 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from designer.models import Execution, ExecutionLog, ExecutionStatus, Machine, MachineType, Revision
+from designer.models import (
+    Execution,
+    ExecutionLog,
+    ExecutionStatus,
+    Machine,
+    MachineStatus,
+    MachineType,
+    Revision,
+)
 from designer.services.configuration import LogWish, log_wish
 from designer.services.listening import Run, in_own_thread, listener, pause
 from designer.services.runtime_channels import ENDED_CHANNEL
@@ -210,8 +218,10 @@ def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
     event = encode_event(Redriven())
     with transaction.atomic():
         rows = Execution.objects.select_for_update(of=("self",)).select_related("revision")
-        execution = rows.only("redrive_tokens", "last_event_id", "revision__logging").filter(pk=execution_id).first()
-        if execution is None:
+        execution = (
+            rows.only("redrive_tokens", "last_event_id", "machine", "revision__logging").filter(pk=execution_id).first()
+        )
+        if execution is None or not _takes_work(execution):
             return False
         tokens = _tokens(execution)
         if client_token is not None and client_token in tokens:
@@ -224,6 +234,12 @@ def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
         _log_again(execution)
     _dispatcher().ring_execution(execution_id)
     return True
+
+
+def _takes_work(execution: Execution) -> bool:
+    """Not while its machine is being deleted: whoever deletes it looks for what runs once this transaction is over."""
+    machine = Machine.objects.select_for_update(no_key=True).only("status").filter(pk=execution.machine_id).first()
+    return machine is not None and machine.status == MachineStatus.ACTIVE
 
 
 def _log_again(execution: Execution) -> None:

@@ -30,6 +30,8 @@ from engine.runtime.ports import (
 
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
 _HELD = "status IN ('BEGUN', 'POLLING') AND worker = %s"
+# Word for word the condition of the index attempt_open, else SQLite reads the whole table, payloads and all.
+AT_WORK = "status IN ('QUEUED', 'BEGUN', 'POLLING')"
 OPEN = "status IN ('QUEUED', 'OFFERED', 'BEGUN', 'WAITING', 'POLLING')"
 # An aborted attempt's job is to be cancelled at once; a job that has ended by itself is not.
 ABORT = (
@@ -236,7 +238,7 @@ class SqlAttempts:
         with writing() as session:
             row = session.row(
                 f"SELECT t.id, t.execution_id, t.scope, t.token, t.payload {_OFFERED} "
-                f"ORDER BY t.scheduled_at, t.id LIMIT 1{_lock_of(session)}",
+                f"ORDER BY t.scheduled_at, t.id LIMIT 1{session.skip_locked_of('t')}",
                 (_activity_name(arn), arn),
             )
             if row is None:
@@ -249,7 +251,8 @@ class SqlAttempts:
 
     def begun_by(self, worker: str) -> Sequence[OpenAttempt]:
         rows = Session().rows(
-            f"SELECT id, execution_id, scope, resource, status FROM designer_taskattempt WHERE {_HELD}", (worker,)
+            f"SELECT id, execution_id, scope, resource, status FROM designer_taskattempt WHERE {AT_WORK} AND {_HELD}",
+            (worker,),
         )
         return [
             OpenAttempt(
@@ -264,6 +267,13 @@ class SqlAttempts:
             for number, execution_id, scope, resource, status in rows
         ]
 
+    def strays(self) -> Sequence[str]:
+        rows = Session().rows(
+            f"SELECT DISTINCT worker FROM designer_taskattempt WHERE {AT_WORK} AND status IN ('BEGUN', 'POLLING') "
+            "AND worker IS NOT NULL AND worker NOT IN (SELECT id FROM designer_worker)"
+        )
+        return [row[0] for row in rows]
+
 
 # An activity's tasks are those of its owner's machines: whoever takes a name that is free again gets no other's input.
 _OFFERED = (
@@ -276,10 +286,6 @@ _OFFERED = (
 
 def _activity_name(arn: str) -> str:
     return arn.rpartition(":")[2]
-
-
-def _lock_of(session: Session) -> str:
-    return f"{session.skip_locked.replace('UPDATE', 'UPDATE OF t')}"
 
 
 def _of_token(session: Session, token: str) -> Any:

@@ -105,6 +105,10 @@ class Session:
     def skip_locked(self) -> str:
         return "" if self._sqlite else " FOR UPDATE SKIP LOCKED"
 
+    def skip_locked_of(self, table: str) -> str:
+        """The same for one table of a join, named as the query names it."""
+        return "" if self._sqlite else f" FOR UPDATE OF {table} SKIP LOCKED"
+
 
 class _LockFile:
     """This thread's descriptor of the lock; closed when the thread is gone."""

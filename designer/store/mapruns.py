@@ -18,6 +18,10 @@ _COLUMNS = (
     "id, execution_id, command, status, concurrency, tolerated_count, tolerated_percentage, items, read, complete, "
     "made, running, pending, succeeded, failed, timed_out, aborted"
 )
+_QUIET = (
+    "SELECT r.id FROM designer_maprun r JOIN designer_execution e ON e.id = r.execution_id "
+    "WHERE r.status = 'RUNNING' AND r.looked_at < %s AND e.stuck_reason IS NULL"
+)
 _PAGE = 500
 _POST = "INSERT INTO designer_inbox (execution_id, event, at) VALUES (%s, %s, %s)"
 _START = """
@@ -96,8 +100,12 @@ def _start_values(commit: Commit, command: StartMapRun) -> tuple[object, ...]:
 def _abort(session: Session, where: str, key: str, at: int) -> None:
     rows = session.rows(f"SELECT id FROM designer_maprun WHERE {where} AND status = 'RUNNING'", (key,))
     for (number,) in rows:
-        session.run("UPDATE designer_maprun SET status = 'ABORTED', stopped_at = %s WHERE id = %s", (at, number))
-        _stop_children(session, number, at)
+        changed = session.run(
+            "UPDATE designer_maprun SET status = 'ABORTED', stopped_at = %s WHERE id = %s AND status = 'RUNNING'",
+            (at, number),
+        )
+        if changed.rowcount == 1:  # else it has just ended by itself
+            _stop_children(session, number, at)
 
 
 def _redrive(session: Session, number: str, at: int) -> None:
@@ -147,6 +155,16 @@ def _log_redriven(session: Session, execution_id: str, children: list[str]) -> N
         )
 
 
+def _forgive(execution_id: str) -> None:
+    """A Map Run got on: crashes before count no more, as after a commit of the execution around it.
+
+    In a transaction of its own: that execution's commits take its row before its Map Run's.
+    """
+    if Session().row("SELECT 1 FROM designer_execution WHERE id = %s AND crashes > 0", (execution_id,)) is not None:
+        with writing() as session:
+            session.run("UPDATE designer_execution SET crashes = 0 WHERE id = %s", (execution_id,))
+
+
 class SqlMapRuns:
     """Mixed into SqlStore, which stores what the commits of children hold beside their own rows."""
 
@@ -187,7 +205,8 @@ class SqlMapRuns:
                 'INSERT INTO designer_mapitem (map_run_id, "index", input, items) VALUES (%s, %s, %s, %s)',
                 [(run.id, run.read + number, one.input.text, one.items) for number, one in enumerate(inputs)],
             )
-            return True
+        _forgive(run.execution_id)
+        return True
 
     def waiting_items(self, run: MapRunRow, limit: int) -> list[ChildInput]:
         rows = Session().rows(
@@ -226,7 +245,8 @@ class SqlMapRuns:
                 'DELETE FROM designer_mapitem WHERE map_run_id = %s AND "index" < %s',
                 (run.id, run.made + len(children)),
             )
-            return True
+        _forgive(run.execution_id)
+        return True
 
     def _write_children(self, session: Session, commits: Sequence[Commit]) -> None:
         """SqlStore's own, into which this class is mixed: only there is it known what else a commit holds."""
@@ -317,12 +337,11 @@ class SqlMapRuns:
                 return
 
     def quiet_map_runs(self, before: int, now: int, limit: int) -> Sequence[str]:
-        rows = Session().rows(
-            "SELECT id FROM designer_maprun WHERE status = 'RUNNING' AND looked_at < %s LIMIT %s", (before, limit)
-        )
-        if rows:
-            with writing() as session:
-                session.many("UPDATE designer_maprun SET looked_at = %s WHERE id = %s", [(now, row[0]) for row in rows])
+        if Session().row(f"{_QUIET} LIMIT 1", (before,)) is None:
+            return ()
+        with writing() as session:
+            rows = session.rows(f"{_QUIET} LIMIT %s{session.skip_locked_of('r')}", (before, limit))
+            session.many("UPDATE designer_maprun SET looked_at = %s WHERE id = %s", [(now, row[0]) for row in rows])
         return [row[0] for row in rows]
 
 

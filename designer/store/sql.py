@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from designer.arns import alias_arn, execution_arn, express_arn, machine_arn, role_arn, version_arn
-from designer.store.attempts import ABORT, OPEN, SqlAttempts, close
+from designer.store.attempts import ABORT, AT_WORK, OPEN, SqlAttempts, close
 from designer.store.connection import Session, release_thread, writing
 from designer.store.mapruns import SqlMapRuns, count_end, end_map_runs, start_map_runs
 from designer.store.outbox import note_status
@@ -53,6 +53,7 @@ _ATTEMPT = """
          status, worker, scheduled_at, rung_at, begun_at, role_arn, token, logs, logs_truncated, polls)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, 0)
 """
+_QUEUED = f"SELECT id FROM designer_taskattempt WHERE {AT_WORK} AND status = 'QUEUED' AND rung_at < %s"
 _TIMER = """
     INSERT INTO designer_timer (execution_id, key, due, event) VALUES (%s, %s, %s, %s)
     ON CONFLICT (execution_id, key) DO UPDATE SET due = excluded.due, event = excluded.event
@@ -209,11 +210,11 @@ class SqlStore(SqlMapRuns, SqlAttempts):
             "LIMIT %s",
             (before, limit),
         )
-        queued = session.rows(
-            "SELECT id FROM designer_taskattempt WHERE status = 'QUEUED' AND rung_at < %s LIMIT %s", (before, limit)
-        )
-        if queued:
+        queued: list[Any] = []
+        if session.row(f"{_QUEUED} LIMIT 1", (before,)) is not None:
             with writing() as writer:
+                # All at once or not at all: two that take many rows one by one may each wait for the other.
+                queued = writer.rows(f"{_QUEUED} LIMIT %s{writer.skip_locked}", (before, limit))
                 writer.many(
                     "UPDATE designer_taskattempt SET rung_at = %s WHERE id = %s", [(now, row[0]) for row in queued]
                 )

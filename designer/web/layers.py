@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import ThreadSensitiveContext
 
 from designer.services.limits import BODY_BYTES
+from designer.services.listening import letting_go
+from designer.store.connection import mend_connection
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -41,26 +46,60 @@ async def read_body(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
+class _Threads:
+    """A few threads, lent one by one. Used in the event loop alone."""
+
+    def __init__(self) -> None:
+        self._idle: list[ThreadPoolExecutor] = []
+
+    def lend(self) -> ThreadPoolExecutor:
+        return self._idle.pop() if self._idle else ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+
+    def take_back(self, thread: ThreadPoolExecutor) -> None:
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append(thread)
+        else:
+            thread.shutdown(wait=False)
+
+
+class _Borrowed(Executor):
+    """A request's thread: borrowed for the first thing to do, until the request ends or waits for something."""
+
+    def __init__(self, threads: _Threads) -> None:
+        self._threads = threads
+        self._thread: ThreadPoolExecutor | None = None
+
+    def submit(self, work: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_R]:
+        if self._thread is None:
+            self._thread = self._threads.lend()
+            # Django mends connections at the beginning of a request, which may have had another thread then.
+            self._thread.submit(mend_connection)
+        return self._thread.submit(work, *args, **kwargs)
+
+    def let_go(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._threads.take_back(thread)
+
+
 class ReusedThreads:
-    """Runs each request's sync code in a thread of a small pool.
+    """Runs each request's sync code in a thread of a small pool, which a request that waits gives to others.
 
     Django would make a thread a request, and with it a database connection a request: connections belong to threads.
     """
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._idle: list[ThreadPoolExecutor] = []
+        self._threads = _Threads()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        thread = self._idle.pop() if self._idle else ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+        thread = _Borrowed(self._threads)
         try:
             async with ThreadSensitiveContext(executor=thread):
-                await self._app(scope, receive, send)
+                with letting_go(thread.let_go):
+                    await self._app(scope, receive, send)
         finally:
-            if len(self._idle) < _MOST_IDLE:
-                self._idle.append(thread)
-            else:
-                thread.shutdown(wait=False)
+            thread.let_go()
 
 
 class BoundedBodies:

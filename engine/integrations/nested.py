@@ -73,7 +73,7 @@ class NestedExecutions:
 
     def poll(self, claim: Claim) -> Outcome | float:
         try:
-            answer = self._api.call(claim.attempt, "DescribeExecution", {"executionArn": _arn(claim)})
+            answer = self._api.call(claim.attempt, "DescribeExecution", {"executionArn": self._arn(claim)})
         except ServiceRefused as error:
             return _refused(error)
         found = _told("DescribeExecution", answer)
@@ -88,10 +88,14 @@ class NestedExecutions:
 
     def cancel(self, claim: Claim) -> bool:
         try:
-            self._api.call(claim.attempt, "StopExecution", {"executionArn": _arn(claim), "cause": _NOT_AWAITED})
+            self._api.call(claim.attempt, "StopExecution", {"executionArn": self._arn(claim), "cause": _NOT_AWAITED})
         except ServiceRefused:
             return True  # it has ended, or is there no more
         return True
+
+    def _arn(self, claim: Claim) -> str:
+        handle: Any = json.loads(claim.handle or "{}")
+        return self._api.started_by(claim.attempt) or str(handle["arn"])
 
     def renew(self) -> None:
         """Nothing that runs here needs the lease."""
@@ -112,11 +116,6 @@ def _pattern(attempt: AttemptRow) -> Pattern:
     resource = parse_resource(attempt.resource)
     assert isinstance(resource, ServiceCall)
     return resource.pattern
-
-
-def _arn(claim: Claim) -> str:
-    handle: Any = json.loads(claim.handle or "{}")
-    return str(handle["arn"])
 
 
 def _input_text(value: Json) -> str:

@@ -14,3 +14,7 @@ class StatesApi(Protocol):
     def call(self, attempt: AttemptRow, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The answer as botocore gives it. StartExecution gives the same attempt the same execution, for ever."""
         ...
+
+    def started_by(self, attempt: AttemptRow) -> str | None:
+        """The ARN of the execution that an attempt has started, as it is now: its machine may have been renamed."""
+        ...

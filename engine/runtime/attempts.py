@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 _REPORT_TRIES = 5
 _CANCEL_TRIES = 20
 _LOOK_AGAIN_SECONDS = 30.0
+_LONG_AGO_SECONDS = 2.0
+"""Much less than a lease: whoever goes on sooner cannot have been called lost."""
 
 
 class _Broken:
@@ -76,12 +78,13 @@ class Attempts:
         """Answer an attempt's doorbell: take its next step, if there is one to take."""
         if self._closing:
             return  # it stays as it is, and the sweeper rings for the next worker
+        taken_at = self._clock.monotonic()
         claim = self._store.claim(attempt_id, self._worker, self._clock.now())
         if claim is None:
             return
         match claim.action:
             case "BEGIN":
-                self._begin(claim.attempt)
+                self._begin(claim.attempt, taken_at)
             case "POLL":
                 self._poll(claim)
             case "CANCEL":
@@ -89,12 +92,14 @@ class Attempts:
             case _:
                 assert_never(claim.action)
 
-    def _begin(self, attempt: AttemptRow) -> None:
+    def _begin(self, attempt: AttemptRow, taken_at: float) -> None:
         """Begin an attempt and see it through."""
         with self.holding() as held:
             held.add(attempt.id)
             if attempt.timeout_seconds is not None or attempt.heartbeat_seconds is not None:
                 self._dispatcher.ring_execution(attempt.execution_id)  # their clocks start now
+            if not self.may_start(attempt, taken_at):
+                return
             work = self._started(attempt)
             with self._lock:
                 self._running[attempt.id] = work
@@ -149,6 +154,15 @@ class Attempts:
 
     def has_room(self) -> bool:
         return self._late < self._room and not self._closing
+
+    def may_start(self, attempt: AttemptRow, taken_at: float) -> bool:
+        """Whoever stood still for long since it took the attempt asks whether it was called lost meanwhile."""
+        if self._clock.monotonic() - taken_at < _LONG_AGO_SECONDS:
+            return True
+        if any(row.id == attempt.id for row in self._store.begun_by(self._worker)):
+            return True
+        logger.warning("attempt %s was called lost before this worker came to start it", attempt.id)
+        return False
 
     def take(self, attempt: AttemptRow, work: Work) -> None:
         """Look after an attempt that outlived its hand-over."""

@@ -34,6 +34,7 @@ from engine.core.events import (
     Event,
     Resumed,
     TaskFailed,
+    TaskHeartbeat,
     TaskStarted,
     TaskSucceeded,
     TimerFired,
@@ -70,8 +71,17 @@ _LOOK_SECONDS = 0.01
 class _Own:
     """A result that this worker brings itself, without the mailbox (hand-over)."""
 
+    attempt: AttemptRow
+    outcome: Outcome
     event: TaskSucceeded | TaskFailed
     finished: FinishedAttempt
+
+    def wait(self, seconds: float | None) -> Outcome:
+        """The Work port: it has ended already."""
+        return self.outcome
+
+    def cancel(self) -> None:
+        """Nothing runs any more."""
 
 
 class LateResults(Protocol):
@@ -84,6 +94,10 @@ class LateResults(Protocol):
         ...
 
     def take(self, attempt: AttemptRow, work: Work) -> None: ...
+
+    def may_start(self, attempt: AttemptRow, taken_at: float) -> bool:
+        """Whether an attempt that this worker took at ``taken_at`` (monotonic seconds), or later, is its own still."""
+        ...
 
 
 class Driver:
@@ -125,7 +139,8 @@ class Driver:
         own: _Own | None = None
         loaded = self._store.load(execution_id)
         while loaded is not None and self._has_work(loaded, own):
-            advanced = self._advance(loaded, own, held)
+            taken_at = self._clock.monotonic()
+            advanced = self._advance_with(loaded, own, held)
             if advanced is None:
                 if own is not None:
                     self._post(own)
@@ -137,11 +152,20 @@ class Driver:
                 loaded = self._store.load(execution_id)
                 continue
             step, handed = advanced
-            own = self._hand_over(handed) if handed is not None else None
+            own = self._hand_over(handed, taken_at) if handed is not None else None
             if own is None and step.more and self._others_wait():
                 self._dispatcher.ring_execution(execution_id)
                 return
             loaded = self._committed(loaded, step, busy=own is not None)
+
+    def _advance_with(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
+        """``_advance``; should it fail, a result in hand is not lost with it but takes the ordinary way."""
+        try:
+            return self._advance(loaded, own, held)
+        except Exception:
+            if own is not None:
+                self._late.take(own.attempt, own)
+            raise
 
     def _has_work(self, loaded: Loaded, own: _Own | None) -> bool:
         root = loaded.execution.root
@@ -202,7 +226,7 @@ class Driver:
     def _advance(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
         """One activation and its commit; None when somebody else was faster."""
         machine = self.machine(loaded.definition_id, loaded.processor)
-        events: list[Event] = [decode_event(letter.event) for letter in loaded.letters]
+        events = without_stale_heartbeats([decode_event(letter.event) for letter in loaded.letters])
         if own is not None:
             events.append(own.event)
         missing = self._missing_activities(loaded)
@@ -327,14 +351,28 @@ class Driver:
             self._dispatcher.ring_map_run(map_run_id(commit.execution_id, attempt_key))
         self._notifier.committed(commit.execution_id, commit.root, commit.history, commit.at)
 
-    def _hand_over(self, attempt: AttemptRow) -> _Own | None:
+    def _hand_over(self, attempt: AttemptRow, taken_at: float) -> _Own | None:
         """Do the attempt here. What takes longer than its time goes on by itself and reports by mailbox."""
+        if not self._late.may_start(attempt, taken_at):
+            return None
         work = self._integrations.start(attempt)
         outcome = work.wait(HAND_OVER_SECONDS)
         if outcome is None or outcome.submission is not None:
             self._late.take(attempt, work)
             return None
-        return _Own(result_event(attempt, outcome), finished_row(attempt, self._worker, outcome))
+        return _Own(attempt, outcome, result_event(attempt, outcome), finished_row(attempt, self._worker, outcome))
+
+
+def without_stale_heartbeats(events: Sequence[Event]) -> list[Event]:
+    """A heartbeat that lay in the mailbox before its timer fired was in time, however late both of them are read."""
+    beaten: set[str] = set()
+    kept: list[Event] = []
+    for event in events:
+        if isinstance(event, TaskHeartbeat):
+            beaten.add(f"heartbeat:{event.attempt}")
+        if not (isinstance(event, TimerFired) and event.key in beaten):
+            kept.append(event)
+    return kept
 
 
 def attempt_id(execution_id: str, key: str) -> str:

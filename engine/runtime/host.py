@@ -17,6 +17,7 @@ from engine.runtime.driver import Driver
 from engine.runtime.evaluating import ChildEvaluator
 from engine.runtime.mapruns import MapRuns, ReadSource, WriteResult
 from engine.runtime.ports import Clock, Dispatcher, Integrations, Notifier, Store, WorkerRow
+from engine.runtime.turns import Turns
 from engine.runtime.upkeep import (
     CRASHES_ALLOWED,
     RENEWAL_SECONDS,
@@ -31,6 +32,8 @@ from engine.runtime.upkeep import (
 
 logger = logging.getLogger(__name__)
 
+_MAP_RUNS_AT_ONCE = 2
+"""A Map Run waits for storage somewhere while it reads its items and writes its results; the other threads do not."""
 _FIRST_RENEWALS = 20
 _FIRST_RENEWALS_SECONDS = 0.25
 
@@ -113,6 +116,7 @@ class Host:
             read=read_items,
             write=write_results,
         )
+        self._turns = Turns(_MAP_RUNS_AT_ONCE, self._take_on_map_run)
         self._renewals = 0
         self._poller = TimerPoller(store, dispatcher, clock)
         self._leases = Leases(store, self.attempts, clock, own=self.row)
@@ -148,7 +152,11 @@ class Host:
                 logger.error("execution %s is stuck: parked after %d failures", execution_id, CRASHES_ALLOWED)
 
     def map_run(self, map_run_id: str) -> None:
-        """Doorway of a Map Run's doorbell. What fails is logged and tried again when the sweeper rings."""
+        """Doorway of a Map Run's doorbell, which the sweeper rings again while it is answered, too."""
+        self._turns.take(map_run_id)
+
+    def _take_on_map_run(self, map_run_id: str) -> None:
+        """What fails is logged and tried again when the sweeper rings."""
         execution_id = map_run_id.partition(":")[0]
         try:
             with self._marks.advancing(execution_id):

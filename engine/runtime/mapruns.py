@@ -97,6 +97,9 @@ class MapRuns:
     def activate(self, map_run_id: str) -> None:
         """Answer a doorbell: safe to call at any time, any number of times."""
         run = self._store.map_run(map_run_id)
+        loaded = None if run is None else self._store.load(run.execution_id)
+        if loaded is not None and loaded.parked:
+            return
         while run is not None and run.status == "RUNNING":
             if run.broken:
                 self._finish(run, Failure(error=ErrorName.TOLERATED_FAILURES_EXCEEDED, cause=EXCEEDED))

@@ -532,6 +532,7 @@ class MemoryStore:
             held.waiting.update({row.read + number: one for number, one in enumerate(inputs)})
             items = row.items + sum(one.items for one in inputs)
             held.row = replace(row, read=row.read + len(inputs), items=items, complete=complete)
+            self._executions[run.execution_id].crashes = 0
             return True
 
     def waiting_items(self, run: MapRunRow, limit: int) -> list[ChildInput]:
@@ -547,6 +548,7 @@ class MemoryStore:
             alive = sum(child.commit.end is None for child in children)
             held.row = replace(held.row, made=run.made + len(children), running=held.row.running + alive)
             parent = self._executions[run.execution_id]
+            parent.crashes = 0
             for child in children:
                 facts = child_facts(parent.facts, run.command.arn, child.name, child.input, child.started_at)
                 record = self._executions[child.id] = _Record(
@@ -633,10 +635,17 @@ class MemoryStore:
 
     def quiet_map_runs(self, before: int, now: int, limit: int) -> Sequence[str]:
         with self._lock:
-            found = [run for run in self._map_runs.values() if run.row.status == "RUNNING" and run.looked_at < before]
+            found = [
+                run
+                for run in self._map_runs.values()
+                if run.row.status == "RUNNING" and run.looked_at < before and not self._parked(run.row.execution_id)
+            ]
             for run in found[:limit]:
                 run.looked_at = now
             return [run.row.id for run in found[:limit]]
+
+    def _parked(self, execution_id: str) -> bool:
+        return self._executions[execution_id].stuck_reason is not None
 
     def beat(self, worker: WorkerRow, at: int) -> None:
         with self._lock:
@@ -646,6 +655,11 @@ class MemoryStore:
     def workers(self) -> Sequence[WorkerRow]:
         with self._lock:
             return list(self._workers.values())
+
+    def strays(self) -> Sequence[str]:
+        with self._lock:
+            held = [one.row.worker for one in self._attempts.values() if one.status in {"BEGUN", "POLLING"}]
+            return [one for one in dict.fromkeys(held) if one is not None and one not in self._workers]
 
     def forget_worker(self, worker: str) -> None:
         with self._lock:

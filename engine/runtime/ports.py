@@ -386,7 +386,7 @@ class Store(Protocol):
         ...
 
     def quiet_map_runs(self, before: int, now: int, limit: int) -> Sequence[str]:
-        """Map Runs that nobody looked at since ``before``: ring them again."""
+        """Map Runs that nobody looked at since ``before``: ring them again. Those of parked executions rest."""
         ...
 
     def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
@@ -398,6 +398,10 @@ class Store(Protocol):
         ...
 
     def workers(self) -> Sequence[WorkerRow]: ...
+
+    def strays(self) -> Sequence[str]:
+        """Who has attempts in hand and no lease: a worker that was taken for lost, and came back for a moment."""
+        ...
 
     def forget_worker(self, worker: str) -> None: ...
 

@@ -59,7 +59,7 @@ class Leases:
 
     def check(self) -> None:
         now = self._clock.monotonic()
-        rows = self._store.workers()
+        rows = [*self._store.workers(), *map(_without_lease, self._store.strays())]
         self._seen = {row.id: self._seen.get(row.id, (-1, now)) for row in rows}
         for row in rows:
             beat, since = self._seen[row.id]
@@ -74,6 +74,11 @@ class Leases:
         for attempt in self._store.begun_by(row.id):
             self._attempts.lose(attempt)
         self._store.forget_worker(row.id)
+
+
+def _without_lease(worker: str) -> WorkerRow:
+    """As long as it has none, nothing of it moves; the first renewal does."""
+    return WorkerRow(id=worker, kind="", host="", process=0, beat=0)
 
 
 def _alive(process: int) -> bool:
@@ -109,6 +114,10 @@ class Sweeper:
             self._dispatcher.ring_map_run(map_run_id)
 
 
+_own_marks: set[Path] = set()
+"""Written by this very process: an older one may have had its id, as the first of a restarted container has."""
+
+
 @dataclass(slots=True)
 class CrashMarks:
     """Remembers, outside any transaction, which execution each thread is advancing, so that a death is counted.
@@ -122,6 +131,7 @@ class CrashMarks:
     @contextmanager
     def advancing(self, execution_id: str) -> Iterator[None]:
         path = self.folder / f"advancing-{os.getpid()}-{threading.get_ident()}"
+        _own_marks.add(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.pwrite(descriptor, execution_id.ljust(36).encode(), 0)
@@ -135,7 +145,7 @@ class CrashMarks:
         """Call ``note(execution_id, reason)`` for every activation that died with its process."""
         for path in self.folder.glob("advancing-*"):
             process = int(path.name.split("-")[1])
-            if _alive(process):
+            if path in _own_marks or (process != os.getpid() and _alive(process)):
                 continue
             try:
                 execution_id = path.read_text(encoding="ascii").strip()

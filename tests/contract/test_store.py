@@ -14,7 +14,7 @@ from engine.runtime.ports import AttemptRow, Commit, FinishedAttempt, Loaded, St
 from tests.contract.conftest import NOW, Bench
 from tests.harness import FUNCTION
 
-TASK = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION + "F", "End": True}}}
+TASK: dict[str, Any] = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION + "F", "End": True}}}
 HELLO = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 MAP: dict[str, Any] = {
     "StartAt": "M",

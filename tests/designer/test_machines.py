@@ -265,3 +265,29 @@ def test_functions_are_listed_without_being_run(alice: Api, installation: Any) -
     found = alice.get("/api/functions/")
     assert [(one["name"], one["description"]) for one in found["results"]] == [("Broken", ""), ("Greet", "Greets.")]
     assert found["results"][1]["arn"].endswith(":function:Greet")
+
+
+WAITS = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"},
+    "End": True,
+}
+
+
+def test_a_bundle_of_an_express_machine_is_checked_as_one(alice: Api) -> None:
+    definition = json.dumps({"StartAt": "W", "States": {"W": WAITS}})
+    bundle = {"treadle_bundle": 1, "machine": {"name": "In"}, "revisions": [{"definition": definition}]}
+    alice.post("/api/machines/import/", {"content": json.dumps(bundle)})
+    express = {**bundle, "machine": {"name": "Fast", "type": "EXPRESS"}}
+    refused = alice.call("POST", "/api/machines/import/", {"content": json.dumps(express)})
+    assert (refused.status_code, body(refused)["pointer"]) == (400, "/revisions/0/definition")
+    assert Machine.objects.count() == 1
+
+
+def test_a_copy_of_a_shared_express_machine_is_one(alice: Api, bob: Api) -> None:
+    machine = alice.machine()
+    Machine.objects.update(type="EXPRESS")
+    url: str = alice.post(_at(machine, "shares/"), {})["url"]
+    copy = bob.post(f"/api/shared/{url.rpartition('/')[2]}/copy/")
+    assert copy["type"] == "EXPRESS"

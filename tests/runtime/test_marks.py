@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,3 +25,14 @@ def test_an_activation_that_failed_in_a_living_worker_is_not_counted_again_when_
     counted: list[str] = []
     marks.count_dead(lambda execution_id, reason: counted.append(execution_id))
     assert counted == []
+
+
+def test_the_mark_of_a_dead_worker_whose_process_id_is_ours_now_is_counted(tmp_path: Path) -> None:
+    """The first process of a container has the same id after each restart."""
+    (tmp_path / f"advancing-{os.getpid()}-1").write_text("poisoned", encoding="ascii")
+    marks = CrashMarks(tmp_path)
+    counted: list[str] = []
+    with marks.advancing("alive"):
+        for _ in range(2):
+            marks.count_dead(lambda execution_id, reason: counted.append(execution_id))
+    assert counted == ["poisoned"]

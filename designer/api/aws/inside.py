@@ -17,6 +17,8 @@ from designer.api.aws.caller import Caller
 from designer.api.aws.errors import api_error
 from designer.api.aws.model import OPERATIONS
 from designer.api.aws.operations import HANDLERS
+from designer.arns import arn_of
+from designer.services.executions import started_by
 from designer.services.machines import owner_of
 from designer.store.connection import mend_connection
 from engine.integrations.aws.names import operation as model_of
@@ -46,6 +48,11 @@ class OwnApi:
         model = model_of(_SERVICE, operation)
         answer: dict[str, Any] = _timed(None if model is None else model.output_shape, found)
         return answer
+
+    def started_by(self, attempt: AttemptRow) -> str | None:
+        mend_connection()
+        found = started_by(attempt.id)
+        return None if found is None else arn_of(found)
 
 
 def _timed(shape: Shape | None, value: Any) -> Any:
