@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 ENTRY = "src/main.tsx"
 EARLY = "src/app/early.ts"
+WORKER = "node_modules/elkjs/lib/elk-worker.min.js"
 SESSION = "/api/session/"
 
 
@@ -57,6 +58,8 @@ class Assets:
     script: str
     # Run as soon as they are there, before styles and the page's own script.
     first: tuple[str, ...]
+    # The layout engine, which takes longest to be ready: begun by the shell itself.
+    worker: str | None
     styles: tuple[str, ...]
     preloads: tuple[str, ...]
 
@@ -72,13 +75,15 @@ def read_chunks(manifest: Path) -> dict[str, Any] | None:
 
 def assets_of(chunks: dict[str, Any], route: Route | None = None) -> Assets:
     """The entry with all that it imports at once, and the same of the route's own part."""
-    first = [EARLY] if route is not None and route.draws and EARLY in chunks else []
+    draws = route is not None and route.draws
+    first = [EARLY] if draws and EARLY in chunks else []
     page = [route.module] if route is not None and route.module in chunks else []
     needed = list(dict.fromkeys(one for name in (*first, ENTRY, *page) for one in (name, *_imports(chunks, name))))
     styles = [style for name in needed for style in chunks[name].get("css", ())]
     return Assets(
         script=f"app/{chunks[ENTRY]['file']}",
         first=tuple(f"app/{chunks[name]['file']}" for name in first),
+        worker=f"app/{chunks[WORKER]['file']}" if draws and WORKER in chunks else None,
         styles=tuple(dict.fromkeys(f"app/{style}" for style in styles)),
         preloads=tuple(f"app/{chunks[name]['file']}" for name in needed if name not in {ENTRY, *first}),
     )

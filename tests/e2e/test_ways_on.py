@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.canvas import box
 from tests.e2e.test_designer_stories import CHAIN, open_machine
-from tests.harness import Server
+from tests.harness import Server, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -94,6 +95,33 @@ def test_the_focus_is_on_the_heading_when_an_execution_has_been_started(page: Pa
     page.get_by_role("dialog").get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/executions/*")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_who_deletes_by_keys_goes_on_at_the_neighbour(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/settings")
+    for name in ("one", "two", "three"):
+        page.get_by_label("Name of the token").fill(name)
+        page.get_by_role("button", name="Create a token").click()
+        expect(page.get_by_role("button", name=f"Delete token {name}")).to_be_visible()
+    page.get_by_role("button", name="Delete token two").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Delete token two")).to_have_count(0)
+    expect(page.locator("button:focus")).to_have_accessible_name(re.compile("^Delete token (one|three)$"))
+
+
+def test_after_a_redrive_the_focus_is_still_among_the_buttons(page: Page, server: Server) -> None:
+    states = {"F": {"Type": "Fail", "Error": "No"}}
+    machine = server.machine("RedrivenByKeys", {"StartAt": "F", "States": states})
+    execution = server.begin(machine, wait=10)["id"]
+    page.goto(f"{server.address}/executions/{execution}")
+    page.get_by_role("button", name="Redrive").focus()
+    page.keyboard.press("Enter")
+    until(lambda: len(server.history(execution)) > 3, 20, "the second end")
+    expect(page.get_by_role("button", name=re.compile("^(Redrive|Stop)$")).and_(page.locator(":focus"))).to_have_count(
+        1
+    )
 
 
 def test_the_legend_covers_no_state(page: Page, server: Server) -> None:

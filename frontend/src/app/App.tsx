@@ -11,6 +11,7 @@ import { Crash } from "./Crash";
 import { Frame } from "./Frame";
 import { OfflineBanner } from "./OfflineBanner";
 import { useHeadingFocus } from "./useHeadingFocus";
+import { useKeptFocus } from "./useKeptFocus";
 
 /**
  * A page whose code comes when it is first asked for. The router waits for it, not Suspense: React keeps a
@@ -41,6 +42,7 @@ const queries = new QueryClient({
 
 function Outer() {
   useHeadingFocus();
+  useKeptFocus();
   return (
     <>
       <Frame />

@@ -1,6 +1,4 @@
 import {
-  Background,
-  BackgroundVariant,
   MiniMap,
   type NodeChange,
   ReactFlow,
@@ -31,6 +29,7 @@ import type { GraphScope } from "../asl/graph";
 import type { Path } from "../asl/model";
 import { CanvasFocus, type FocusControl } from "./CanvasFocus";
 import { type CanvasActions, CanvasContext, useCanvas } from "./context";
+import { Dots } from "./Dots";
 import { type DropPlace, dragStore, dropPlace } from "./drag";
 import { edgeTypes, type LineEdge, toLine } from "./edges";
 import type { Layout, PlacedNode } from "./layout";
@@ -297,7 +296,7 @@ function Canvas(props: CanvasProps & { readonly size: Size }) {
           maxZoom={2.5}
           proOptions={{ hideAttribution: true }}
         >
-          <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
+          <Dots />
           <EmptyScopes layout={layout} />
           {boxes.length > 40 && boxes.length <= 500 && (
             <MiniMap pannable zoomable ariaLabel={t("Overview")} />

@@ -15,12 +15,23 @@ export function layouter(): Layouter {
   return shared;
 }
 
-/** The worker is made when it is first wanted. */
+declare global {
+  interface Window {
+    /** Begun by the shell of a page that draws, before any script of it is there (templates/app.html). */
+    layoutWorker?: Worker;
+  }
+}
+
+/** The worker is made when it is first wanted, unless the shell has. */
 class Engine implements LayoutEngine {
   private elk: InstanceType<typeof ELK> | null = null;
 
   start(): InstanceType<typeof ELK> {
-    this.elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
+    if (this.elk === null) {
+      const worker = window.layoutWorker ?? new Worker(workerUrl);
+      delete window.layoutWorker;
+      this.elk = new ELK({ workerFactory: () => worker });
+    }
     return this.elk;
   }
 

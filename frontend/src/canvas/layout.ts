@@ -60,7 +60,7 @@ const GAP = 28;
 const PADDING = 20;
 const EMPTY_SCOPE = { width: 150, height: 60 };
 const MOST_KEPT = 2000;
-const PRACTICE_RUNS = 10;
+const PRACTICE_RUNS = 30;
 const PRACTISED_MS = 12;
 
 /** Where results outlive the page, such as the browser's storage. It may forget whatever it likes. */

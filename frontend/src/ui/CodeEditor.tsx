@@ -36,6 +36,8 @@ import {
   hoverTooltip,
   keymap,
   lineNumbers,
+  ViewPlugin,
+  type ViewUpdate,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
@@ -118,6 +120,54 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, class: "tok-comment" },
 ]);
 
+const MOST_HUNG = 40;
+const FURTHER = 2;
+const hang = (indent: number) => `cm-hang-${Math.min(indent, MOST_HUNG)}`;
+
+/** As classes, since the server's policy allows no style in an element. */
+function hangs(): Record<string, Record<string, string>> {
+  const found: Record<string, Record<string, string>> = {};
+  for (let indent = 0; indent <= MOST_HUNG; indent++) {
+    const by = indent + FURTHER;
+    // 6 px is the editor's own.
+    const paddingLeft = `calc(${by}ch + 6px)`;
+    found[`.cm-line.${hang(indent)}`] = { paddingLeft, textIndent: `-${by}ch` };
+  }
+  return found;
+}
+
+/** What goes on in a further line of the screen begins below its own line's beginning, a little to the right. */
+const hanging = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+    constructor(view: EditorView) {
+      this.decorations = hung(view);
+    }
+    update(update: ViewUpdate) {
+      if (update.docChanged || update.viewportChanged) this.decorations = hung(update.view);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);
+
+/** No break between what a line is indented by and its first letter: a long word would leave an empty line behind. */
+const lead = Decoration.mark({ class: "cm-lead" });
+
+function hung(view: EditorView): DecorationSet {
+  const marks = [];
+  for (const { from, to } of view.visibleRanges) {
+    for (let at = from; at <= to; ) {
+      const line = view.state.doc.lineAt(at);
+      const indent = line.text.search(/\S|$/);
+      marks.push(Decoration.line({ class: hang(indent) }).range(line.from));
+      const first = line.from + indent + 1;
+      if (indent > 0 && first <= line.to) marks.push(lead.range(line.from, first));
+      at = line.to + 1;
+    }
+  }
+  return Decoration.set(marks, true);
+}
+
 const looks = EditorView.theme({
   "&": { height: "100%", fontSize: "12.5px", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
@@ -129,8 +179,9 @@ const looks = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--code-line)" },
   ".cm-of-selection": { backgroundColor: "var(--code-chosen)" },
   ".cm-cursor": { borderLeftColor: "var(--code-text)" },
-  // A word too long for the line is broken where the line ends, not put on a line of its own.
-  ".cm-lineWrapping": { wordBreak: "break-all" },
+  ".cm-lineWrapping": { wordBreak: "normal", overflowWrap: "anywhere" },
+  ".cm-lead": { whiteSpace: "pre" },
+  ...hangs(),
   ".cm-content": { caretColor: "var(--code-text)", color: "var(--code-text)" },
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
     backgroundColor: "var(--code-select) !important",
@@ -146,6 +197,7 @@ export function commonExtensions(format: "json" | "yaml", field = false): Extens
     looks,
     ...(field ? [] : [lineNumbers(), foldGutter()]),
     EditorView.lineWrapping,
+    hanging,
   ];
 }
 

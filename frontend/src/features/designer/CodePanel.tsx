@@ -13,7 +13,7 @@ import { type Designer, stateAround } from "./store";
 import type { Player } from "./trial/player";
 import { SimulatePanel } from "./trial/SimulatePanel";
 import { TestPanel } from "./trial/TestPanel";
-import type { DesignProblem } from "./validation";
+import { type DesignProblem, useProblems, type Verdict } from "./validation";
 
 const lineOf = (text: string, offset: number) => text.slice(0, offset).split("\n").length;
 
@@ -21,7 +21,7 @@ export type CodeTab = "code" | "problems" | "test" | "simulate";
 
 export function CodePanel(props: {
   designer: Designer;
-  problems: readonly DesignProblem[];
+  verdict: Verdict;
   tab: CodeTab;
   onTab: (tab: CodeTab) => void;
   player: Player;
@@ -31,7 +31,9 @@ export function CodePanel(props: {
   world: World;
   last: LastRun | null;
 }) {
-  const { designer, problems } = props;
+  const { designer } = props;
+  // Of the text that this panel shows, which may be a moment behind the graph.
+  const problems = useProblems(designer, props.verdict);
   const text = useStore(designer, (s) => s.text);
   const format = useStore(designer, (s) => s.format);
   const selection = useStore(designer, (s) => s.selection);

@@ -15,7 +15,7 @@ import { layouter } from "../../canvas/elk";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { useLayout } from "../../canvas/useLayout";
 import { count, t } from "../../i18n";
-import { afterDrawing, useOnceDrawn } from "../../ui/drawn";
+import { onceShown, useOnceDrawn } from "../../ui/drawn";
 import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { useLatest } from "../../ui/useLatest";
@@ -48,7 +48,7 @@ import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
 import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
-import { byNode, useProblems } from "./validation";
+import { byNode, useProblems, useVerdict } from "./validation";
 
 // Rarely wanted, so it comes when it is.
 const ConvertDialog = lazy(() => import("./conversion/ConvertDialog"));
@@ -85,7 +85,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const { layout, error: layoutError, current } = useLayout(shown);
   const awaited = useStore(designer, (s) => s.valid && s.parsed?.text !== s.text) || !current;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new layout is a picture to be waited for
-  useEffect(() => (current ? afterDrawing(later.catchUp) : undefined), [later, layout, current]);
+  useEffect(() => (current ? onceShown(later.catchUp) : undefined), [later, layout, current]);
   const drawn = useOnceDrawn(layout !== null || layoutError !== null || graph === null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, with what was drawn first
   useEffect(() => {
@@ -100,7 +100,8 @@ export function Editor({ machine }: { machine: Machine }) {
   // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
   const [awaitedFirst] = useState(layout === null);
   const around = drawn || awaitedFirst;
-  const problems = useProblems(designer);
+  const verdict = useVerdict(designer);
+  const problems = useProblems(designer, verdict);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
   const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
   const world = useWorld();
@@ -172,13 +173,17 @@ export function Editor({ machine }: { machine: Machine }) {
     },
     [designer, editing.nodes],
   );
-  // After an edit the new state is chosen; the roving focus of the keyboard goes with it.
+  // After an edit the new state is chosen; the roving focus of the keyboard goes with it, in the same drawing.
+  const chosenId = selection.states.length === 1 ? [...selected][0] : undefined;
+  const [followed, setFollowed] = useState(selection);
+  if (followed !== selection) {
+    setFollowed(selection);
+    if (chosenId !== undefined) setFocusId(chosenId);
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: chosen anew, it is shown anew
   useEffect(() => {
-    const only = selection.states.length === 1 ? selection.states[0] : undefined;
-    if (!only) return;
-    setFocusId(refId(only));
-    control.current?.reveal(refId(only));
-  }, [selection]);
+    if (chosenId !== undefined) control.current?.reveal(chosenId);
+  }, [selection, chosenId]);
 
   const saveRevision = useCallback(
     async (comment: string) => {
@@ -437,7 +442,7 @@ export function Editor({ machine }: { machine: Machine }) {
             around && (
               <CodePanel
                 designer={later.designer}
-                problems={problems}
+                verdict={verdict}
                 tab={codeTab}
                 onTab={setCodeTab}
                 player={player}

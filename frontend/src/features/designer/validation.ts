@@ -31,19 +31,20 @@ function placeOf(parsed: Parsed, diagnostic: Diagnostic): { range: Range; state:
   return { range: { from: 0, to: 1 }, state: null };
 }
 
-/** Mistakes of the text, or else what the server's validator says of this very version of it. */
-export function useProblems(designer: Designer): readonly DesignProblem[] {
+/** What the server's validator says, and of which version of the text. */
+export interface Verdict {
+  readonly version: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+const NONE: readonly DesignProblem[] = [];
+
+/** Asked for a little after the last edit. */
+export function useVerdict(designer: Designer): Verdict {
   const text = useStore(designer, (s) => s.text);
   const format = useStore(designer, (s) => s.format);
   const version = useStore(designer, (s) => s.version);
   const valid = useStore(designer, (s) => s.valid);
-  const parsed = useStore(designer, (s) => s.parsed);
-  const textProblems = useStore(designer, (s) => s.textProblems);
-  const [answer, setAnswer] = useState<{ version: number; diagnostics: readonly Diagnostic[] }>({
-    version: 0,
-    diagnostics: [],
-  });
-
+  const [verdict, setVerdict] = useState<Verdict>({ version: 0, diagnostics: [] });
   useEffect(() => {
     if (!valid) return;
     const stop = new AbortController();
@@ -52,7 +53,7 @@ export function useProblems(designer: Designer): readonly DesignProblem[] {
         (result) => {
           // A late answer speaks of a text that is no more.
           if (designer.getState().version !== (result.document_version ?? version)) return;
-          setAnswer({ version, diagnostics: result.diagnostics });
+          setVerdict({ version, diagnostics: result.diagnostics });
         },
         () => undefined,
       );
@@ -62,7 +63,14 @@ export function useProblems(designer: Designer): readonly DesignProblem[] {
       stop.abort();
     };
   }, [designer, text, format, version, valid]);
+  return verdict;
+}
 
+/** Mistakes of the text, or else those of the verdict, at their places in the text that `designer` holds. */
+export function useProblems(designer: Designer, verdict: Verdict): readonly DesignProblem[] {
+  const valid = useStore(designer, (s) => s.valid);
+  const parsed = useStore(designer, (s) => s.parsed);
+  const textProblems = useStore(designer, (s) => s.textProblems);
   return useMemo(() => {
     if (!valid) {
       return textProblems.map((problem, i) => ({
@@ -73,8 +81,9 @@ export function useProblems(designer: Designer): readonly DesignProblem[] {
         state: null,
       }));
     }
-    if (!parsed) return [];
-    return answer.diagnostics.map((diagnostic, i) => {
+    // One and the same list, so that an edit without problems changes nothing for those who show them.
+    if (!parsed || verdict.diagnostics.length === 0) return NONE;
+    return verdict.diagnostics.map((diagnostic, i) => {
       const { range, state } = placeOf(parsed, diagnostic);
       const severity =
         diagnostic.severity.toLowerCase() === "warning" ? ("warning" as const) : ("error" as const);
@@ -92,7 +101,7 @@ export function useProblems(designer: Designer): readonly DesignProblem[] {
         state,
       };
     });
-  }, [designer, valid, textProblems, parsed, answer]);
+  }, [designer, valid, textProblems, parsed, verdict]);
 }
 
 export function byNode(

@@ -51,7 +51,7 @@ export default function ExecutionPage() {
 }
 
 function Watch({ id }: { id: string }) {
-  const [run] = useState(() => newLiveRun(id));
+  const [run, setRun] = useState(() => newLiveRun(id));
   useEffect(() => run.start(), [run]);
   const queries = useQueryClient();
   const execution = useQuery({
@@ -60,6 +60,13 @@ function Watch({ id }: { id: string }) {
     // Frames do not say that an execution got stuck.
     refetchInterval: (query) => (query.state.data?.status === "RUNNING" ? 5000 : false),
   });
+  // A live view closes its books with an execution's end: whoever redrives it, another one opens them again.
+  const redriven = execution.data?.redrive_count;
+  const [followed, setFollowed] = useState(redriven);
+  if (redriven !== undefined && redriven !== followed) {
+    setFollowed(redriven);
+    if (followed !== undefined) setRun(newLiveRun(id));
+  }
   const definition = useQuery({
     queryKey: ["execution", id, "definition"],
     queryFn: () => getExecutionDefinition(id),
@@ -216,8 +223,7 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
   });
   const redrive = useMutation({
     mutationFn: () => redriveExecution(execution.id),
-    // The live view has closed its books on this execution: a fresh page opens them again.
-    onSuccess: () => window.location.reload(),
+    onSuccess: () => fetchAnew(queries, { queryKey: ["execution", execution.id], exact: true }),
     onError: flashError,
   });
   const running = status === "RUNNING";
