@@ -9,6 +9,7 @@ import pytest
 
 from designer.models import HttpConnection
 from designer.services import connections
+from designer.services.errors import DoesNotExist
 from tests.designer.conftest import Api
 
 
@@ -23,6 +24,6 @@ def test_a_connection_that_is_deleted_while_it_is_changed_stays_deleted(
         return split(settings)
 
     monkeypatch.setattr(connections, "_split", splitting)
-    with pytest.raises(connections.DoesNotExist):
+    with pytest.raises(DoesNotExist):
         connections.update_connection(alice.user, made.pk, kind="API_KEY", settings={"secret": "new"})
     assert not HttpConnection.objects.exists()
