@@ -57,12 +57,11 @@ def create_connection(user: User, *, name: str, kind: str, settings: Mapping[str
 
 def update_connection(user: User, connection_id: str, *, kind: str, settings: Mapping[str, Any]) -> HttpConnection:
     """Replaces how it authorises; its ARN stays. Raises DoesNotExist."""
-    found = get_connection(user, connection_id)
-    found.kind = kind
-    found.settings, found.secrets = _split(settings)
-    found.updated_at = timezone.now()
-    found.save()
-    return found
+    get_connection(user, connection_id)
+    plain, hidden = _split(settings)
+    changes = {"kind": kind, "settings": plain, "secrets": hidden, "updated_at": timezone.now()}
+    list_connections(user).filter(pk=connection_id).update(**changes)  # of one that is gone by now, nothing
+    return get_connection(user, connection_id)
 
 
 def delete_connection(user: User, connection_id: str) -> None:

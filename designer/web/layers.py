@@ -11,7 +11,7 @@ from asgiref.sync import ThreadSensitiveContext
 
 from designer.services.limits import BODY_BYTES
 from designer.services.listening import letting_go
-from designer.store.connection import mend_connection
+from designer.store.connection import mend_connection, release_thread
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -59,6 +59,7 @@ class _Threads:
         if len(self._idle) < _MOST_IDLE:
             self._idle.append(thread)
         else:
+            thread.submit(release_thread)  # else its connection stays open until somebody collects the garbage
             thread.shutdown(wait=False)
 
 
