@@ -2,7 +2,7 @@ import "@cloudscape-design/global-styles/index.css";
 import "./ui/ui.css";
 import { Fragment, lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
+import { App, firstPage } from "./app/App";
 import { watchForGoneParts } from "./app/gone";
 import icon from "./favicon.svg?url";
 import { language } from "./i18n";
@@ -18,6 +18,7 @@ const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 document.documentElement.lang = language;
 const Words = language === "ko" ? lazy(() => import("./i18n/KoreanComponents")) : Fragment;
+await firstPage();
 createRoot(root).render(
   <StrictMode>
     <Suspense fallback={null}>

@@ -81,6 +81,25 @@ const router = createBrowserRouter([
   },
 ]);
 
+const PATIENCE_MS = 250;
+
+/**
+ * The code of the first page is there. Waited for, but not for long: what is drawn without it is drawn again with it,
+ * and the page is seen later for it.
+ */
+export async function firstPage(): Promise<void> {
+  if (router.state.initialized) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    const stop = router.subscribe((state) => {
+      if (!state.initialized) return;
+      clearTimeout(timer);
+      stop();
+      resolve();
+    });
+  });
+}
+
 export function App() {
   return (
     <QueryClientProvider client={queries}>
