@@ -93,6 +93,13 @@ export function localGraph(
   return { boxes, edges };
 }
 
+/** The first boxes, and the lines between them. */
+export function excerpt({ boxes, edges }: LocalGraph, most: number): LocalGraph {
+  const kept = boxes.slice(0, most);
+  const keys = new Set(kept.map((box) => box.key));
+  return { boxes: kept, edges: edges.filter(({ from, to }) => keys.has(from) && keys.has(to)) };
+}
+
 function labelWidth(label: string): number {
   if (label === "") return 0;
   // Wide scripts (CJK, emoji) take about twice the room; measuring text would need the DOM.
