@@ -69,7 +69,15 @@ export default function MachinesPage() {
   });
 
   // Who is here opens one of them next.
-  useEffect(() => whenIdle(() => layouter().warm()), []);
+  // What most people do next is to open one: its page and the layout engine are ready by then.
+  useEffect(
+    () =>
+      whenIdle(() => {
+        layouter().warm();
+        void import("../designer/DesignerPage").catch(() => undefined);
+      }),
+    [],
+  );
 
   // Counts and last runs follow the executions; several changes at once cause one fetch.
   useEffect(() => {
