@@ -1,10 +1,12 @@
-"""The graph on a page. What is pointed at is looked for when the graph is at rest: no box moves under a pointer."""
+"""The graph on a page. What is pointed at is looked for when the graph is at rest: no box moves under a pointer, and
+the forms around it are of what is chosen in it.
+"""
 
 from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-AT_REST = '.canvas[aria-busy="false"]'
+AT_REST = 'body:not(:has(.inspector-frame[aria-busy="true"])) .canvas[aria-busy="false"]'
 
 
 def box(page: Page, state: str) -> Locator:

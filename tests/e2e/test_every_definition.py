@@ -34,6 +34,7 @@ PASTE = """(text) => {
 }"""
 DRAWN = """() => ({
   busy: document.querySelector(".canvas")?.getAttribute("aria-busy"),
+  behind: document.querySelector(".inspector-frame")?.getAttribute("aria-busy") === "true",
   states: [...document.querySelectorAll(".canvas [data-state]")].map((box) => box.dataset.state).sort(),
 })"""
 TEXT = "(id) => JSON.parse(localStorage.getItem(`treadle:draft:${id}`)).text"
@@ -127,7 +128,7 @@ class Designer:
     def shows(self, states: list[str]) -> None:
         """Until the graph is at rest and has these boxes."""
         until(
-            lambda: self.page.evaluate(DRAWN) == {"busy": "false", "states": sorted(states)},
+            lambda: self.page.evaluate(DRAWN) == {"busy": "false", "behind": False, "states": sorted(states)},
             SECONDS,
             f"{states} are drawn",
         )

@@ -20,14 +20,24 @@ export interface Later {
 export function newLater(designer: Designer): Later {
   const store = createStore<DesignerState>(() => designer.getState());
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const catchUp = () => {
+  const stop = () => {
     clearTimeout(timer);
     timer = undefined;
+    say(false);
+  };
+  const catchUp = () => {
+    stop();
     if (store.getState() !== designer.getState()) store.setState(designer.getState(), true);
   };
   const follow = (now: DesignerState, before: DesignerState) => {
-    if (now.graph !== before.graph && !isIn(document.activeElement, PANELS))
-      timer ??= setTimeout(catchUp, LATEST_MS);
+    if (
+      timer === undefined &&
+      now.graph !== before.graph &&
+      !isIn(document.activeElement, PANELS)
+    ) {
+      timer = setTimeout(catchUp, LATEST_MS);
+      say(true);
+    }
     if (timer === undefined) catchUp();
   };
   const turned = (event: Event) => {
@@ -41,13 +51,18 @@ export function newLater(designer: Designer): Later {
       for (const kind of TURNS) window.addEventListener(kind, turned, true);
       catchUp();
       return () => {
-        clearTimeout(timer);
-        timer = undefined;
+        stop();
         unsubscribe();
         for (const kind of TURNS) window.removeEventListener(kind, turned, true);
       };
     },
   };
+}
+
+/** Whether the panels are behind (`aria-busy`). Written past React, which would draw them for it. */
+function say(busy: boolean): void {
+  for (const panel of document.querySelectorAll(PANELS))
+    panel.setAttribute("aria-busy", String(busy));
 }
 
 const TURNS = ["focusin", "pointerdown", "keydown", "paste", "beforeinput"] as const;
