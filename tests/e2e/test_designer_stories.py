@@ -511,4 +511,8 @@ def test_the_pages_speak_korean(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/machines/{machine}/edit")
     expect(page.get_by_role("button", name="Pass A, 전이 1개", exact=True)).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "ko")
+    page.locator(".cm-content").first.focus()
+    page.keyboard.press("Control+f")
+    expect(page.get_by_role("textbox", name="찾기", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="모두 바꾸기")).to_be_visible()
     page.evaluate("localStorage.setItem('treadle:language', 'en')")
