@@ -273,6 +273,28 @@ def test_a_rename_at_once_after_an_edit_is_of_the_box_that_has_the_focus(page: P
     becomes(server, machine, {"StartAt": "Copy", "States": states})
 
 
+def test_the_focus_stays_on_the_graph_whatever_an_edit_takes_away(page: Page, server: Server) -> None:
+    open_machine(page, server, "KeptFocus", CHAIN)
+    choose(page, "keys", "A", "B")
+    page.keyboard.press("p")
+    expect(box(page, "Parallel")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="folded")).to_be_focused()
+    page.keyboard.press("Control+z")
+    no_box(page, "Parallel")
+    expect(box(page, "A")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("F2")
+    page.keyboard.type("Second")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(box(page, "Second")).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(box(page, "B")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(box(page, "C")).to_be_focused()
+
+
 def test_a_marquee_takes_what_it_encloses(page: Page, server: Server) -> None:
     open_machine(page, server, "Marquee", CHAIN)
     top, bottom = box(page, "A").bounding_box(), box(page, "B").bounding_box()
@@ -489,4 +511,8 @@ def test_the_pages_speak_korean(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/machines/{machine}/edit")
     expect(page.get_by_role("button", name="Pass A, 전이 1개", exact=True)).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "ko")
+    page.locator(".cm-content").first.focus()
+    page.keyboard.press("Control+f")
+    expect(page.get_by_role("textbox", name="찾기", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="모두 바꾸기")).to_be_visible()
     page.evaluate("localStorage.setItem('treadle:language', 'en')")

@@ -34,6 +34,7 @@ def test_an_access_key_made_on_the_page_works_with_boto3_until_it_is_deleted(pag
     page.get_by_role("button", name="Delete access key laptop").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("button", name="Delete access key laptop")).to_have_count(0)
+    expect(page.get_by_text("export AWS_ENDPOINT_URL_SFN=")).to_have_count(0)
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
         client.list_state_machines()
 

@@ -28,7 +28,7 @@ def test_a_version_is_published_named_by_an_alias_and_run_after_the_machine_has_
     page.get_by_role("button", name="Create an alias").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox", name="Name").fill("live")
-    dialog.get_by_role("button", name="Save").click()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Move alias live")).to_be_visible()
     page.screenshot(path=ARTEFACTS / "versions.png")
     saved, _ = server.call(

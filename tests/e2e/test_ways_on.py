@@ -124,6 +124,18 @@ def test_after_a_redrive_the_focus_is_still_among_the_buttons(page: Page, server
     )
 
 
+def test_a_state_that_fails_by_itself_says_why_where_it_is_looked_at(page: Page, server: Server) -> None:
+    choice = {**LOOP["States"]["Ready?"], "Default": "Done"}
+    states = {"Ready?": choice, "Done": {"Type": "Succeed"}}
+    execution = server.begin(server.machine("Unready", {"StartAt": "Ready?", "States": states}), wait=10)["id"]
+    page.goto(f"{server.address}/executions/{execution}")
+    step = page.get_by_role("complementary", name="Step")
+    box(page, "Ready?").click()
+    expect(step.get_by_role("heading", name="Ready?")).to_be_visible()
+    expect(step.get_by_text("States.Runtime")).to_be_visible()
+    expect(step.get_by_text("Invalid path '$.ready'")).to_be_visible()
+
+
 def test_the_legend_covers_no_state(page: Page, server: Server) -> None:
     machine = server.machine("Legend", CHAIN)
     status, execution = server.call("POST", f"/api/machines/{machine}/executions/", {"input": {}})

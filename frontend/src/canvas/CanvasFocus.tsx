@@ -1,5 +1,5 @@
 import { useReactFlow } from "@xyflow/react";
-import { type RefObject, useLayoutEffect, useRef } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { Layout } from "./layout";
 import { moving } from "./motion";
 
@@ -90,7 +90,37 @@ export function CanvasFocus({
       control.current = null;
     };
   }, [control, flow, layout]);
+  useKeptBox(layout);
   return null;
+}
+
+/**
+ * The box with the focus may be gone with an edit: renamed, wrapped, undone, drawn as a container. Then the focus goes
+ * to the one that Tab would reach, for the next key to work on the graph as the last one did.
+ */
+function useKeptBox(layout: Layout): void {
+  const held = useRef<Element | null>(null);
+  useEffect(() => {
+    const remember = ({ target }: FocusEvent) => {
+      held.current = target instanceof Element ? target.closest(".canvas [data-state]") : null;
+    };
+    document.addEventListener("focusin", remember);
+    return () => document.removeEventListener("focusin", remember);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another drawing takes a box away; panning culls it
+  useEffect(() => {
+    let frame = 0;
+    let tries = 0;
+    const keep = () => {
+      if (document.activeElement === document.body && held.current?.isConnected === false) {
+        document
+          .querySelector<HTMLElement>(".canvas [data-state][tabindex='0']")
+          ?.focus({ preventScroll: true });
+      } else if (tries++ < 20) frame = requestAnimationFrame(keep);
+    };
+    keep();
+    return () => cancelAnimationFrame(frame);
+  }, [layout]);
 }
 
 /** The box that has the browser's focus, however it came there. */

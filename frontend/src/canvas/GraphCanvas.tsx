@@ -207,7 +207,7 @@ function Canvas(props: CanvasProps & { readonly size: Size }) {
 
   const firstId = graph.nodes[0]?.id ?? null;
   const roving =
-    focusId !== null && layout.nodes.some((box) => box.id === focusId) ? focusId : firstId;
+    [focusId, ...selected].find((id) => layout.nodes.some((box) => box.id === id)) ?? firstId;
   const lit =
     place?.kind === "edge" ? place.edge.id : place?.kind === "scope" ? place.scope.id : null;
   const actions = useMemo<CanvasActions>(

@@ -41,6 +41,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
+import { EDITOR_WORDS } from "../i18n/editorWords";
 import { nonce } from "./nonce";
 
 export interface EditorProblem {
@@ -192,6 +193,7 @@ const looks = EditorView.theme({
 export function commonExtensions(format: "json" | "yaml", field = false): Extension[] {
   return [
     EditorView.cspNonce.of(nonce()),
+    EditorState.phrases.of(EDITOR_WORDS),
     format === "json" ? json() : yaml(),
     syntaxHighlighting(colours),
     looks,

@@ -106,6 +106,7 @@ const TABS = [
   ["timeline", t("Timeline")],
   ["definition", t("Definition")],
 ] as const;
+const TAB_LABELS: ReadonlyMap<string, string> = new Map(TABS);
 
 /** As in executions.css. */
 const NARROW = "(max-width: 900px)";
@@ -187,7 +188,7 @@ function Run({
         </div>
         <section className="run-lower" aria-label={t("History")}>
           <TabBar label={t("History")} tabs={TABS} active={tab} onChange={setTab} />
-          <div className="run-panel" role="tabpanel" aria-label={tab}>
+          <div className="run-panel" role="tabpanel" aria-label={TAB_LABELS.get(tab)}>
             {tab === "events" && <EventsTable run={run} onChoose={choose} />}
             {tab === "timeline" && <Timeline run={run} onChoose={choose} />}
             {tab === "definition" && (
@@ -197,7 +198,7 @@ function Run({
         </section>
         <aside ref={details} className="run-step" aria-label={t("Step")}>
           {node ? (
-            <StepPanel run={run} execution={execution.id} node={node} />
+            <StepPanel run={run} execution={execution} node={node} />
           ) : (
             <Whole execution={execution} />
           )}
@@ -341,6 +342,9 @@ function Whole({ execution }: { execution: Execution }) {
               ? between(execution.started_at, execution.stopped_at)
               : t("still going"),
           },
+          ...(execution.redrive_count > 0
+            ? [{ label: t("Redrives"), value: execution.redrive_count }]
+            : []),
         ]}
       />
       <div>

@@ -9,6 +9,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { listTasks } from "../../api/client";
+import type { Execution, TaskAttempt } from "../../api/types";
 import type { GraphNode } from "../../asl/graph";
 import { STATUS_WORDS, StatusIcon } from "../../canvas/StatusIcon";
 import type { Visit } from "../../executions/statuses";
@@ -30,6 +31,19 @@ const FAILED_FIRST = [
   "succeeded",
 ];
 
+const ATTEMPT_WORDS: Record<TaskAttempt["status"], string> = {
+  QUEUED: t("queued"),
+  OFFERED: t("offered to a worker"),
+  BEGUN: STATUS_WORDS.running,
+  WAITING: STATUS_WORDS.waiting,
+  POLLING: t("polling"),
+  SUCCEEDED: STATUS_WORDS.succeeded,
+  FAILED: STATUS_WORDS.failed,
+  TIMED_OUT: STATUS_WORDS.timed_out,
+  ABORTED: STATUS_WORDS.aborted,
+  LOST: t("lost"),
+};
+
 /** `0/2` reads as "iteration 1, then 3": where a visit took place. */
 function place(visit: Visit): string {
   if (visit.scope === "") return "";
@@ -41,11 +55,11 @@ function place(visit: Visit): string {
 
 export function StepPanel({
   run,
-  execution,
+  execution: { id: execution, ...whole },
   node,
 }: {
   run: LiveRun;
-  execution: string;
+  execution: Execution;
   node: GraphNode;
 }) {
   const n = useStore(run, (s) => s.n);
@@ -69,6 +83,9 @@ export function StepPanel({
   const details = useDetails(execution, visit, n);
   const events = details.data?.events ?? [];
   const data = dataOf(events);
+  // A state that fails by itself, as a Choice without a match, has no event of its own for it: it ends the execution.
+  const ended = visit?.scope === "" && (visit.status === "failed" || visit.status === "timed_out");
+  const told = data.error !== null || !ended ? data : whole;
 
   if (!visit) {
     return (
@@ -109,9 +126,9 @@ export function StepPanel({
             />
           </FormField>
         )}
-        {data.error !== null && visit.status !== "succeeded" && (
-          <Alert type={visit.status === "caught" ? "warning" : "error"} header={data.error}>
-            <Cause cause={data.cause} />
+        {told.error !== null && visit.status !== "succeeded" && (
+          <Alert type={visit.status === "caught" ? "warning" : "error"} header={told.error}>
+            <Cause cause={told.cause} />
           </Alert>
         )}
         <KeyValuePairs
@@ -217,7 +234,7 @@ function Attempts({ execution, visit, n }: { execution: string; visit: Visit; n:
           <b>
             {t("Attempt {attempt}: {value}", {
               attempt: task.attempt + 1,
-              value: task.status.toLowerCase().replace("_", " "),
+              value: ATTEMPT_WORDS[task.status],
             })}
           </b>
           <Box color="text-body-secondary">

@@ -60,6 +60,7 @@ export function AliasDialog(props: {
     description: one.description,
   }));
   const none = { value: "", label: t("None") };
+  const ready = NAME.test(name) && routes !== null;
   return (
     <Dialog
       title={alias ? t("Move alias {name}", { name: alias.name }) : t("Create an alias")}
@@ -67,7 +68,7 @@ export function AliasDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!NAME.test(name) || routes === null}
+          disabled={!ready}
           disabledReason={
             NAME.test(name)
               ? t("Choose two different versions and a weight from 0 to 100")
@@ -80,52 +81,64 @@ export function AliasDialog(props: {
         </Button>
       }
     >
-      <SpaceBetween size="m">
-        {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
-        <FormField
-          label={t("Name")}
-          errorText={
-            name === "" || NAME.test(name)
-              ? null
-              : t("Letters, digits, _, - and ., up to 80, and not a number alone")
-          }
-        >
-          <Input value={name} disabled={alias !== null} onChange={(e) => setName(e.detail.value)} />
-        </FormField>
-        <FormField label={t("Version")}>
-          <Select
-            selectedOption={options.find((one) => one.value === String(first)) ?? null}
-            options={options}
-            onChange={(e) => setFirst(Number(e.detail.selectedOption.value))}
-          />
-        </FormField>
-        <FormField
-          label={t("Second version")}
-          description={t("Gets a part of the executions, to try it out")}
-          errorText={first === second ? t("This is the same version") : null}
-        >
-          <Select
-            selectedOption={options.find((one) => one.value === String(second)) ?? none}
-            options={[none, ...options]}
-            onChange={(e) =>
-              setSecond(
-                e.detail.selectedOption.value ? Number(e.detail.selectedOption.value) : null,
-              )
-            }
-          />
-        </FormField>
-        {second !== null && (
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready && !save.isPending) save.mutate();
+        }}
+      >
+        <SpaceBetween size="m">
+          {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField
-            label={t("Percent of the second version")}
-            errorText={routes === null && first !== second ? t("A whole number, 0 to 100") : null}
+            label={t("Name")}
+            errorText={
+              name === "" || NAME.test(name)
+                ? null
+                : t("Letters, digits, _, - and ., up to 80, and not a number alone")
+            }
           >
-            <Input type="number" value={percent} onChange={(e) => setPercent(e.detail.value)} />
+            <Input
+              value={name}
+              disabled={alias !== null}
+              onChange={(e) => setName(e.detail.value)}
+            />
           </FormField>
-        )}
-        <FormField label={t("Description")}>
-          <Input value={description} onChange={(e) => setDescription(e.detail.value)} />
-        </FormField>
-      </SpaceBetween>
+          <FormField label={t("Version")}>
+            <Select
+              selectedOption={options.find((one) => one.value === String(first)) ?? null}
+              options={options}
+              onChange={(e) => setFirst(Number(e.detail.selectedOption.value))}
+            />
+          </FormField>
+          <FormField
+            label={t("Second version")}
+            description={t("Gets a part of the executions, to try it out")}
+            errorText={first === second ? t("This is the same version") : null}
+          >
+            <Select
+              selectedOption={options.find((one) => one.value === String(second)) ?? none}
+              options={[none, ...options]}
+              onChange={(e) =>
+                setSecond(
+                  e.detail.selectedOption.value ? Number(e.detail.selectedOption.value) : null,
+                )
+              }
+            />
+          </FormField>
+          {second !== null && (
+            <FormField
+              label={t("Percent of the second version")}
+              errorText={routes === null && first !== second ? t("A whole number, 0 to 100") : null}
+            >
+              <Input type="number" value={percent} onChange={(e) => setPercent(e.detail.value)} />
+            </FormField>
+          )}
+          <FormField label={t("Description")}>
+            <Input value={description} onChange={(e) => setDescription(e.detail.value)} />
+          </FormField>
+        </SpaceBetween>
+        <button type="submit" hidden />
+      </form>
     </Dialog>
   );
 }

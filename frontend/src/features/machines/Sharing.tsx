@@ -14,6 +14,7 @@ import { createShare, listShares, revokeShare } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Share } from "../../api/types";
 import { t } from "../../i18n";
+import { Confirm } from "../../ui/dialogs";
 import { ago, when } from "../../ui/format";
 
 const EXPIRIES = [
@@ -40,6 +41,7 @@ export function Sharing({ machine }: { machine: Machine }) {
   const queryKey = ["shares", machine.id];
   const shares = useQuery({ queryKey, queryFn: () => listShares(machine.id) });
   const [days, setDays] = useState("0");
+  const [doomed, setDoomed] = useState<Share | null>(null);
   const done = () => void fetchAnew(queries, { queryKey });
   const create = useMutation({
     mutationFn: () =>
@@ -52,8 +54,14 @@ export function Sharing({ machine }: { machine: Machine }) {
     onSuccess: done,
   });
   const revoke = useMutation({
-    mutationFn: (id: string) => revokeShare(machine.id, id),
-    onSuccess: done,
+    mutationFn: (share: Share) => revokeShare(machine.id, share.id),
+    onSuccess: (_, share) => {
+      setDoomed(null);
+      // A dead link is nothing to copy.
+      if (create.data?.id === share.id) create.reset();
+      done();
+    },
+    onError: () => setDoomed(null),
   });
   const error = shares.error ?? create.error ?? revoke.error;
   const url = create.data?.url && new URL(create.data.url, location.origin).href;
@@ -116,17 +124,24 @@ export function Sharing({ machine }: { machine: Machine }) {
             header: t("Actions"),
             cell: (s) =>
               !s.revoked_at && (
-                <Button
-                  variant="inline-link"
-                  loading={revoke.isPending && revoke.variables === s.id}
-                  onClick={() => revoke.mutate(s.id)}
-                >
+                <Button variant="inline-link" onClick={() => setDoomed(s)}>
                   {t("Revoke")}
                 </Button>
               ),
           },
         ]}
       />
+      {doomed && (
+        <Confirm
+          title={t("Revoke this link?")}
+          action={t("Revoke")}
+          busy={revoke.isPending}
+          onConfirm={() => revoke.mutate(doomed)}
+          onClose={() => setDoomed(null)}
+        >
+          {t("Whoever has it sees nothing from then on, and it cannot be opened again.")}
+        </Confirm>
+      )}
     </SpaceBetween>
   );
 }

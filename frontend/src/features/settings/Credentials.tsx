@@ -46,7 +46,9 @@ interface Props<Row extends Credential, Made> {
 }
 
 /** A table of what programs sign in with: made here, shown once, deleted here. */
-export function Credentials<Row extends Credential, Made>(props: Props<Row, Made>) {
+export function Credentials<Row extends Credential, Made extends { readonly id: string }>(
+  props: Props<Row, Made>,
+) {
   const { queryKey, words, idColumn } = props;
   const queries = useQueryClient();
   const found = useQuery({ queryKey: [queryKey], queryFn: props.list });
@@ -62,8 +64,10 @@ export function Credentials<Row extends Credential, Made>(props: Props<Row, Made
   });
   const remove = useMutation({
     mutationFn: (row: Row) => props.remove(row.id),
-    onSuccess: () => {
+    onSuccess: (_, row) => {
       setDoomed(null);
+      // What is refused from now on is nothing to copy.
+      if (create.data?.id === row.id) create.reset();
       done();
     },
   });
