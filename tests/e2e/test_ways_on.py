@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -134,6 +135,24 @@ def test_a_state_that_fails_by_itself_says_why_where_it_is_looked_at(page: Page,
     expect(step.get_by_role("heading", name="Ready?")).to_be_visible()
     expect(step.get_by_text("States.Runtime")).to_be_visible()
     expect(step.get_by_text("Invalid path '$.ready'")).to_be_visible()
+
+
+def test_the_graph_of_an_execution_follows_the_keys_out_of_its_window(page: Page, server: Server) -> None:
+    names = [f"S{number}" for number in range(1, 16)]
+    states: dict[str, Any] = {name: {"Type": "Pass", "Next": after} for name, after in pairwise(names)}
+    definition = {"StartAt": "S1", "States": {**states, "S15": {"Type": "Succeed"}}}
+    execution = server.begin(server.machine("Tall", definition), wait=10)["id"]
+    page.goto(f"{server.address}/executions/{execution}")
+    box(page, "S1").focus()
+    for name in names[1:]:
+        page.keyboard.press("ArrowDown")
+        expect(box(page, name)).to_be_focused()
+    expect(box(page, "S15")).to_be_in_viewport(ratio=0.99)
+    graph = page.locator(".canvas").bounding_box()
+    state = box(page, "S15").bounding_box()
+    assert graph is not None
+    assert state is not None
+    assert state["y"] + state["height"] <= graph["y"] + graph["height"]
 
 
 def test_the_legend_covers_no_state(page: Page, server: Server) -> None:

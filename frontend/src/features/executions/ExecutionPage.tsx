@@ -22,7 +22,7 @@ import type { Execution } from "../../api/types";
 import { guessFormat, parseText } from "../../asl/document";
 import { toGraph, walkNodes } from "../../asl/graph";
 import { isObject } from "../../asl/model";
-import { idOfFocus } from "../../canvas/CanvasFocus";
+import { type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { GraphCanvas } from "../../canvas/GraphCanvas";
 import { Legend } from "../../canvas/StatusIcon";
 import { useLayout } from "../../canvas/useLayout";
@@ -140,6 +140,7 @@ function Run({
   const [tab, setTab] = useState<(typeof TABS)[number][0]>("events");
   const node = nodes.find((n) => n.id === chosen);
   const details = useRef<HTMLElement>(null);
+  const control = useRef<FocusControl | null>(null);
   const show = (id: string | null) => {
     setChosen(id);
     // In a narrow window the details stand below the graph and the history.
@@ -156,9 +157,7 @@ function Run({
     const next = walk(graph, layout, idOfFocus(event) ?? chosen, step);
     if (next === null) return;
     setChosen(next);
-    document
-      .querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(next)}"]`)
-      ?.focus();
+    control.current?.focus(next);
   };
   return (
     <main className="page-fill run">
@@ -178,6 +177,8 @@ function Run({
               statuses={run.shown}
               onSelect={(ids) => show([...ids].at(-1) ?? null)}
               onKey={keys}
+              onFocusBox={(id) => control.current?.reveal(id)}
+              control={control}
             >
               <Follow run={run} layout={layout} />
             </GraphCanvas>
