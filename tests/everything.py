@@ -21,6 +21,8 @@ from typing import IO
 from tests.browser import ensure_chromium
 
 PYTEST = (sys.executable, "-m", "pytest", "-q")
+# What asks the database for nothing, or nothing that depends on which it is.
+NO_DATABASE = ("bodies", "catalogue", "fuzz", "pictures", "trying")
 # Two at a time, a file each: what a file shares is made once.
 TOGETHER = ("-n", "2", "--dist", "loadfile")
 
@@ -69,10 +71,11 @@ def computing(browser: bool) -> list[Part]:
 
 def waiting() -> list[Part]:
     """Leaves the processors idle for most of its time."""
+    without = [f"--ignore=tests/designer/test_{name}.py" for name in NO_DATABASE]
     postgres = [sys.executable, "-m", "tests.on_postgres", "-q", "-m", "not slow", "tests/contract", "tests/designer"]
     return [
         Part("whole servers", [*PYTEST, "-m", "alone", "tests/runtime"]),
-        Part("contracts, on PostgreSQL", postgres),
+        Part("contracts, on PostgreSQL", [*postgres, *without]),
     ]
 
 

@@ -156,10 +156,12 @@ def test_others_are_served_while_a_large_picture_is_made() -> None:
             before = now
 
     served = threading.Thread(target=serve)
+    began = time.monotonic()
     served.start()
     try:
         assert to_png(svg).startswith(b"\x89PNG")
     finally:
         done.set()
         served.join()
-    assert max(pauses) < 0.5
+    # Had nobody else been let in, there would be one pause, as long as all of it.
+    assert max(pauses) < (time.monotonic() - began) / 2
