@@ -140,6 +140,17 @@ class World:
             self.poller.poll()
         return self.bench.status(execution_id)
 
+    def is_lost_after_a_lease(self, attempt: str) -> None:
+        """It was begun by a worker that is heard of no more, and is lost after a lease and no sooner."""
+        leases = Leases(self.bench.store, self.attempts, self.clock, own=self.row)
+        leases.check()
+        self.clock.advance(LEASE_SECONDS - 1)
+        leases.check()
+        assert self.bench.attempt_status(attempt) == "BEGUN"
+        self.clock.advance(2)
+        leases.check()
+        assert self.bench.attempt_status(attempt) == "LOST"
+
 
 def poller() -> dict[str, Any]:
     task = {"Type": "Task", "Retry": RETRY}
@@ -221,14 +232,7 @@ def test_a_worker_that_dies_in_a_task_fails_the_attempt_which_the_machine_retrie
     bench.store.beat(dead, NOW)
     assert bench.store.claim(lost, dead.id, NOW) is not None
 
-    leases = Leases(bench.store, world.attempts, world.clock, own=world.row)
-    leases.check()
-    world.clock.advance(LEASE_SECONDS - 1)
-    leases.check()
-    assert bench.attempt_status(lost) == "BEGUN"
-    world.clock.advance(2)
-    leases.check()
-    assert bench.attempt_status(lost) == "LOST"
+    world.is_lost_after_a_lease(lost)
     assert world.to_the_end(execution_id) == "SUCCEEDED"
     types = [event_type for _, _, event_type in bench.history(execution_id)]
     assert types.count("LambdaFunctionFailed") == 1

@@ -55,14 +55,7 @@ def test_an_attempt_begun_by_a_worker_without_a_lease_is_lost_after_a_lease(benc
     world.driver.activate(execution_id)
     attempt = world.bells.attempts.pop()
     assert bench.store.claim(attempt, "forgotten", NOW) is not None
-    leases = Leases(bench.store, world.attempts, world.clock, own=world.row)
-    leases.check()
-    world.clock.advance(LEASE_SECONDS - 1)
-    leases.check()
-    assert bench.attempt_status(attempt) == "BEGUN"
-    world.clock.advance(2)
-    leases.check()
-    assert bench.attempt_status(attempt) == "LOST"
+    world.is_lost_after_a_lease(attempt)
     assert world.to_the_end(execution_id) == "FAILED"
 
 
