@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 
 ENTRY = "src/main.tsx"
 EARLY = "src/app/early.ts"
-WORKER = "node_modules/elkjs/lib/elk-worker.min.js"
 SESSION = "/api/session/"
 
 
@@ -30,8 +29,8 @@ class Route:
     module: str
     # Addresses of the API; "{}" is the part of the path in the pattern's group.
     reads: tuple[str, ...] = ()
-    # It draws a graph: the layout engine starts before the page's own code.
-    draws: bool = False
+    # It lays out a graph before the page's own code is there.
+    ahead: bool = False
 
 
 ROUTES = (
@@ -39,13 +38,12 @@ ROUTES = (
         path=re.compile(r"/machines/([^/]+)/edit"),
         module="src/features/designer/DesignerPage.tsx",
         reads=("/api/machines/{}/",),
-        draws=True,
+        ahead=True,
     ),
     Route(
         path=re.compile(r"/executions/([^/]+)"),
         module="src/features/executions/ExecutionPage.tsx",
         reads=("/api/executions/{}/",),
-        draws=True,
     ),
     Route(path=re.compile(r"/machines/?"), module="src/features/machines/MachinesPage.tsx"),
 )
@@ -58,8 +56,6 @@ class Assets:
     script: str
     # Run as soon as they are there, before styles and the page's own script.
     first: tuple[str, ...]
-    # The layout engine, which takes longest to be ready: begun by the shell itself.
-    worker: str | None
     styles: tuple[str, ...]
     preloads: tuple[str, ...]
 
@@ -75,15 +71,13 @@ def read_chunks(manifest: Path) -> dict[str, Any] | None:
 
 def assets_of(chunks: dict[str, Any], route: Route | None = None) -> Assets:
     """The entry with all that it imports at once, and the same of the route's own part."""
-    draws = route is not None and route.draws
-    first = [EARLY] if draws and EARLY in chunks else []
+    first = [EARLY] if route is not None and route.ahead and EARLY in chunks else []
     page = [route.module] if route is not None and route.module in chunks else []
     needed = list(dict.fromkeys(one for name in (*first, ENTRY, *page) for one in (name, *_imports(chunks, name))))
     styles = [style for name in needed for style in chunks[name].get("css", ())]
     return Assets(
         script=f"app/{chunks[ENTRY]['file']}",
         first=tuple(f"app/{chunks[name]['file']}" for name in first),
-        worker=f"app/{chunks[WORKER]['file']}" if draws and WORKER in chunks else None,
         styles=tuple(dict.fromkeys(f"app/{style}" for style in styles)),
         preloads=tuple(f"app/{chunks[name]['file']}" for name in needed if name not in {ENTRY, *first}),
     )

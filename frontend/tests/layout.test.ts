@@ -2,7 +2,7 @@ import ELK from "elkjs/lib/elk.bundled.js";
 import { describe, expect, it } from "vitest";
 import { toGraph } from "../src/asl/graph";
 import { type Layout, Layouter } from "../src/canvas/layout";
-import { chain, NESTED, POLLER } from "./samples";
+import { chain, NESTED, POLLER, SAGA } from "./samples";
 
 const elk = new ELK();
 let runs = 0;
@@ -57,10 +57,18 @@ describe("layout", () => {
     }
   });
 
-  it("lays a scope out again only when it changed", async () => {
-    await layouter.layout(toGraph(NESTED));
+  it("asks the engine where no rule will do, and again only when the scope changed", async () => {
     const before = runs;
-    await layouter.layout(toGraph(NESTED));
+    expect(overlaps(await layouter.layout(toGraph(SAGA)))).toEqual([]);
+    expect(runs).toBe(before + 1);
+    await layouter.layout(toGraph(SAGA));
+    expect(runs).toBe(before + 1);
+  });
+
+  it("is there at once where all is made of blocks", () => {
+    const before = runs;
+    expect(layouter.known(toGraph(POLLER))).not.toBeNull();
+    expect(layouter.known(toGraph(chain(300)))).not.toBeNull();
     expect(runs).toBe(before);
   });
 

@@ -100,3 +100,22 @@ export function chain(length: number): Json {
   }
   return { StartAt: "S0", States };
 }
+
+/** One handler for the errors of several steps, of which some are undone on the way: its ways cross. */
+export const SAGA: Json = {
+  StartAt: "Book",
+  States: {
+    Book: step("Pay", "Cancel"),
+    Pay: step("Send", "Refund"),
+    Send: step("Done", "Refund"),
+    Refund: { Type: "Task", Resource: "function:Refund", Next: "Cancel" },
+    Cancel: { Type: "Task", Resource: "function:Cancel", Next: "Failed" },
+    Failed: { Type: "Fail" },
+    Done: { Type: "Succeed" },
+  },
+};
+
+function step(Next: string, handler: string): Json {
+  const Catch = [{ ErrorEquals: ["States.ALL"], Next: handler }];
+  return { Type: "Task", Resource: "function:F", Catch, Next };
+}

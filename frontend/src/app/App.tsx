@@ -3,7 +3,6 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem } from "../api/http";
-import { layouter } from "../canvas/elk";
 import { machineToEdit } from "../features/designer/opened";
 import { SignIn } from "../features/session/SignIn";
 import { Flashes } from "../ui/flash";
@@ -68,7 +67,6 @@ const router = createBrowserRouter([
         // Asked for while the page's code is on its way, and not waited for.
         loader: ({ params }) => {
           void queries.prefetchQuery(machineToEdit(params.id ?? ""));
-          layouter().start();
           return null;
         },
       },

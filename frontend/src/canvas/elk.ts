@@ -15,27 +15,12 @@ export function layouter(): Layouter {
   return shared;
 }
 
-declare global {
-  interface Window {
-    /** Begun by the shell of a page that draws, before any script of it is there (templates/app.html). */
-    layoutWorker?: Worker;
-  }
-}
-
-/** The worker is made when it is first wanted, unless the shell has. */
+/** The worker is made when it is first wanted: most scopes never want it. */
 class Engine implements LayoutEngine {
   private elk: InstanceType<typeof ELK> | null = null;
 
-  start(): InstanceType<typeof ELK> {
-    if (this.elk === null) {
-      const worker = window.layoutWorker ?? new Worker(workerUrl);
-      delete window.layoutWorker;
-      this.elk = new ELK({ workerFactory: () => worker });
-    }
-    return this.elk;
-  }
-
   layout(graph: ElkNode): Promise<ElkNode> {
-    return this.start().layout(graph);
+    this.elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
+    return this.elk.layout(graph);
   }
 }

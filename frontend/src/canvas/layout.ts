@@ -1,5 +1,6 @@
 import type { ElkNode } from "elkjs/lib/elk-api";
-import type { GraphEdge, GraphNode, GraphScope } from "../asl/graph";
+import { type GraphEdge, type GraphNode, type GraphScope, walkScopes } from "../asl/graph";
+import { drawnByRule } from "./rule";
 import {
   excerpt,
   type LocalGraph,
@@ -16,8 +17,6 @@ import {
  * kept by content, so an edit costs one small layout.
  */
 export interface LayoutEngine {
-  /** Begin to load, if that takes time. */
-  start?(): void;
   layout(graph: ElkNode): Promise<ElkNode>;
 }
 export interface Point {
@@ -83,14 +82,9 @@ export class Layouter {
     private readonly shelf?: LayoutShelf,
   ) {}
 
-  /** The engine's code is large: begun early, it is read by the time the page has its definition. */
-  start(): void {
-    this.engine.start?.();
-  }
-
   /**
-   * Slow at its first run as well: a rehearsal, with a little of everything that a graph can have, warms it while
-   * there is nothing to lay out yet.
+   * The engine is slow to load and at its first run: a rehearsal, with a little of everything that a graph can have,
+   * warms it before a scope wants it.
    */
   warm(): void {
     if (!this.used) void this.work(REHEARSAL).catch(() => undefined);
@@ -99,10 +93,12 @@ export class Layouter {
   /**
    * Fast only after many runs: part of the scope that takes longest is worked out again and again while nobody waits,
    * so that the first edit of it is as quick as the tenth. Part of it, since a layout that is wanted meanwhile waits
-   * for the run that is under way.
+   * for the run that is under way. Where all is drawn by rule, an edit may change that: one run is enough.
    */
   async practise(root: GraphScope): Promise<void> {
-    const local = excerpt(localGraph(largest(root), []), PRACTICE_BOXES);
+    const whole = largest(root);
+    if (whole === null) return this.warm();
+    const local = excerpt(whole, PRACTICE_BOXES);
     for (let run = 0; run < PRACTICE_RUNS; run++) {
       await Promise.all(this.running.values());
       const began = performance.now();
@@ -159,8 +155,11 @@ export class Layouter {
   ): ScopeResult | null {
     const local = localGraph(scope, sizes);
     const key = JSON.stringify(local);
-    const known = this.done.get(key);
-    if (known) return known;
+    const known = this.done.get(key) ?? drawnByRule(local);
+    if (known) {
+      this.done.set(key, known);
+      return known;
+    }
     const shelved = this.shelf?.read(key) ?? null;
     if (shelved !== null) {
       const found = JSON.parse(shelved) as ScopeResult;
@@ -189,13 +188,13 @@ export class Layouter {
   }
 }
 
-/** The scope with the most states of its own. */
-function largest(root: GraphScope): GraphScope {
-  let found = root;
-  const todo = [root];
-  for (let scope = todo.pop(); scope; scope = todo.pop()) {
-    if (scope.nodes.length > found.nodes.length) found = scope;
-    for (const node of scope.nodes) todo.push(...node.inner);
+/** Of the scopes that want the engine, the one with the most boxes. */
+function largest(root: GraphScope): LocalGraph | null {
+  let found: LocalGraph | null = null;
+  for (const scope of walkScopes(root)) {
+    const local = localGraph(scope, []);
+    if (local.boxes.length <= (found?.boxes.length ?? 0) || drawnByRule(local)) continue;
+    found = local;
   }
   return found;
 }

@@ -5,8 +5,18 @@ import type { Box, Point } from "./layout";
 /** One scope as the layout engine knows it, and what it answers: plain boxes of known size, and lines between them. */
 export const STATE_BOX = { width: 168, height: 46 };
 const TERMINAL_BOX = { width: 58, height: 26 };
-const LABEL_HEIGHT = 17;
+export const LABEL_HEIGHT = 17;
 const LABEL_MAX = 170;
+
+/** Room between things, whoever draws them. */
+export const SPACE = {
+  between: 44,
+  nodeNode: 36,
+  edgeNode: 18,
+  edgeEdge: 12,
+  edgeLabel: 16,
+  padding: 4,
+} as const;
 
 const SCOPE_OPTIONS: LayoutOptions = {
   "elk.algorithm": "layered",
@@ -19,14 +29,14 @@ const SCOPE_OPTIONS: LayoutOptions = {
   "elk.layered.feedbackEdges": "false",
   "elk.layered.thoroughness": "7",
   "elk.separateConnectedComponents": "false",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "44",
-  "elk.spacing.nodeNode": "36",
-  "elk.spacing.edgeNode": "18",
+  "elk.layered.spacing.nodeNodeBetweenLayers": `${SPACE.between}`,
+  "elk.spacing.nodeNode": `${SPACE.nodeNode}`,
+  "elk.spacing.edgeNode": `${SPACE.edgeNode}`,
   "elk.spacing.edgeEdge": "14",
-  "elk.layered.spacing.edgeNodeBetweenLayers": "18",
-  "elk.layered.spacing.edgeEdgeBetweenLayers": "12",
+  "elk.layered.spacing.edgeNodeBetweenLayers": `${SPACE.edgeNode}`,
+  "elk.layered.spacing.edgeEdgeBetweenLayers": `${SPACE.edgeEdge}`,
   "elk.spacing.portPort": "20",
-  "elk.padding": "[top=4,left=4,bottom=4,right=4]",
+  "elk.padding": `[top=${SPACE.padding},left=${SPACE.padding},bottom=${SPACE.padding},right=${SPACE.padding}]`,
 };
 /** For the rare graph that the options above cannot take: any picture is better than none. */
 const PLAIN_OPTIONS: LayoutOptions = { "elk.algorithm": "layered", "elk.direction": "DOWN" };

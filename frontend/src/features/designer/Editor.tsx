@@ -20,7 +20,7 @@ import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { useLatest } from "../../ui/useLatest";
 import { StartDialog } from "../executions/StartDialog";
-import { CodePanel, type CodeTab } from "./CodePanel";
+import type { CodeTab } from "./CodePanel";
 import {
   able,
   COMMANDS,
@@ -33,11 +33,8 @@ import {
 import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
 import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
-import { Inspector } from "./inspector/Inspector";
-import { LeftPane } from "./LeftPane";
 import { useLastRun } from "./lastRun";
 import { newLater } from "./later";
-import { Outline } from "./Outline";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
@@ -48,6 +45,7 @@ import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
 import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
+import { usePanels } from "./usePanels";
 import { byNode, useProblems, useVerdict } from "./validation";
 
 // Rarely wanted, so it comes when it is.
@@ -99,7 +97,7 @@ export function Editor({ machine }: { machine: Machine }) {
   }, [drawn]);
   // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
   const [awaitedFirst] = useState(layout === null);
-  const around = drawn || awaitedFirst;
+  const panels = usePanels(drawn || awaitedFirst);
   const verdict = useVerdict(designer);
   const problems = useProblems(designer, verdict);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
@@ -389,13 +387,13 @@ export function Editor({ machine }: { machine: Machine }) {
         ))}
       </div>
       <div className="designer-body">
-        {around ? (
-          <LeftPane
+        {panels ? (
+          <panels.LeftPane
             items={items}
             onPick={editing.pick}
             outline={
               graph && (
-                <Outline
+                <panels.Outline
                   designer={designer}
                   graph={graph}
                   focusId={focusId}
@@ -439,8 +437,8 @@ export function Editor({ machine }: { machine: Machine }) {
             )
           }
           side={
-            around && (
-              <CodePanel
+            panels && (
+              <panels.CodePanel
                 designer={later.designer}
                 verdict={verdict}
                 tab={codeTab}
@@ -454,10 +452,14 @@ export function Editor({ machine }: { machine: Machine }) {
             )
           }
         />
-        <aside className="inspector-frame" aria-label={t("Properties")}>
-          {around && (
+        <aside
+          className="inspector-frame"
+          aria-label={t("Properties")}
+          aria-busy={panels ? undefined : true}
+        >
+          {panels && (
             <CompletionProvider value={completeField}>
-              <Inspector designer={later.designer} convert={convert} />
+              <panels.Inspector designer={later.designer} convert={convert} />
             </CompletionProvider>
           )}
         </aside>

@@ -22,6 +22,7 @@ import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { ago } from "../../ui/format";
 import { whenIdle } from "../../ui/idle";
 import { useTheme } from "../../ui/theme";
+import { loadPanels } from "../designer/usePanels";
 import { CreateDialog } from "./CreateDialog";
 import { DeleteDialog } from "./DeleteDialog";
 import { ImportDialog } from "./ImportDialog";
@@ -75,6 +76,7 @@ export default function MachinesPage() {
       whenIdle(() => {
         layouter().warm();
         void import("../designer/DesignerPage").catch(() => undefined);
+        void loadPanels().catch(() => undefined);
       }),
     [],
   );

@@ -1,0 +1,151 @@
+import { blocksOf, type Line } from "./blocks";
+import { Columns } from "./columns";
+import type { Box, Point } from "./layout";
+import { Levels, laneAt } from "./levels";
+import { LABEL_HEIGHT, type LocalGraph, type ScopeResult } from "./scope";
+
+type Drawn = ScopeResult["lines"][number];
+/** One end of a loop, on the right side of its box. */
+interface Hook {
+  readonly edge: number;
+  readonly leaves: boolean;
+}
+
+const HOOKS = 14;
+const CLEAR = 4;
+
+/**
+ * A scope that is made of blocks, drawn at once and without the layout engine. Null where the scope is not, where a
+ * loop would cross a box, or where a box has too many lines.
+ */
+export function drawnByRule(local: LocalGraph): ScopeResult | null {
+  const whole = blocksOf(local);
+  if (whole === null) return null;
+  const columns = new Columns(local, whole);
+  const levels = new Levels(local, columns, whole);
+  if (levels.crowded) return null;
+  const boxes = local.boxes.map(({ key, width, height }, i) => {
+    const x = (columns.middles.get(i) ?? 0) - width / 2;
+    return { key, x, y: levels.tops.get(i) ?? 0, width, height };
+  });
+  const lines: Drawn[] = local.edges.map(() => ({ points: [], label: null }));
+  for (const [line, x] of columns.axes) {
+    if (line.edge !== null) lines[line.edge] = down(line, x, boxes, levels, local);
+  }
+  const loops = loopLines(local, columns, boxes);
+  for (const [edge, drawn] of loops) lines[edge] = drawn;
+  for (const [edge, loop] of loops) if (!clear(edge, loop, boxes, lines)) return null;
+  return { width: columns.width, height: levels.height, boxes, lines };
+}
+
+/** From the lower side of a box to the upper side of another, by the way's own axis. */
+function down(line: Line, x: number, boxes: Box[], levels: Levels, local: LocalGraph): Drawn {
+  const top = bottom(boxes[line.from]);
+  const end = boxes[line.to]?.y ?? top;
+  const [leaves, enters] = [levels.meeting(line, "from"), levels.meeting(line, "to")];
+  const points: Point[] = [{ x: leaves.x, y: top }];
+  if (leaves.lane !== null) {
+    const y = top + laneAt(leaves.lane);
+    points.push({ x: leaves.x, y }, { x, y });
+  }
+  if (enters.lane !== null) {
+    const y = end - laneAt(enters.lane);
+    points.push({ x, y }, { x: enters.x, y });
+  }
+  points.push({ x: enters.x, y: end });
+  const width = local.edges[line.edge ?? -1]?.label ?? 0;
+  const y = top + levels.labelsBelow(line.from);
+  const label = width > 0 ? { x: x - width / 2, y, width, height: LABEL_HEIGHT } : null;
+  return { points, label };
+}
+
+function bottom(box: Box | undefined): number {
+  return box ? box.y + box.height : 0;
+}
+
+function loopLines(local: LocalGraph, columns: Columns, boxes: readonly Box[]): Map<number, Drawn> {
+  const places = new Map(local.boxes.map((box, i) => [box.key, i]));
+  const hooks = new Map<number, Hook[]>();
+  const hang = (key: string, hook: Hook) => {
+    const box = places.get(key) ?? -1;
+    hooks.set(box, [...(hooks.get(box) ?? []), hook]);
+  };
+  for (const edge of columns.lanes.keys()) {
+    const ends = local.edges[edge];
+    hang(ends?.from ?? "", { edge, leaves: true });
+    hang(ends?.to ?? "", { edge, leaves: false });
+  }
+  const ends = new Map<string, Point>();
+  for (const [box, some] of hooks) hangHooks(boxes[box], some, columns, ends);
+  const drawn = new Map<number, Drawn>();
+  for (const [edge, x] of columns.lanes) {
+    const [from, to] = [ends.get(`${edge} leaves`), ends.get(`${edge} enters`)];
+    if (!from || !to) continue;
+    const points = [from, { x, y: from.y }, { x, y: to.y }, to];
+    const width = local.edges[edge]?.label ?? 0;
+    const y = (from.y + to.y - LABEL_HEIGHT) / 2;
+    const label = width > 0 ? { x: x - width / 2, y, width, height: LABEL_HEIGHT } : null;
+    drawn.set(edge, { points, label });
+  }
+  return drawn;
+}
+
+/** Above what comes from below is what goes up, the nearest lane first; so no loop crosses another at its box. */
+function hangHooks(
+  box: Box | undefined,
+  hooks: Hook[],
+  columns: Columns,
+  ends: Map<string, Point>,
+): void {
+  if (!box) return;
+  const lane = ({ edge }: Hook) => columns.lanes.get(edge) ?? 0;
+  hooks.sort((a, b) => {
+    if (a.leaves !== b.leaves) return a.leaves ? -1 : 1;
+    return a.leaves ? lane(a) - lane(b) : lane(b) - lane(a);
+  });
+  const step = Math.min(HOOKS, box.height / (hooks.length + 1));
+  hooks.forEach(({ edge, leaves }, i) => {
+    const y = box.y + box.height / 2 + (i - (hooks.length - 1) / 2) * step;
+    ends.set(`${edge} ${leaves ? "leaves" : "enters"}`, { x: box.x + box.width, y });
+  });
+}
+
+/** A loop may cross lines, and nothing else: no box, no label, and no line that runs along with it. */
+function clear(edge: number, loop: Drawn, boxes: readonly Box[], lines: readonly Drawn[]): boolean {
+  const labels = lines.flatMap(({ label }, i) => (label && i !== edge ? [label] : []));
+  return stretches(loop.points).every(
+    (stretch) =>
+      ![...boxes, ...labels].some((box) => overlap(stretch, box)) &&
+      lines.every((line, i) => i === edge || !runsAlong(stretch, line.points)),
+  );
+}
+
+/** Each stretch of a line as a box of no width or height. */
+function stretches(points: readonly Point[]): Box[] {
+  return points.slice(1).map((b, i) => {
+    const a = points[i] as Point;
+    const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+    return { x, y, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
+  });
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+function runsAlong(stretch: Box, points: readonly Point[]): boolean {
+  const level = stretch.height === 0;
+  const wide = {
+    x: stretch.x - (level ? 0 : CLEAR),
+    y: stretch.y - (level ? CLEAR : 0),
+    width: stretch.width + (level ? 0 : 2 * CLEAR),
+    height: stretch.height + (level ? 2 * CLEAR : 0),
+  };
+  return stretches(points).some(
+    (other) => (other.height === 0) === level && overlap(grown(other), wide),
+  );
+}
+
+function grown(box: Box): Box {
+  return { x: box.x, y: box.y, width: Math.max(1, box.width), height: Math.max(1, box.height) };
+}
