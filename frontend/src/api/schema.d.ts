@@ -1140,7 +1140,7 @@ export interface components {
         Diagnostic: {
             severity: components["schemas"]["SeverityEnum"];
             code: string;
-            message: string;
+            readonly message: string;
             pointer: string;
             line: number | null;
             column: number | null;
