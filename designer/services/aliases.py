@@ -91,7 +91,10 @@ def list_aliases(user: User, machine_id: str, *, version: int | None) -> QuerySe
 
 def delete_alias(user: User, machine_id: str, name: str) -> None:
     """Deleting one that is gone changes nothing."""
-    get_machine(user, machine_id).aliases.filter(name=name).delete()
+    machine = get_machine(user, machine_id)
+    with transaction.atomic():
+        Machine.objects.select_for_update().get(pk=machine.pk)  # nobody changes its routes meanwhile
+        machine.aliases.filter(name=name).delete()
 
 
 def routes_of(alias: Alias) -> list[Route]:

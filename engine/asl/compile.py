@@ -180,10 +180,9 @@ class _States:
             common["output_path"] = fields.optional_path("OutputPath")
             common["output"] = fields.output(WITH_RESULT if type_name in _WORKING else EVERYWHERE)
         parts = WITH_RESULT if type_name in _WORKING else EVERYWHERE
-        assign = fields.template("Assign", objects_only=True, parts=parts)
-        self._check_variables(fields)
-        if type_name != "Fail":  # after which nobody reads a variable
-            common["assign"] = assign
+        if type_name not in {"Fail", "Succeed"}:  # they end their scope, and its variables with it
+            common["assign"] = fields.template("Assign", objects_only=True, parts=parts)
+            self._check_variables(fields)
         if type_name not in {"Fail", "Succeed", "Choice"}:
             common["next"] = self._transition(fields)
         state = reader(fields, common)
