@@ -15,6 +15,7 @@ async def _begun(teller: notifier.ChannelNotifier) -> int:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await teller._client().aclose()
     return len(tasks)
 
 
@@ -25,5 +26,4 @@ def test_what_is_to_be_told_does_not_pile_up_while_the_broker_hangs() -> None:
         for number in range(3 * notifier.MOST_AT_ONCE):
             teller.committed(f"execution-{number}", ended, (), 0)
         begun = asyncio.run_coroutine_threadsafe(_begun(teller), teller._loop).result()
-        teller._loop.call_soon_threadsafe(teller._loop.stop)
         assert 0 < begun <= notifier.MOST_AT_ONCE
