@@ -115,6 +115,7 @@ class BundleSerializer(serializers.Serializer[Any]):
     treadle_bundle = serializers.IntegerField()
     machine = BundledMachineSerializer()
     revisions = RevisionSerializer(many=True)
+    omitted_revisions = serializers.IntegerField()
 
 
 class ValidateInput(serializers.Serializer[Any]):

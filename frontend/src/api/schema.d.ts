@@ -1028,6 +1028,7 @@ export interface components {
             treadle_bundle: number;
             machine: components["schemas"]["BundledMachine"];
             revisions: components["schemas"]["Revision"][];
+            omitted_revisions: number;
         };
         BundledMachine: {
             name: string;
