@@ -91,7 +91,12 @@ def test_a_worker_that_leaves_while_the_database_is_away_does_not_wait_for_it(
 
     monkeypatch.setattr(bench.store, "finish", finishing)
     monkeypatch.setattr(bench.store, "begun_by", away(bench.store.begun_by, 1_000_000))
-    working = threading.Thread(target=world.attempts.run, args=(world.bells.attempts.pop(),))
+
+    def work() -> None:
+        world.attempts.run(world.bells.attempts.pop())
+        bench.store.release()
+
+    working = threading.Thread(target=work)
     working.start()
     asked.wait()
     with pytest.raises(ConnectionError):
