@@ -12,6 +12,8 @@ from collections.abc import Callable
 from math import isinf
 from typing import Any, TypeAlias
 
+from engine.sentences import Sentence, say, verbatim
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 MAX_DEPTH = 200
@@ -27,18 +29,25 @@ _encode: Callable[[Any], str] = json.JSONEncoder(
 class InvalidJson(Exception):
     """Text that is not JSON (RFC 8259), or not JSON that can be stored. ``line`` and ``column`` count from 1."""
 
-    def __init__(self, reason: str, *, line: int | None = None, column: int | None = None) -> None:
+    def __init__(self, reason: Sentence, *, line: int | None = None, column: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
         self.column = column
 
     def __str__(self) -> str:
-        return self.reason if self.line is None else f"{self.reason} at line {self.line} column {self.column}"
+        return self.sentence
+
+    @property
+    def sentence(self) -> Sentence:
+        """The reason with its place."""
+        if self.line is None or self.column is None:
+            return self.reason
+        return say("{reason} at line {line} column {column}", reason=self.reason, line=self.line, column=self.column)
 
 
 def _refuse_constant(name: str) -> Json:
-    raise InvalidJson(f"{name} is not JSON")
+    raise InvalidJson(say("{name} is not JSON", name=name))
 
 
 def _integer(text: str) -> int | float:
@@ -50,7 +59,7 @@ def finite(text: str) -> float:
     """The double a number's text means; raises InvalidJson where it is too large for one."""
     value = float(text)
     if isinf(value):
-        raise InvalidJson(f"the number {text[:20]}... is too large")
+        raise InvalidJson(say("the number {digits}... is too large", digits=text[:20]))
     return value
 
 
@@ -58,7 +67,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise InvalidJson(f"the name {twice!r} stands twice in one object")
+        raise InvalidJson(say("the name {name!r} stands twice in one object", name=twice))
     return found
 
 
@@ -70,24 +79,24 @@ _strict = json.JSONDecoder(
 
 # As the designer's own parser puts it, so that one mistake has one name.
 _REASONS = {
-    "Expecting property name enclosed in double quotes": "A property name in double quotes is expected",
-    "Expecting ':' delimiter": "A colon is expected",
-    "Expecting ',' delimiter": "A comma is expected",
-    "Expecting value": "A value is expected",
-    "Invalid control character at": "This string is not closed",
-    "Unterminated string starting at": "This string is not closed",
-    "Extra data": "The text should end here",
-    "Illegal trailing comma before end of object": "A property name in double quotes is expected",
-    "Illegal trailing comma before end of array": "A value is expected",
+    "Expecting property name enclosed in double quotes": say("A property name in double quotes is expected"),
+    "Expecting ':' delimiter": say("A colon is expected"),
+    "Expecting ',' delimiter": say("A comma is expected"),
+    "Expecting value": say("A value is expected"),
+    "Invalid control character at": say("This string is not closed"),
+    "Unterminated string starting at": say("This string is not closed"),
+    "Extra data": say("The text should end here"),
+    "Illegal trailing comma before end of object": say("A property name in double quotes is expected"),
+    "Illegal trailing comma before end of array": say("A value is expected"),
 }
 
 
-def _reason(error: json.JSONDecodeError) -> str:
+def _reason(error: json.JSONDecodeError) -> Sentence:
     if not error.doc.strip():
-        return "The text is empty"
+        return say("The text is empty")
     if error.msg.startswith("Invalid \\"):
-        return "This escape is not known to JSON"
-    return _REASONS.get(error.msg, error.msg)
+        return say("This escape is not known to JSON")
+    return _REASONS.get(error.msg) or verbatim(error.msg)
 
 
 def parse(text: str, *, unique_names: bool = False, deepest: int = MAX_DEPTH) -> Json:
@@ -98,11 +107,11 @@ def parse(text: str, *, unique_names: bool = False, deepest: int = MAX_DEPTH) ->
     except json.JSONDecodeError as error:
         raise InvalidJson(_reason(error), line=error.lineno, column=error.colno) from None
     except UnicodeEncodeError as error:
-        raise InvalidJson(f"the text has half a surrogate pair at position {error.start}") from None
+        raise InvalidJson(say("the text has half a surrogate pair at position {start}", start=error.start)) from None
     except RecursionError:
-        raise InvalidJson(f"the value is nested more than {MAX_DEPTH} deep") from None
+        raise InvalidJson(say("the value is nested more than {deepest} deep", deepest=MAX_DEPTH)) from None
     if too_deep(value, text, deepest):
-        raise InvalidJson(f"the value is nested more than {deepest} deep")
+        raise InvalidJson(say("the value is nested more than {deepest} deep", deepest=deepest))
     if "\\ud" in text or "\\uD" in text:
         _refuse_surrogates(value)
     return value
@@ -122,7 +131,7 @@ def _refuse_surrogates(value: Json) -> None:
     try:
         dump(value).encode()
     except UnicodeEncodeError:
-        raise InvalidJson("a string has half a surrogate pair") from None
+        raise InvalidJson(say("a string has half a surrogate pair")) from None
 
 
 def depth(value: Json) -> int:

@@ -10,8 +10,10 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from designer.api.words import spoken
 from designer.models import ApiToken
 from designer.services.tokens import find_token
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,7 +36,7 @@ class BearerAuthentication(BaseAuthentication):
             return None
         row = find_token(token)
         if row is None:
-            raise AuthenticationFailed("This token is not known.")
+            raise AuthenticationFailed(spoken(say("This token is not known.")))
         return row.user, row
 
     def authenticate_header(self, request: Request) -> str:

@@ -16,9 +16,11 @@ from rest_framework.views import APIView
 from designer.api.authentication import SessionCookieAuthentication, bearer_token
 from designer.api.preconditions import wait_seconds
 from designer.api.problems import problem, problem_response
+from designer.api.words import spoken
 from designer.models import Execution, ExecutionStatus
 from designer.services import runtime
 from designer.services.tokens import find_owner
+from engine.sentences import say
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 SyncView = Callable[..., HttpResponseBase]
@@ -33,7 +35,7 @@ def authenticated_id(request: HttpRequest) -> int:
     if token is not None:
         owner = find_owner(token)
         if owner is None:
-            raise AuthenticationFailed("This token is not known.")
+            raise AuthenticationFailed(spoken(say("This token is not known.")))
         return owner
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

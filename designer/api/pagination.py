@@ -15,6 +15,9 @@ from django.db.models import Model, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from designer.api.words import spoken
+from engine.sentences import say
+
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
@@ -38,7 +41,7 @@ def paginate(request: Request, rows: QuerySet[Row], *order: str) -> Page[Row]:
             rows = rows.filter(after(order, values))
             found = list(rows.order_by(*order)[: limit + 1])
         except (DjangoValidationError, ValueError, TypeError, OverflowError):
-            raise ValidationError({"cursor": "This cursor is not one of ours."}) from None
+            raise ValidationError({"cursor": spoken(say("This cursor is not one of ours."))}) from None
     else:
         found = list(rows.order_by(*order)[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
@@ -48,7 +51,7 @@ def paginate(request: Request, rows: QuerySet[Row], *order: str) -> Page[Row]:
 def read_limit(request: Request, most: int, default: int = DEFAULT_LIMIT) -> int:
     text = request.query_params.get("limit", str(default))
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
-        raise ValidationError({"limit": f"A whole number from 1 to {most}."})
+        raise ValidationError({"limit": spoken(say("A whole number from 1 to {most}.", most=most))})
     return int(text)
 
 
@@ -82,5 +85,5 @@ def _decode(cursor: str, length: int) -> list[Any]:
         or len(values) != length
         or any(not isinstance(one, str | int) or "\0" in str(one) for one in values)
     ):
-        raise ValidationError({"cursor": "This cursor is not one of ours."})
+        raise ValidationError({"cursor": spoken(say("This cursor is not one of ours."))})
     return values

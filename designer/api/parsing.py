@@ -11,6 +11,7 @@ from designer.api.problems import InvalidJsonBody
 from designer.services.errors import TooLarge
 from designer.services.limits import BODY_BYTES
 from engine import jsontypes
+from engine.sentences import say
 
 
 class StrictJsonParser(BaseParser):
@@ -27,10 +28,14 @@ class StrictJsonParser(BaseParser):
 def read_json(body: bytes) -> jsontypes.Json:
     """Raises TooLarge, InvalidJsonBody."""
     if len(body) > BODY_BYTES:
-        raise TooLarge("body", len(body), BODY_BYTES)
+        raise TooLarge(say("body"), len(body), BODY_BYTES)
     try:
         return jsontypes.parse(body.decode("utf-8"), unique_names=True)
     except UnicodeDecodeError as error:
-        raise InvalidJsonBody(f"The body is not UTF-8 at byte {error.start}", line=None, column=None) from None
+        raise InvalidJsonBody(
+            say("The body is not UTF-8 at byte {position}", position=error.start), line=None, column=None
+        ) from None
     except jsontypes.InvalidJson as error:
-        raise InvalidJsonBody(f"The body is not JSON: {error}", line=error.line, column=error.column) from None
+        raise InvalidJsonBody(
+            say("The body is not JSON: {reason}", reason=error.sentence), line=error.line, column=error.column
+        ) from None

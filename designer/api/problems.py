@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,9 +14,12 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from designer.api.serializers.machines import DiagnosticSerializer
 from designer.api.serializers.revisions import DraftSerializer, RevisionSerializer
+from designer.api.words import spoken
 from designer.graph.dot import LayoutFailed
 from designer.services import errors, runtime
+from engine.sentences import Sentence, say, verbatim
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -76,8 +78,8 @@ TABLE: Final[dict[type[Exception], tuple[int, str]]] = {
 class InvalidJsonBody(exceptions.ParseError):
     """A body that is not JSON, with the place."""
 
-    def __init__(self, reason: str, *, line: int | None, column: int | None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Sentence, *, line: int | None, column: int | None) -> None:
+        super().__init__(spoken(reason))
         self.line = line
         self.column = column
 
@@ -100,33 +102,38 @@ def problem(error: Exception) -> dict[str, Any] | None:
     return {**document(status, code, _detail(error)), **_members(error)}
 
 
-def document(status: int, code: str, detail: str) -> dict[str, Any]:
+def document(status: int, code: str, detail: Sentence) -> dict[str, Any]:
     return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": spoken(detail),
         "code": code,
     }
 
 
-def _detail(error: Exception) -> str:
+def _detail(error: Exception) -> Sentence:
     if isinstance(error, exceptions.ValidationError):
-        return next((f"{one['field']}: {one['message']}" for one in _fields(error.detail)), "The request is not valid.")
+        first = next(iter(_fields(error.detail)), None)
+        return verbatim(f"{first['field']}: {first['message']}") if first else say("The request is not valid.")
     if isinstance(error, exceptions.APIException):
-        return str(error.detail)
+        return verbatim(str(error.detail))
     if isinstance(error, runtime.ExecutionAlreadyExists):
-        return "An execution of this name exists already."
-    return str(error) or HTTPStatus(known[0] if (known := status_and_code(error)) else 500).phrase
+        return say("An execution of this name exists already.")
+    if isinstance(error, errors.Refused):
+        return error.sentence
+    if isinstance(error, LayoutFailed):
+        return error.reason
+    return verbatim(str(error) or HTTPStatus(known[0] if (known := status_and_code(error)) else 500).phrase)
 
 
 def _members(error: Exception) -> dict[str, Any]:
     """What only this kind of error has to say."""
     match error:
         case errors.InvalidDefinition(diagnostics=found):
-            return {"diagnostics": [asdict(one) for one in found]}
+            return {"diagnostics": DiagnosticSerializer(found, many=True).data}
         case errors.InvalidBundle(diagnostics=found):
-            return {"pointer": error.pointer, "diagnostics": [asdict(one) for one in found]}
+            return {"pointer": error.pointer, "diagnostics": DiagnosticSerializer(found, many=True).data}
         case errors.RevisionConflict(yours=yours, theirs=theirs):
             return {
                 "yours": RevisionSerializer(yours).data if yours else None,

@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 import graphviz
 
+from engine.sentences import Sentence, say
+
 TIMEOUT = 20.0
 _POINTS = 72.0
 _STACK_GAP = 30.0
@@ -34,6 +36,10 @@ Splines = Literal["ortho", "spline"]
 
 class LayoutFailed(Exception):
     """No Graphviz, or none that can lay this out in time."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ def _program() -> str:
     beside = Path(sys.executable).parent / "graphviz-pure"
     found = str(beside) if beside.exists() else shutil.which("graphviz-pure") or shutil.which("dot")
     if not found:
-        raise LayoutFailed("Neither graphviz-pure nor dot is installed")
+        raise LayoutFailed(say("Neither graphviz-pure nor dot is installed"))
     return found
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 from designer.graph.dot import TIMEOUT, LayoutFailed
+from engine.sentences import say
 
 ZOOM = 2.0
 MAX_SIDE = 8000
@@ -37,8 +38,8 @@ def to_png(svg: str) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise LayoutFailed(
-            f"This picture takes longer than {TIMEOUT:g} s to draw as pixels; the SVG does not"
+            say("This picture takes longer than {seconds:g} s to draw as pixels; the SVG does not", seconds=TIMEOUT)
         ) from None
     if done.returncode != 0:
-        raise LayoutFailed("This picture could not be drawn as pixels")
+        raise LayoutFailed(say("This picture could not be drawn as pixels"))
     return done.stdout

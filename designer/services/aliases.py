@@ -14,6 +14,7 @@ from django.utils import timezone
 from designer.models import Alias, AliasRoute, Machine, Version
 from designer.services.errors import AliasNameTaken, DoesNotExist, InvalidRouting, QuotaExceeded
 from designer.services.machines import get_machine, lock_machine
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -45,7 +46,7 @@ def create_alias(user: User, machine_id: str, *, name: str, description: str, ro
                 raise AliasNameTaken(name)
             return known
         if machine.aliases.count() >= MOST:
-            raise QuotaExceeded("aliases of a machine", MOST)
+            raise QuotaExceeded(say("aliases of a machine"), MOST)
         now = timezone.now()
         made = Alias.objects.create(machine=machine, name=name, description=description, created_at=now, updated_at=now)
         _write_routes(made, wanted)
@@ -90,7 +91,10 @@ def list_aliases(user: User, machine_id: str, *, version: int | None) -> QuerySe
 
 def delete_alias(user: User, machine_id: str, name: str) -> None:
     """Deleting one that is gone changes nothing."""
-    get_machine(user, machine_id).aliases.filter(name=name).delete()
+    machine = get_machine(user, machine_id)
+    with transaction.atomic():
+        Machine.objects.select_for_update().get(pk=machine.pk)  # nobody changes its routes meanwhile
+        machine.aliases.filter(name=name).delete()
 
 
 def routes_of(alias: Alias) -> list[Route]:
@@ -113,7 +117,9 @@ def _check_weights(routes: Sequence[Route]) -> None:
     weights = [one.weight for one in routes]
     if sum(weights) != 100:
         received = ", ".join(map(str, weights))
-        raise InvalidRouting(f"Sum of routing configuration weights must equal 100. Received: [{received}]")
+        raise InvalidRouting(
+            say("Sum of routing configuration weights must equal 100. Received: [{received}]", received=received)
+        )
 
 
 def _versions(machine: Machine, routes: Sequence[Route]) -> list[tuple[Version, int]]:

@@ -15,6 +15,7 @@ from designer.services.limits import check_size
 from designer.services.machines import create_machine, free_name, insert_machine
 from designer.services.names import check_name
 from engine import jsontypes
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -87,19 +88,19 @@ def _insert_bundle(user: User, bundle: Bundle, name: str | None) -> Machine:
 
 def read_bundle(content: str) -> Bundle:
     """Raises InvalidBundle with a pointer to the first thing that is wrong. Revisions are numbered anew from 1."""
-    check_size("file", content, 2 * 1024 * 1024)
+    check_size(say("file"), content, 2 * 1024 * 1024)
     try:
         document = jsontypes.parse(content, unique_names=True)
     except jsontypes.InvalidJson as error:
-        raise InvalidBundle(f"The file is not JSON: {error}") from None
+        raise InvalidBundle(say("The file is not JSON: {reason}", reason=error.sentence)) from None
     if not isinstance(document, dict) or document.get(MARK) != VERSION or document.get(MARK) is True:
-        raise InvalidBundle(f"This is not a bundle of version {VERSION}", f"/{MARK}")
+        raise InvalidBundle(say("This is not a bundle of version {version}", version=VERSION), f"/{MARK}")
     machine = document.get("machine")
     revisions = document.get("revisions")
     if not isinstance(machine, dict):
-        raise InvalidBundle("The machine must be an object", "/machine")
+        raise InvalidBundle(say("The machine must be an object"), "/machine")
     if not isinstance(revisions, list) or not 0 < len(revisions) <= MAX_REVISIONS:
-        raise InvalidBundle(f"There must be 1 to {MAX_REVISIONS} revisions", "/revisions")
+        raise InvalidBundle(say("There must be 1 to {most:,} revisions", most=MAX_REVISIONS), "/revisions")
     type = _choice(machine, "type", "/machine", MachineType.values, MachineType.STANDARD)
     express = type == MachineType.EXPRESS
     return Bundle(
@@ -114,12 +115,12 @@ def _name(machine: dict[str, Any]) -> str:
     try:
         return check_name(_text(machine, "name", "/machine", MAX_DESCRIPTION))
     except InvalidName as error:
-        raise InvalidBundle(str(error), "/machine/name") from None
+        raise InvalidBundle(error.sentence, "/machine/name") from None
 
 
 def _revision(value: Any, pointer: str, express: bool) -> BundledRevision:
     if not isinstance(value, dict):
-        raise InvalidBundle("A revision must be an object", pointer)
+        raise InvalidBundle(say("A revision must be an object"), pointer)
     revision = BundledRevision(
         definition=_text(value, "definition", pointer, None),
         format=_choice(value, "format", pointer, DefinitionFormat.values, DefinitionFormat.JSON),
@@ -127,21 +128,23 @@ def _revision(value: Any, pointer: str, express: bool) -> BundledRevision:
     )
     parsed = parse(revision.definition, revision.format, express=express)
     if not parsed.valid:
-        raise InvalidBundle("The definition is not valid", f"{pointer}/definition", parsed.diagnostics)
+        raise InvalidBundle(say("The definition is not valid"), f"{pointer}/definition", parsed.diagnostics)
     return revision
 
 
 def _text(value: dict[str, Any], key: str, pointer: str, most: int | None) -> str:
     found = value.get(key, "")
     if not isinstance(found, str) or "\0" in found:
-        raise InvalidBundle(f"{key} must be text", f"{pointer}/{key}")
+        raise InvalidBundle(say("{key} must be text", key=key), f"{pointer}/{key}")
     if most is not None and len(found) > most:
-        raise InvalidBundle(f"{key} has more than {most} characters", f"{pointer}/{key}")
+        raise InvalidBundle(say("{key} has more than {most} characters", key=key, most=most), f"{pointer}/{key}")
     return found
 
 
 def _choice(value: dict[str, Any], key: str, pointer: str, choices: list[str], default: str) -> str:
     found = value.get(key, default)
     if not isinstance(found, str) or found not in choices:
-        raise InvalidBundle(f"{key} must be one of {', '.join(choices)}", f"{pointer}/{key}")
+        raise InvalidBundle(
+            say("{key} must be one of {choices}", key=key, choices=", ".join(choices)), f"{pointer}/{key}"
+        )
     return str(found)

@@ -56,4 +56,4 @@ def list_celery_tasks() -> list[KnownTask]:
     try:
         return _celery().known()
     except CeleryUnavailable as error:
-        raise CatalogueUnavailable(str(error)) from None
+        raise CatalogueUnavailable(error.reason) from None

@@ -15,6 +15,7 @@ from designer.models import Revision
 from designer.services.errors import InvalidConfiguration
 from designer.services.log_groups import is_missing
 from engine import jsontypes
+from engine.sentences import say
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+\Z")
 _LOG_GROUP = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[^:*\s]+:\*\Z")
@@ -90,7 +91,7 @@ def encryption_told(text: str) -> dict[str, Any]:
 def check_role(arn: str) -> str:
     """Raises InvalidConfiguration."""
     if not _ROLE.match(arn):
-        raise InvalidConfiguration("role", f"Invalid Role Arn: '{arn}'")
+        raise InvalidConfiguration("role", say("Invalid Role Arn: '{arn}'", arn=arn))
     return arn
 
 
@@ -99,11 +100,11 @@ def check_logging(given: dict[str, Any]) -> str:
     level = given.get("level") or "OFF"
     destinations = given.get("destinations") or []
     if len(destinations) > 1 or (level != "OFF" and not destinations):
-        raise InvalidConfiguration("logging", "Must specify exactly one Log Destination.")
+        raise InvalidConfiguration("logging", say("Must specify exactly one Log Destination."))
     for one in destinations:
         arn = (one.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn") or ""
         if not _LOG_GROUP.match(arn) or is_missing(arn):
-            raise InvalidConfiguration("logging", "Log Destination not found.")
+            raise InvalidConfiguration("logging", say("Log Destination not found."))
     found = {"level": level, "includeExecutionData": bool(given.get("includeExecutionData"))}
     if destinations:
         found["destinations"] = destinations
@@ -114,7 +115,9 @@ def check_encryption(given: dict[str, Any]) -> str:
     """The encryptionConfiguration as it is stored. Raises InvalidConfiguration."""
     own = given["type"] == OWNED_KEY
     if own and given.keys() & {"kmsKeyId", "kmsDataKeyReusePeriodSeconds"}:
-        raise InvalidConfiguration("encryption", f"kmsKeyId cannot be set when the type is {OWNED_KEY}.")
+        raise InvalidConfiguration("encryption", say("kmsKeyId cannot be set when the type is {type}.", type=OWNED_KEY))
     if not own and not given.get("kmsKeyId"):
-        raise InvalidConfiguration("encryption", "kmsKeyId must be set when the type is CUSTOMER_MANAGED_KMS_KEY.")
+        raise InvalidConfiguration(
+            "encryption", say("kmsKeyId must be set when the type is {type}.", type="CUSTOMER_MANAGED_KMS_KEY")
+        )
     return "" if own else jsontypes.dump(given)

@@ -22,6 +22,7 @@ from engine.asl.model import StateMachine
 from engine.core.execution import Facts
 from engine.jsontypes import Document, Json
 from engine.runtime.equivalence import Comparison, Visit, compare
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -68,7 +69,7 @@ def convert_draft(
     machine = machines.get_machine(user, machine_id)
     parsed = parse_valid(text, format, runnable=False)
     for visit in given:
-        check_size("samples", jsontypes.dump(visit.input), PAYLOAD_BYTES)
+        check_size(say("samples"), jsontypes.dump(visit.input), PAYLOAD_BYTES)
     chosen = _chosen(parsed.document, state)
     before = parsed.machine
     assert before is not None

@@ -10,13 +10,14 @@ from designer.services.limits import DEFINITION_BYTES, check_size
 from engine import jsontypes
 from engine.asl.diagnostics import Code, Diagnostic, Severity
 from engine.asl.parse import ParsedDefinition, parse_definition
+from engine.sentences import say
 
 Format = Literal["json", "yaml"]
 
 
 def parse(text: str, format: str, *, express: bool = False) -> ParsedDefinition:
     """Every mistake is in ``diagnostics``; raises only TooLarge."""
-    check_size("definition", text, DEFINITION_BYTES)
+    check_size(say("definition"), text, DEFINITION_BYTES)
     return parse_definition(text, cast("Format", DefinitionFormat(format).value), express=express)
 
 

@@ -11,6 +11,7 @@ from designer.models import Draft
 from designer.services.errors import DoesNotExist, DraftConflict
 from designer.services.limits import DEFINITION_BYTES, check_size
 from designer.services.machines import lock_machine
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,7 +24,7 @@ def save_draft(
 
     Raises DoesNotExist, MachineDeleting, TooLarge, DraftConflict.
     """
-    check_size("draft", text, DEFINITION_BYTES)
+    check_size(say("draft"), text, DEFINITION_BYTES)
     with transaction.atomic():
         machine = lock_machine(user, machine_id)
         if not machine.revisions.filter(number=base_revision).exists():

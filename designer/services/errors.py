@@ -37,7 +37,9 @@ Each carries fields and builds its sentence once. ``designer.api.problems`` turn
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
+
+from engine.sentences import Sentence, say
 
 if TYPE_CHECKING:
     from designer.models import Draft, Revision
@@ -45,99 +47,157 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """Base of all refusals. ``str()`` is a sentence for the person who asked."""
+    """Base of all refusals. ``str()`` is its sentence for the person who asked, in English."""
+
+    @property
+    def sentence(self) -> Sentence:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+Kind = Literal[
+    "AccessKey",
+    "Action",
+    "Activity",
+    "Alias",
+    "Connection",
+    "Draft",
+    "Execution",
+    "Machine",
+    "MapRun",
+    "Resource",
+    "Revision",
+    "Service",
+    "Share",
+    "State",
+    "Token",
+    "Version",
+]
+_KINDS: Final[dict[Kind, Sentence]] = {
+    "AccessKey": say("AccessKey"),
+    "Action": say("Action"),
+    "Activity": say("Activity"),
+    "Alias": say("Alias"),
+    "Connection": say("Connection"),
+    "Draft": say("Draft"),
+    "Execution": say("Execution"),
+    "Machine": say("Machine"),
+    "MapRun": say("MapRun"),
+    "Resource": say("Resource"),
+    "Revision": say("Revision"),
+    "Service": say("Service"),
+    "Share": say("Share"),
+    "State": say("State"),
+    "Token": say("Token"),
+    "Version": say("Version"),
+}
 
 
 @dataclass
 class DoesNotExist(Refused):
-    kind: str
+    kind: Kind
     key: str
 
-    def __str__(self) -> str:
-        return f"There is no such {self.kind}: {self.key}"
+    @property
+    def sentence(self) -> Sentence:
+        return say("There is no such {kind}: {key}", kind=_KINDS[self.kind], key=self.key)
 
 
 @dataclass
 class InvalidName(Refused):
     name: str
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
-        return f"The name {self.name!r} {self.reason}."
+    @property
+    def sentence(self) -> Sentence:
+        return say("The name {name!r} {reason}.", name=self.name, reason=self.reason)
 
 
 @dataclass
 class InvalidDefinition(Refused):
     diagnostics: tuple[Diagnostic, ...]
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> Sentence:
         errors = [one for one in self.diagnostics if one.severity == "ERROR"]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return f"{errors[0].message}{more}" if errors else "The definition is not valid."
+        if len(errors) > 1:
+            return say("{first} (and {n} more)", first=errors[0].message, n=len(errors) - 1)
+        return errors[0].message if errors else say("The definition is not valid.")
 
 
 @dataclass
 class InvalidBundle(Refused):
-    reason: str
+    reason: Sentence
     pointer: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
 
-    def __str__(self) -> str:
-        return f"{self.reason} (at {self.pointer})" if self.pointer else self.reason
+    @property
+    def sentence(self) -> Sentence:
+        return say("{reason} (at {pointer})", reason=self.reason, pointer=self.pointer) if self.pointer else self.reason
 
 
 @dataclass
 class InvalidInput(Refused):
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
-        return f"The input is not valid JSON: {self.reason}"
+    @property
+    def sentence(self) -> Sentence:
+        return say("The input is not valid JSON: {reason}", reason=self.reason)
 
 
 @dataclass
 class InvalidTrial(Refused):
     """A state cannot be tested in the way that was asked for."""
 
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
-        return f"This state cannot be tested so: {self.reason}."
+    @property
+    def sentence(self) -> Sentence:
+        return say("This state cannot be tested so: {reason}.", reason=self.reason)
 
 
 @dataclass
 class TrialTooLong(Refused):
     """A simulation goes on for longer than somebody waits for it."""
 
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
-        return f"The simulation was given up: {self.reason}."
+    @property
+    def sentence(self) -> Sentence:
+        return say("The simulation was given up: {reason}.", reason=self.reason)
 
 
 @dataclass
 class TooLarge(Refused):
-    what: str
+    what: Sentence
     size: int
     limit: int
 
-    def __str__(self) -> str:
-        return f"The {self.what} has {self.size:,} bytes; {self.limit:,} are allowed."
+    @property
+    def sentence(self) -> Sentence:
+        return say(
+            "The {what} has {size:,} bytes; {limit:,} are allowed.", what=self.what, size=self.size, limit=self.limit
+        )
 
 
 @dataclass
 class MachineNameTaken(Refused):
     name: str
 
-    def __str__(self) -> str:
-        return f"A machine named {self.name!r} exists already."
+    @property
+    def sentence(self) -> Sentence:
+        return say("A machine named {name!r} exists already.", name=self.name)
 
 
 @dataclass
 class MachineDeleting(Refused):
     name: str
 
-    def __str__(self) -> str:
-        return f"The machine {self.name!r} is being deleted."
+    @property
+    def sentence(self) -> Sentence:
+        return say("The machine {name!r} is being deleted.", name=self.name)
 
 
 @dataclass
@@ -145,8 +205,9 @@ class PreconditionMissing(Refused):
     header: str
     example: str
 
-    def __str__(self) -> str:
-        return f"Say which version you replace: send {self.header}: {self.example}"
+    @property
+    def sentence(self) -> Sentence:
+        return say("Say which version you replace: send {header}: {example}", header=self.header, example=self.example)
 
 
 @dataclass
@@ -156,8 +217,9 @@ class RevisionConflict(Refused):
     yours: Revision | None
     theirs: Revision
 
-    def __str__(self) -> str:
-        return f"Somebody saved revision {self.theirs.number} meanwhile."
+    @property
+    def sentence(self) -> Sentence:
+        return say("Somebody saved revision {number} meanwhile.", number=self.theirs.number)
 
 
 @dataclass
@@ -167,45 +229,51 @@ class DraftConflict(Refused):
     yours: Draft | None
     theirs: Draft | None
 
-    def __str__(self) -> str:
-        return "Somebody saved this draft meanwhile." if self.theirs else "This draft was dropped meanwhile."
+    @property
+    def sentence(self) -> Sentence:
+        return say("Somebody saved this draft meanwhile.") if self.theirs else say("This draft was dropped meanwhile.")
 
 
 @dataclass
 class ExecutionNotStuck(Refused):
     execution_id: str
 
-    def __str__(self) -> str:
-        return "Only a stuck execution can be taken up again."
+    @property
+    def sentence(self) -> Sentence:
+        return say("Only a stuck execution can be taken up again.")
 
 
 @dataclass
 class ExecutionNotRedrivable(Refused):
     execution_id: str
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> Sentence:
         return self.reason
 
 
 @dataclass
 class InvalidToken(Refused):
-    def __str__(self) -> str:
-        return "Invalid Token: 'Invalid token'"
+    @property
+    def sentence(self) -> Sentence:
+        return say("Invalid Token: 'Invalid token'")
 
 
 @dataclass
 class InvalidOutput(Refused):
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
-        return f"Invalid Output: '{self.reason}'"
+    @property
+    def sentence(self) -> Sentence:
+        return say("Invalid Output: '{reason}'", reason=self.reason)
 
 
 @dataclass
 class TaskTimedOut(Refused):
-    def __str__(self) -> str:
-        return "Task Timed Out: 'Provided task does not exist anymore'"
+    @property
+    def sentence(self) -> Sentence:
+        return say("Task Timed Out: 'Provided task does not exist anymore'")
 
 
 @dataclass
@@ -213,9 +281,10 @@ class InvalidConfiguration(Refused):
     """``part`` is role, logging, tracing, encryption or versionDescription."""
 
     part: str
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> Sentence:
         return self.reason
 
 
@@ -224,8 +293,9 @@ class VersionInUse(Refused):
     number: int
     aliases: tuple[str, ...]
 
-    def __str__(self) -> str:
-        return f"Version {self.number} is used by {', '.join(self.aliases)}."
+    @property
+    def sentence(self) -> Sentence:
+        return say("Version {number} is used by {aliases}.", number=self.number, aliases=", ".join(self.aliases))
 
 
 @dataclass
@@ -233,15 +303,17 @@ class StaleRevision(Refused):
     given: str
     current: str
 
-    def __str__(self) -> str:
-        return f"The revision is {self.current} by now, not {self.given}."
+    @property
+    def sentence(self) -> Sentence:
+        return say("The revision is {current} by now, not {given}.", current=self.current, given=self.given)
 
 
 @dataclass
 class InvalidRouting(Refused):
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> Sentence:
         return self.reason
 
 
@@ -249,69 +321,78 @@ class InvalidRouting(Refused):
 class AliasNameTaken(Refused):
     name: str
 
-    def __str__(self) -> str:
-        return f"An alias named {self.name!r} exists already, with another content."
+    @property
+    def sentence(self) -> Sentence:
+        return say("An alias named {name!r} exists already, with another content.", name=self.name)
 
 
 @dataclass
 class ActivityNameTaken(Refused):
     name: str
 
-    def __str__(self) -> str:
-        return f"An activity named {self.name!r} exists already."
+    @property
+    def sentence(self) -> Sentence:
+        return say("An activity named {name!r} exists already.", name=self.name)
 
 
 @dataclass
 class QuotaExceeded(Refused):
-    what: str
+    what: Sentence
     most: int
     key: str = ""
 
-    def __str__(self) -> str:
-        return f"There can be {self.most:,} {self.what} at most."
+    @property
+    def sentence(self) -> Sentence:
+        return say("There can be {most:,} {what} at most.", most=self.most, what=self.what)
 
 
 @dataclass
 class WrongMachineType(Refused):
     type: str
 
-    def __str__(self) -> str:
-        return f"{self.type} machines do not offer this."
+    @property
+    def sentence(self) -> Sentence:
+        return say("{type} machines do not offer this.", type=self.type)
 
 
 @dataclass
 class MapRunEnded(Refused):
     status: str
 
-    def __str__(self) -> str:
-        return f"The Map Run has {self.status} already."
+    @property
+    def sentence(self) -> Sentence:
+        return say("The Map Run has {status} already.", status=self.status)
 
 
 @dataclass
 class ConnectionNameTaken(Refused):
     name: str
 
-    def __str__(self) -> str:
-        return f"A connection named {self.name!r} exists already."
+    @property
+    def sentence(self) -> Sentence:
+        return say("A connection named {name!r} exists already.", name=self.name)
 
 
 @dataclass
 class CatalogueUnavailable(Refused):
-    reason: str
+    reason: Sentence
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> Sentence:
         return self.reason
 
 
 @dataclass
 class SignInLinkInvalid(Refused):
-    def __str__(self) -> str:
-        return "This sign-in link is not valid: it was used, it is older than 10 minutes, or it never was one."
+    @property
+    def sentence(self) -> Sentence:
+        return say("This sign-in link is not valid: it was used, it is older than 10 minutes, or it never was one.")
 
 
 @dataclass
 class AlreadyInJsonata(Refused):
     state: str
 
-    def __str__(self) -> str:
-        return f"The state {self.state!r} is in JSONata already: there is nothing to convert."
+    @property
+    def sentence(self) -> Sentence:
+        return say("The state {state!r} is in JSONata already: there is nothing to convert.", state=self.state)

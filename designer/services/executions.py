@@ -32,6 +32,7 @@ from designer.services.limits import PAYLOAD_BYTES, check_size
 from designer.services.names import check_name
 from engine import jsontypes
 from engine.core.history import LIMIT as HISTORY_LIMIT
+from engine.sentences import Sentence, say, verbatim
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -234,8 +235,8 @@ def _input_text(input: jsontypes.Json) -> str:
     try:
         text = jsontypes.dump(input)
     except ValueError as error:
-        raise InvalidInput(str(error)) from None
-    check_size("input", text, PAYLOAD_BYTES)
+        raise InvalidInput(verbatim(str(error))) from None
+    check_size(say("input"), text, PAYLOAD_BYTES)
     return text
 
 
@@ -257,21 +258,21 @@ def stop_execution(user: User, execution_id: str, *, error: str | None, cause: s
     return execution
 
 
-def why_not_redrivable(execution: Execution) -> str | None:
+def why_not_redrivable(execution: Execution) -> Sentence | None:
     """AWS's reasons, in its words where they are known; None for one that can be taken up again."""
     if execution.express:
-        return "Executions of EXPRESS state machines cannot be redriven"
+        return say("Executions of EXPRESS state machines cannot be redriven")
     if execution.map_run_id is not None:
-        return "Execution is a child of a Map Run and cannot be redriven by itself"
+        return say("Execution is a child of a Map Run and cannot be redriven by itself")
     if execution.status in {ExecutionStatus.RUNNING, ExecutionStatus.SUCCEEDED}:
-        return f"Execution is {execution.status} and cannot be redriven"
+        return say("Execution is {status} and cannot be redriven", status=execution.status)
     if execution.last_event_id >= HISTORY_LIMIT - 1:
-        return "Execution history event limit exceeded"
+        return say("Execution history event limit exceeded")
     ended = execution.stopped_at or 0
     if time.time_ns() // 1_000_000 - ended > REDRIVABLE_MS:
-        return "Execution redrivable period exceeded"
+        return say("Execution redrivable period exceeded")
     if execution.machine.status == MachineStatus.DELETING:
-        return "State machine is in DELETING status"
+        return say("State machine is in DELETING status")
     return None
 
 
@@ -293,7 +294,7 @@ def redrive_execution(user: User, execution_id: str, *, client_token: str | None
         return execution
     reason = why_not_redrivable(execution)
     if reason is None and not runtime.redrive(execution_id, client_token=client_token):
-        nothing_kept = "Execution was ended by a release that kept nothing to be redriven"
+        nothing_kept = say("Execution was ended by a release that kept nothing to be redriven")
         reason = why_not_redrivable(get_execution(user, execution_id)) or nothing_kept
     if reason is not None:
         raise ExecutionNotRedrivable(execution_id, reason)

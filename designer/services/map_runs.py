@@ -12,11 +12,13 @@ from designer.models import ExecutionStatus, MapRun
 from designer.services import runtime
 from designer.services.errors import DoesNotExist
 from designer.services.executions import get_execution
+from engine.core.history import LIMIT as HISTORY_LIMIT
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+_BADLY = (ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.ABORTED)
 PENDING_REDRIVE = "PENDING_REDRIVE"
 """AWS's word for a child of a redriven Map Run that waits for its turn to run again."""
 
@@ -50,6 +52,9 @@ class Counts:
 
     executions: dict[str, int]
     items: dict[str, int]
+    lost_executions: int
+    """Those that ended badly and have no room left in their history for a redrive."""
+    lost_items: int
 
 
 def count_children(run: MapRun) -> Counts:
@@ -59,7 +64,9 @@ def count_children(run: MapRun) -> Counts:
     executions, items = dict.fromkeys(words, 0), dict.fromkeys(words, 0)
     for status, children, held in rows:
         executions[status], items[status] = children, held
-    return Counts(executions=executions, items=items)
+    full = run.children.filter(status__in=_BADLY, redrive_due=None, last_event_id__gte=HISTORY_LIMIT - 1)
+    lost = full.aggregate(children=Count("pk"), held=Sum("child_items", default=0))
+    return Counts(executions=executions, items=items, lost_executions=lost["children"], lost_items=lost["held"])
 
 
 def change_limits(user: User, map_run_id: str, limits: Limits) -> MapRun:

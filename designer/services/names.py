@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from designer.services.errors import InvalidName
+from engine.sentences import say
 
 MAX_LENGTH = 80
 _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/')
@@ -11,16 +12,16 @@ _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/')
 def check_name(name: str) -> str:
     """Returns the name; raises InvalidName with the reason."""
     if not name:
-        raise InvalidName(name, "is empty")
+        raise InvalidName(name, say("is empty"))
     if len(name) > MAX_LENGTH:
-        raise InvalidName(name, f"has more than {MAX_LENGTH} characters")
+        raise InvalidName(name, say("has more than {most} characters", most=MAX_LENGTH))
     for character in name:
         if character.isspace():
-            raise InvalidName(name, "has white space in it")
+            raise InvalidName(name, say("has white space in it"))
         if character in _FORBIDDEN:
-            raise InvalidName(name, f"has a {character} in it")
+            raise InvalidName(name, say("has a {character} in it", character=character))
         if _is_control(ord(character)):
-            raise InvalidName(name, "has a control character in it")
+            raise InvalidName(name, say("has a control character in it"))
     return name
 
 

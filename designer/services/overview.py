@@ -70,7 +70,10 @@ def describe_machine(machine: Machine) -> MachineDetail:
 
 def _counts(ids: list[str]) -> dict[str, dict[str, int]]:
     rows = (
-        Execution.objects.filter(machine__in=ids).values_list("machine_id", "status").annotate(Count("pk")).order_by()
+        Execution.objects.filter(machine__in=ids)
+        .values_list("machine_id", "status")
+        .annotate(count=Count("*"))
+        .order_by()
     )
     found: dict[str, dict[str, int]] = {}
     for machine_id, status, count in rows:

@@ -18,6 +18,7 @@ from designer.services.names import check_name
 from designer.services.revisions import append_revision
 from designer.services.tags import check_tags
 from designer.services.versions import publish_locked
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -101,7 +102,7 @@ def reprovision_machine(user: User, machine_id: str, wanted: Provision) -> Provi
 
 def _check_description(wanted: Provision) -> None:
     if wanted.version_description is not None and not wanted.publish:
-        reason = "Version description can only be set when publish is true"
+        reason = say("Version description can only be set when publish is true")
         raise InvalidConfiguration("versionDescription", reason)
 
 

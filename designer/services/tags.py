@@ -9,6 +9,7 @@ from django.db import transaction
 
 from designer.models import Activity, Machine
 from designer.services.errors import DoesNotExist, InvalidConfiguration, QuotaExceeded
+from engine.sentences import say
 
 MOST = 50
 Tagged: TypeAlias = Machine | Activity
@@ -19,9 +20,11 @@ def check_tags(tags: Mapping[str, str]) -> Tags:
     """Raises QuotaExceeded, InvalidConfiguration."""
     for key in tags:
         if key.lower().startswith("aws:"):
-            raise InvalidConfiguration("tags", f"The tag key {key!r} begins with aws:, which is AWS's own.")
+            raise InvalidConfiguration(
+                "tags", say("The tag key {key!r} begins with aws:, which is AWS's own.", key=key)
+            )
     if len(tags) > MOST:
-        raise QuotaExceeded("tags", MOST)
+        raise QuotaExceeded(say("tags"), MOST)
     return dict(tags)
 
 

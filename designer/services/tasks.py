@@ -18,6 +18,7 @@ from engine.core.events import TaskFailed, TaskSucceeded, encode_event
 from engine.jsontypes import Document, InvalidJson, parse
 from engine.runtime.doorbells import ACTIVITY_CHANNEL
 from engine.runtime.ports import ActivityTask, FinishedAttempt, TokenAnswer
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -37,11 +38,11 @@ def _now() -> int:
 def send_success(user: User, token: str, output: str) -> None:
     """End the task of a token well, with JSON text. Raises InvalidToken, InvalidOutput, TooLarge, TaskTimedOut."""
     _check_owner(user, token)
-    check_size("output", output, PAYLOAD_BYTES)
+    check_size(say("output"), output, PAYLOAD_BYTES)
     try:
         document = Document(parse(output))
     except InvalidJson as error:
-        raise InvalidOutput(str(error)) from None
+        raise InvalidOutput(error.sentence) from None
 
     def event(scope: str, key: str) -> str:
         return encode_event(TaskSucceeded(scope=scope, attempt=key, output=document))

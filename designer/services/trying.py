@@ -25,7 +25,8 @@ from engine.jsontypes import Document, Json
 from engine.runtime.evaluating import ChildEvaluator
 from engine.runtime.rehearsal import RehearsalTooLong, rehearse
 from engine.runtime.simulator import Mock, Stuck
-from engine.runtime.teststate import InvalidTest
+from engine.runtime.teststate import NEEDS_ROLE, InvalidTest
+from engine.sentences import Sentence, say
 
 _NAME = "draft"
 _AT_ONCE = BoundedSemaphore(2)
@@ -64,7 +65,7 @@ def simulate(
     """Raises InvalidDefinition, TooLarge, TrialTooLong."""
     machine = parse_valid(text, format).machine
     assert machine is not None
-    check_size("input", jsontypes.dump(input), PAYLOAD_BYTES)
+    check_size(say("input"), jsontypes.dump(input), PAYLOAD_BYTES)
     started = time.time_ns() // 1_000_000
     facts = Facts(
         arn=execution_arn(_NAME, _NAME),
@@ -76,13 +77,13 @@ def simulate(
         started_at=started,
     )
     if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
-        raise TrialTooLong("others are being simulated: try again in a moment")
+        raise TrialTooLong(say("others are being simulated: try again in a moment"))
     try:
         done = rehearse(machine, facts, mocks=mocks, items=items, evaluator=trial_evaluator())
     except RehearsalTooLong as error:
-        raise TrialTooLong(error.what) from None
+        raise TrialTooLong(error.reason) from None
     except Stuck:
-        raise TrialTooLong("it takes more steps than any execution may") from None
+        raise TrialTooLong(say("it takes more steps than any execution may")) from None
     finally:
         _AT_ONCE.release()
     ended = done.status.value != "RUNNING"
@@ -114,7 +115,7 @@ def try_state(
     """
     parsed = parse_valid(text, format)
     input_text = jsontypes.dump(input)
-    check_size("input", input_text, PAYLOAD_BYTES)
+    check_size(say("input"), input_text, PAYLOAD_BYTES)
     parameters: dict[str, Any] = {
         "definition": jsontypes.dump(parsed.document),
         "stateName": state,
@@ -137,13 +138,13 @@ def try_state(
             perform=None,
         )
     except InvalidTest as error:
-        raise InvalidTrial(_in_our_words(str(error))) from None
+        raise InvalidTrial(_in_our_words(error.reason)) from None
     return {name: _value(name, value) for name, value in found.items()}
 
 
-def _in_our_words(reason: str) -> str:
+def _in_our_words(reason: Sentence) -> Sentence:
     """AWS asks for a role where a Task would really be called; here only made-up answers are tested."""
-    return "A Task is tested with a made-up answer: give one" if reason.startswith("RoleArn") else reason
+    return say("A Task is tested with a made-up answer: give one") if reason == NEEDS_ROLE else reason
 
 
 def _value(name: str, value: Json) -> Json:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from designer.models import Machine, Revision, Version
 from designer.services.errors import QuotaExceeded, StaleRevision, VersionInUse
 from designer.services.machines import get_machine, lock_machine
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -46,7 +47,7 @@ def publish_locked(machine: Machine, description: str) -> Version:
     if found is not None:
         return found
     if machine.versions.count() >= MOST:
-        raise QuotaExceeded("versions of a machine", MOST)
+        raise QuotaExceeded(say("versions of a machine"), MOST)
     machine.last_version += 1
     machine.save(update_fields=["last_version"])
     return Version.objects.create(

@@ -24,6 +24,9 @@ from engine.core.history import HistoryEvent
 logger = logging.getLogger(__name__)
 
 COALESCE_SECONDS = 0.05
+MOST_AT_ONCE = 1000
+"""Messages on their way to the broker. It takes each in about a millisecond, or hangs."""
+_CONNECTIONS = 16
 
 
 @dataclass(slots=True)
@@ -103,6 +106,9 @@ class ChannelNotifier:
         self._begin(self._group_send(CHANGES_GROUP, message))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        if len(self._tasks) >= MOST_AT_ONCE:
+            work.close()  # pages fetch what they missed, and who waits for an end looks again
+            return
         task = self._loop.create_task(work)
         self._tasks.add(task)  # the loop itself holds tasks only weakly
         task.add_done_callback(self._tasks.discard)
@@ -134,5 +140,8 @@ class ChannelNotifier:
 
     def _client(self) -> redis.asyncio.Redis:
         if self._redis is None:
-            self._redis = redis.asyncio.Redis.from_url(self._url, socket_timeout=2)
+            pool = redis.asyncio.BlockingConnectionPool.from_url(
+                self._url, max_connections=_CONNECTIONS, timeout=2, socket_timeout=2
+            )
+            self._redis = redis.asyncio.Redis(connection_pool=pool)
         return self._redis

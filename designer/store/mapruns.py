@@ -57,7 +57,11 @@ _COUNTERS = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timed_o
 _STOP = encode_event(StopRequested(error=None, cause=None))
 _GO_ON = encode_event(Redriven())
 _BEGIN = encode_event(Started())
-_NEW = Root(status=Status.RUNNING, last_event_id=0, last_at=0).dumped()
+
+
+def _anew(redrives: int, at: int) -> str:
+    """The state of a child that begins again."""
+    return Root(status=Status.RUNNING, last_event_id=0, last_at=0, redrives=redrives, redriven_at=at).dumped()
 
 
 def start_map_runs(session: Session, commit: Commit) -> None:
@@ -255,8 +259,8 @@ class SqlMapRuns:
     def redrive_children(self, run: MapRunRow, limit: int, at: int, *, afresh: bool) -> list[str]:
         with writing() as session:
             rows = session.rows(
-                "SELECT id, EXISTS (SELECT 1 FROM designer_scope WHERE execution_id = designer_execution.id) "
-                "FROM designer_execution WHERE map_run_id = %s AND redrive_due IS NOT NULL "
+                "SELECT id, EXISTS (SELECT 1 FROM designer_scope WHERE execution_id = designer_execution.id), "
+                "redrive_count FROM designer_execution WHERE map_run_id = %s AND redrive_due IS NOT NULL "
                 "ORDER BY child_index LIMIT %s",
                 (run.id, limit),
             )
@@ -268,14 +272,15 @@ class SqlMapRuns:
             if changed.rowcount != 1:
                 return []
             found = [row[0] for row in rows]
-            again = {row[0] for row in rows if afresh or not row[1]}
+            # The number of the run is in the names of its attempts: none is taken for one of an earlier run.
+            again = {row[0]: _anew(row[2] + 1, at) for row in rows if afresh or not row[1]}
             session.many(_RUN_AGAIN, [(at, child) for child in found])
             session.many("DELETE FROM designer_inbox WHERE execution_id = %s", [(child,) for child in found])
             for table in _OF_ITS_RUN:
                 session.many(f"DELETE FROM {table} WHERE execution_id = %s", [(child,) for child in sorted(again)])
             session.many(
                 "UPDATE designer_execution SET last_event_id = 0, state = %s WHERE id = %s",
-                [(_NEW, child) for child in sorted(again)],
+                [(again[child], child) for child in sorted(again)],
             )
             session.many(_POST, [(child, _BEGIN if child in again else _GO_ON, at) for child in found])
             _log_redriven(session, run.execution_id, found)

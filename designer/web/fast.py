@@ -18,7 +18,9 @@ from django.http.response import HttpResponse, HttpResponseBase
 from designer.api.problems import document, problem, problem_response
 from designer.api.views.start import start
 from designer.keys import KeyConverter
+from designer.web.language import spoken_to
 from designer.web.layers import App, Receive, Send, read_body
+from engine.sentences import say
 
 logger = logging.getLogger("django.request")
 
@@ -36,7 +38,9 @@ class FastStart:
             return
         body = await read_body(receive)
         if body is not None:
-            await _send(send, await _answer(ASGIRequest(scope, BytesIO(body)), found[1]))
+            request = ASGIRequest(scope, BytesIO(body))
+            with spoken_to(request):
+                await _send(send, await _answer(request, found[1]))
 
 
 def _has_bearer(scope: MutableMapping[str, Any]) -> bool:
@@ -51,7 +55,7 @@ async def _answer(request: ASGIRequest, machine_id: str) -> HttpResponseBase:
         if (known := problem(error)) is not None:
             return problem_response(known)
         logger.exception("Internal Server Error: %s", request.path)
-        return problem_response(document(500, "InternalError", "Something went wrong here. The log says what."))
+        return problem_response(document(500, "InternalError", say("Something went wrong here. The log says what.")))
 
 
 async def _send(send: Send, response: HttpResponseBase) -> None:

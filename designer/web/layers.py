@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from io import BytesIO
 from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import ThreadSensitiveContext
+from django.core.handlers.asgi import ASGIRequest
 
+from designer.api.problems import document
 from designer.services.limits import BODY_BYTES
 from designer.services.listening import letting_go
 from designer.store.connection import mend_connection, release_thread
+from designer.web.language import spoken_to
+from engine.sentences import say
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -22,16 +27,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _MOST_IDLE = 16
-
-_TOO_LARGE = json.dumps(
-    {
-        "type": "about:blank",
-        "title": "Content Too Large",
-        "status": 413,
-        "detail": f"A body may have {BODY_BYTES:,} bytes at most.",
-        "code": "TooLarge",
-    }
-).encode()
 
 
 async def read_body(receive: Receive) -> bytes | None:
@@ -117,7 +112,7 @@ class BoundedBodies:
         declared = headers.get(b"content-length", b"")
         if declared.isdigit():
             if int(declared) > self._most:
-                await self._refuse(send)
+                await self._refuse(scope, send)
             else:
                 await self._app(scope, receive, send)
         elif b"transfer-encoding" in headers:
@@ -133,7 +128,7 @@ class BoundedBodies:
                 return
             body += message.get("body", b"")
             if len(body) > self._most:
-                await self._refuse(send)
+                await self._refuse(scope, send)
                 return
             if not message.get("more_body"):
                 break
@@ -149,7 +144,9 @@ class BoundedBodies:
         headers = [*scope["headers"], (b"content-length", str(len(body)).encode())]
         await self._app({**scope, "headers": headers}, replay, send)
 
-    async def _refuse(self, send: Send) -> None:
+    async def _refuse(self, scope: MutableMapping[str, Any], send: Send) -> None:
+        with spoken_to(ASGIRequest(scope, BytesIO())):
+            said = document(413, "TooLarge", say("A body may have {most:,} bytes at most.", most=self._most))
         headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": _TOO_LARGE})
+        await send({"type": "http.response.body", "body": json.dumps(said, ensure_ascii=False).encode()})

@@ -13,6 +13,7 @@ from engine.query.environment import Environment
 from engine.query.jsonata import compile_expression, is_expression
 from engine.query.path import Path, PathNotFound, Root
 from engine.query.template import Template
+from engine.sentences import say
 
 _VARIABLE = re.compile(r"(?<![\w$])\$([^\W\d]\w*)")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
@@ -34,7 +35,9 @@ def _advise_block(states: States, pointer: str, document: Json, outer: frozenset
     sources = block if isinstance(block, dict) else {}
     for name, source in sources.items():
         for variable in sorted(outer.intersection(_assigned(source))):
-            message = f"The variable ${variable} is assigned in a scope around: choose another name"
+            message = say(
+                "The variable ${variable} is assigned in a scope around: choose another name", variable=variable
+            )
             findings.error(join(pointer, "States", name), message, Code.SCHEMA)
     visible = outer | {name for source in sources.values() for name in _assigned(source)}
     for name, state in states.states.items():
@@ -83,22 +86,28 @@ def _check_string(
         if is_expression(text):
             _check_names(where, compile_expression(text).names - {"states"}, visible, findings)
         elif text.startswith(("$.", "$$.", "States.")) or key.endswith(".$"):
-            message = f"JSONata takes {text!r} literally: for a value of the input write {{% $states.input... %}}"
+            message = say(
+                "JSONata takes {text!r} literally: for a value of the input write {{% $states.input... %}}", text=text
+            )
             findings.warning(where, message, Code.WRONG_LANGUAGE)
         return
     if _PATH_FIELDS.search(key):
         _check_names(where, set(_VARIABLE.findall(_QUOTED.sub("", text))), visible, findings)
     elif is_expression(text):
-        message = "JSONPath takes this literally: JSONata needs the state's QueryLanguage to be 'JSONata'"
+        message = say("JSONPath takes this literally: JSONata needs the state's QueryLanguage to be 'JSONata'")
         findings.warning(where, message, Code.WRONG_LANGUAGE)
     elif text.startswith(("$.", "$$.")):
-        message = f"{text!r} is taken literally: for the value it leads to, end the name of the field with .$"
+        message = say(
+            "{text!r} is taken literally: for the value it leads to, end the name of the field with .$", text=text
+        )
         findings.warning(where, message, Code.WRONG_LANGUAGE)
 
 
 def _check_names(where: str, names: set[str] | frozenset[str], visible: frozenset[str], findings: Findings) -> None:
     for name in sorted(names - visible):
-        findings.warning(where, f"No state that comes before assigns the variable ${name}", Code.UNDEFINED_VARIABLE)
+        findings.warning(
+            where, say("No state that comes before assigns the variable ${name}", name=name), Code.UNDEFINED_VARIABLE
+        )
 
 
 # -- paths into what a Pass with a fixed Result leaves ---------------------------------------------------------------
@@ -116,7 +125,11 @@ def _check_fixed_results(pointer: str, states: States, findings: Findings) -> No
         values = [one[0] for one in before if one is not None]
         for field, path in _input_paths(state):
             if not any(_leads_somewhere(path, value) for value in values):
-                message = f"{path.text} leads nowhere: the Pass before {name!r} always leaves another value"
+                message = say(
+                    "{text} leads nowhere: the Pass before {name!r} always leaves another value",
+                    text=path.text,
+                    name=name,
+                )
                 findings.warning(join(pointer, "States", name, field), message, Code.PATH_NOT_FOUND)
 
 

@@ -17,6 +17,7 @@ from engine.asl.model import (
     TaskState,
 )
 from engine.asl.resource import ActivityArn, Pattern, Resource, ServiceCall
+from engine.sentences import say
 
 
 def check_graph(machine: StateMachine, findings: Findings) -> None:
@@ -25,11 +26,13 @@ def check_graph(machine: StateMachine, findings: Findings) -> None:
         reached = _closure(states, {states.start_at})
         for name in states.states:
             if name not in reached:
-                findings.warning(join(pointer, "States", name), f"No state leads to {name!r}", Code.UNREACHABLE)
+                findings.warning(
+                    join(pointer, "States", name), say("No state leads to {name!r}", name=name), Code.UNREACHABLE
+                )
         if not any(_ends(states.states[name]) for name in reached if name in states.states):
             findings.warning(
                 join(pointer, "States"),
-                "No way leads to an end: this runs until the history limit of 25,000 events stops it",
+                say("No way leads to an end: this runs until the history limit of 25,000 events stops it"),
                 Code.NO_TERMINAL_STATE,
             )
 
@@ -42,9 +45,11 @@ def check_express(machine: StateMachine, findings: Findings) -> None:
             if isinstance(state, TaskState):
                 what = _not_in_express(state.resource)
                 if what is not None:
-                    findings.error(join(place, "Resource"), f"Express state machine does not support {what}")
+                    findings.error(
+                        join(place, "Resource"), say("Express state machine does not support {what}", what=what)
+                    )
             elif isinstance(state, MapState) and state.distributed is not None:
-                message = "Express state machine does not support a Map in the mode 'DISTRIBUTED'"
+                message = say("Express state machine does not support a Map in the mode 'DISTRIBUTED'")
                 findings.error(join(place, "ItemProcessor", "ProcessorConfig", "Mode"), message)
 
 

@@ -12,6 +12,7 @@ from engine.asl.times import parse_timestamp
 from engine.jsontypes import Json
 from engine.query.environment import Environment
 from engine.query.path import Path, PathNotFound
+from engine.sentences import Sentence, say
 
 Condition: TypeAlias = Callable[[Environment], bool]
 
@@ -54,15 +55,15 @@ class _Family:
     """Operators that compare two values of one kind; ``cast`` gives None for any other kind."""
 
     cast: Callable[[Json], Any]
-    kind: str
+    kind: Sentence
     orders: tuple[str, ...]
 
 
 _FAMILIES = {
-    "String": _Family(_string, "a string", tuple(_ORDER)),
-    "Numeric": _Family(_number, "a number", tuple(_ORDER)),
-    "Timestamp": _Family(_timestamp, "an RFC 3339 timestamp", tuple(_ORDER)),
-    "Boolean": _Family(_boolean, "true or false", ("Equals",)),
+    "String": _Family(_string, say("a string"), tuple(_ORDER)),
+    "Numeric": _Family(_number, say("a number"), tuple(_ORDER)),
+    "Timestamp": _Family(_timestamp, say("an RFC 3339 timestamp"), tuple(_ORDER)),
+    "Boolean": _Family(_boolean, say("true or false"), ("Equals",)),
 }
 
 _TESTS: dict[str, Callable[[Json], bool]] = {
@@ -82,11 +83,11 @@ OPERATORS = frozenset({*COMPARISONS, *(f"{name}Path" for name in COMPARISONS), *
 BOOLEANS = frozenset({"And", "Or", "Not"})
 
 
-def kind_of(operator_name: str) -> str:
+def kind_of(operator_name: str) -> Sentence:
     """What the literal of an operator must be, in words."""
     if operator_name.startswith("Is"):
-        return "true or false"
-    return "a string" if operator_name == "StringMatches" else _FAMILIES[COMPARISONS[operator_name][0]].kind
+        return say("true or false")
+    return say("a string") if operator_name == "StringMatches" else _FAMILIES[COMPARISONS[operator_name][0]].kind
 
 
 def literal_fits(operator_name: str, literal: Json) -> bool:

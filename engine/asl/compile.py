@@ -43,10 +43,11 @@ from engine.asl.times import parse_timestamp
 from engine.errors import ErrorName
 from engine.jsontypes import Json
 from engine.query.jsonata import is_expression
+from engine.sentences import Sentence, say
 
 _DELAY = 31_622_400
 _NAME = 80
-_KNOWN_RESOURCES = (
+_KNOWN_RESOURCES = say(
     "What can: functions (arn:aws:lambda:REGION:ACCOUNT:function:NAME), activities, aws-sdk:SERVICE:ACTION, and the "
     "integrations that the catalogue at /api/integrations/ lists"
 )
@@ -60,18 +61,21 @@ def compile_machine(document: Json, findings: Findings, *, lone: bool = False) -
     ``lone`` states may lead to states that are not there (TestState is given one state).
     """
     if not isinstance(document, dict):
-        findings.error("/", f"Expected an object, but found {kind(document)}")
+        findings.error("/", say("Expected an object, but found {found}", found=kind(document)))
         return None
     fields = Fields(document, "", findings)
     language = _language(fields) or QueryLanguage.JSONPATH
     version = fields.string("Version")
     if version not in (None, "1.0"):
-        fields.error("Version", "The field 'Version' should have one of these values: [1.0]")
+        fields.error(
+            "Version",
+            say("The field '{field}' should have one of these values: [{options}]", field="Version", options="1.0"),
+        )
     timeout = fields.integer("TimeoutSeconds", least=1, most=NO_TIMEOUT)
     comment = fields.string("Comment")
     index: dict[str, AnyState] = {}
     top = _States(findings, index, language, lone=lone).read(fields)
-    fields.refuse_others("a state machine")
+    fields.refuse_others(say("a state machine"))
     if top is None or findings.broken:
         return None
     return StateMachine(top=top, comment=comment, timeout_seconds=timeout, index=index)
@@ -82,7 +86,10 @@ def _language(fields: Fields) -> QueryLanguage | None:
     if text is None or text in set(QueryLanguage):
         return None if text is None else QueryLanguage(text)
     options = ", ".join(QueryLanguage)
-    fields.error("QueryLanguage", f"The field 'QueryLanguage' should have one of these values: [{options}]")
+    fields.error(
+        "QueryLanguage",
+        say("The field '{field}' should have one of these values: [{options}]", field="QueryLanguage", options=options),
+    )
     return None
 
 
@@ -112,12 +119,12 @@ class _States:
         if block is None:
             return None
         if not block.value:
-            fields.error("States", "Value cannot be empty")
+            fields.error("States", say("Value cannot be empty"))
         states: dict[str, AnyState] = {}
         for name, value in block.value.items():
             self._check_name(block, name)
             if not isinstance(value, dict):
-                block.error(name, f"Expected an object, but found {kind(value)}")
+                block.error(name, say("Expected an object, but found {found}", found=kind(value)))
                 continue
             state = self._state(name, Fields(value, block.at(name), self._findings))
             if state is not None:
@@ -128,17 +135,27 @@ class _States:
 
     def _check_name(self, block: Fields, name: str) -> None:
         if not name or len(name) > _NAME:
-            block.error(name, f"A state name has 1 to {_NAME} characters; this has {len(name)}")
+            block.error(
+                name, say("A state name has 1 to {most} characters; this has {length}", most=_NAME, length=len(name))
+            )
         if name in self._index:
-            block.error(name, f"Duplicate State name: {name}", Code.DUPLICATE_STATE)
+            block.error(name, say("Duplicate State name: {name}", name=name), Code.DUPLICATE_STATE)
 
     def _check_targets(self, fields: Fields, block: Fields, start_at: str | None) -> None:
         if start_at and start_at not in block.value:
-            fields.error("StartAt", f"Missing 'StartAt' target: {start_at}", Code.MISSING_TARGET)
+            fields.error(
+                "StartAt",
+                say("Missing '{field}' target: {target}", field="StartAt", target=start_at),
+                Code.MISSING_TARGET,
+            )
         for name, value in block.value.items():
             for pointer, field, target in _targets(block.at(name), value):
                 if target not in block.value:
-                    self._findings.error(pointer, f"Missing '{field}' target: {target}", Code.MISSING_TARGET)
+                    self._findings.error(
+                        pointer,
+                        say("Missing '{field}' target: {target}", field=field, target=target),
+                        Code.MISSING_TARGET,
+                    )
 
     def _state(self, name: str, fields: Fields) -> AnyState | None:
         fields.require("Type")
@@ -147,7 +164,14 @@ class _States:
         if reader is None:
             if "Type" in fields.value:
                 options = ", ".join(self._readers)
-                fields.error("Type", f"The field 'Type' should have one of these values: [{options}]")
+                fields.error(
+                    "Type",
+                    say(
+                        "The field '{field}' should have one of these values: [{options}]",
+                        field="Type",
+                        options=options,
+                    ),
+                )
             return None
         fields.language = self._language_of(fields)
         common: dict[str, Any] = {"name": name, "language": fields.language}
@@ -156,14 +180,13 @@ class _States:
             common["output_path"] = fields.optional_path("OutputPath")
             common["output"] = fields.output(WITH_RESULT if type_name in _WORKING else EVERYWHERE)
         parts = WITH_RESULT if type_name in _WORKING else EVERYWHERE
-        assign = fields.template("Assign", objects_only=True, parts=parts)
-        self._check_variables(fields)
-        if type_name != "Fail":  # after which nobody reads a variable
-            common["assign"] = assign
+        if type_name not in {"Fail", "Succeed"}:  # they end their scope, and its variables with it
+            common["assign"] = fields.template("Assign", objects_only=True, parts=parts)
+            self._check_variables(fields)
         if type_name not in {"Fail", "Succeed", "Choice"}:
             common["next"] = self._transition(fields)
         state = reader(fields, common)
-        fields.refuse_others(f"a {type_name} state")
+        fields.refuse_others(say("a {type_name} state", type_name=str(type_name)))
         if state is not None:
             self._index[name] = state
         return state
@@ -172,7 +195,7 @@ class _States:
         own = _language(fields) or self._language
         if own is QueryLanguage.JSONPATH and self._language is QueryLanguage.JSONATA:
             self._findings.error(
-                fields.pointer, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
+                fields.pointer, say("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
             )
             return QueryLanguage.JSONATA
         return own
@@ -182,17 +205,19 @@ class _States:
         for key in assign if isinstance(assign, dict) else ():
             name = key.removesuffix(".$")
             if not name.isidentifier() or len(name) > _NAME or name == "states":
-                self._findings.error(fields.at("Assign", key), f"{name!r} cannot be the name of a variable")
+                self._findings.error(
+                    fields.at("Assign", key), say("{name!r} cannot be the name of a variable", name=name)
+                )
 
     def _transition(self, fields: Fields) -> str | None:
         end = fields.get("End")
         if "End" in fields.value and not isinstance(end, bool):
-            fields.error("End", f"Expected a boolean, but found {kind(end)}")
+            fields.error("End", say("Expected a boolean, but found {found}", found=kind(end)))
         target = fields.string("Next", empty=False)
         if target is not None and end is True:
-            fields.error("End", "Only one of [Next, End] is allowed")
+            fields.error("End", say("Only one of [{fields}] is allowed", fields="Next, End"))
         if "Next" not in fields.value and end is not True:
-            fields.findings.error(fields.pointer, "Exactly one of [Next, End] is required")
+            fields.findings.error(fields.pointer, say("Exactly one of [{fields}] is required", fields="Next, End"))
         return target
 
     def _pass(self, fields: Fields, common: dict[str, Any]) -> AnyState:
@@ -247,13 +272,16 @@ class _States:
         timeout = fields.whole("TimeoutSeconds", least=1)
         heartbeat = fields.whole("HeartbeatSeconds", least=1)
         if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
-            fields.error("HeartbeatSeconds", "HeartbeatSeconds must be smaller than TimeoutSeconds")
+            fields.error("HeartbeatSeconds", say("HeartbeatSeconds must be smaller than TimeoutSeconds"))
         if text is None:
             return None
         try:
             resource = parse_resource(text)
         except UnknownResource:
-            fields.error("Resource", f"The resource provided {text} is not recognized. {_KNOWN_RESOURCES}")
+            fields.error(
+                "Resource",
+                say("The resource provided {text} is not recognized. {what_can}", text=text, what_can=_KNOWN_RESOURCES),
+            )
             return None
         if isinstance(resource, LambdaInvoke):
             _check_invoke(fields)
@@ -265,10 +293,10 @@ class _States:
         self._working(fields, common)
         fields.require("Branches")
         common["parameters"] = _arguments(fields)
-        branches = [self._block(branch, "a branch") for branch in fields.objects("Branches", least=1)]
+        branches = [self._block(branch, say("a branch")) for branch in fields.objects("Branches", least=1)]
         return ParallelState(**common, branches=tuple(branch for branch in branches if branch))
 
-    def _block(self, fields: Fields, owner: str) -> States | None:
+    def _block(self, fields: Fields, owner: Sentence) -> States | None:
         states = self.read(fields)
         fields.refuse_others(owner)
         return states
@@ -287,9 +315,9 @@ def _credentials(fields: Fields) -> AnyTemplate | None:
     if credentials is None:
         return None
     if not credentials.has("RoleArn") and not (credentials.has("RoleArn.$") and not fields.jsonata):
-        fields.error("Credentials", "The field 'RoleArn' is required but was missing")
+        fields.error("Credentials", say("The field '{field}' is required but was missing", field="RoleArn"))
         return None
-    credentials.refuse_others("Credentials")
+    credentials.refuse_others(say("Credentials"))
     return fields.template("Credentials", objects_only=True)
 
 
@@ -303,7 +331,7 @@ def _timestamp(fields: Fields) -> Whole | None:
         return None
     moment = parse_timestamp(text)
     if moment is None:
-        fields.error("Timestamp", "String does not match RFC3339 timestamp")
+        fields.error("Timestamp", say("String does not match RFC3339 timestamp"))
         return None
     return -(-moment // 1_000_000)
 
@@ -314,12 +342,12 @@ def _error_names(fields: Fields, *, last: bool) -> tuple[str, ...] | None:
     if "ErrorEquals" not in fields.value:
         return None
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        fields.error("ErrorEquals", "Expected a non-empty array of strings")
+        fields.error("ErrorEquals", say("Expected a non-empty array of strings"))
         return None
     if ErrorName.ALL in names and len(names) > 1:
-        fields.error("ErrorEquals", "States.ALL must stand alone")
+        fields.error("ErrorEquals", say("States.ALL must stand alone"))
     if ErrorName.ALL in names and not last:
-        fields.error("ErrorEquals", "States.ALL must be in the last element")
+        fields.error("ErrorEquals", say("States.ALL must be in the last element"))
     return tuple(str(name) for name in names)
 
 
@@ -331,8 +359,15 @@ def _retrier(fields: Fields, *, last: bool) -> Retrier | None:
     longest = fields.integer("MaxDelaySeconds", least=1, most=_DELAY)
     jitter = fields.string("JitterStrategy")
     if jitter not in (None, "FULL", "NONE"):
-        fields.error("JitterStrategy", "The field 'JitterStrategy' should have one of these values: [FULL, NONE]")
-    fields.refuse_others("a Retrier")
+        fields.error(
+            "JitterStrategy",
+            say(
+                "The field '{field}' should have one of these values: [{options}]",
+                field="JitterStrategy",
+                options="FULL, NONE",
+            ),
+        )
+    fields.refuse_others(say("a Retrier"))
     if names is None:
         return None
     return Retrier(
@@ -352,7 +387,7 @@ def _catcher(fields: Fields, *, last: bool) -> Catcher | None:
     result_path = fields.result_path()
     assign = fields.template("Assign", objects_only=True, parts=WITH_ERROR)
     output = fields.output(WITH_ERROR)
-    fields.refuse_others("a Catcher")
+    fields.refuse_others(say("a Catcher"))
     if names is None or target is None:
         return None
     return Catcher(error_equals=names, next=target, result_path=result_path, assign=assign, output=output)
@@ -365,7 +400,9 @@ def _check_invoke(fields: Fields) -> None:
     if fields.holds_expression(field):
         return
     if not isinstance(parameters, dict) or not ({"FunctionName", "FunctionName.$"} & parameters.keys()):
-        fields.findings.error(fields.at(field), "The field 'FunctionName' is required but was missing")
+        fields.findings.error(
+            fields.at(field), say("The field '{field}' is required but was missing", field="FunctionName")
+        )
         return
     name = parameters.get("FunctionName")
     if isinstance(name, str) and has_placeholder(name):
@@ -373,14 +410,18 @@ def _check_invoke(fields: Fields) -> None:
     elif isinstance(name, str) and fields.jsonata and is_expression(name):
         return
     elif name is not None and (not isinstance(name, str) or function_name(name) is None):
-        message = f"{name!r} is not a function name or ARN: the task will fail"
+        message = say("{name} is not a function name or ARN: the task will fail", name=repr(name))
         fields.findings.warning(fields.at(field, "FunctionName"), message, Code.INVALID_FUNCTION_NAME)
 
 
-def _not_here(resource: Resource) -> str:
+def _not_here(resource: Resource) -> Sentence:
     if isinstance(resource, Placeholder):
         return to_be_replaced(resource.arn)
-    return f"Tasks of {resource.arn} can be drawn and simulated, but not run yet. {_KNOWN_RESOURCES}"
+    return say(
+        "Tasks of {arn} can be drawn and simulated, but not run yet. {what_can}",
+        arn=resource.arn,
+        what_can=_KNOWN_RESOURCES,
+    )
 
 
 def _targets(pointer: str, state: Json) -> list[tuple[str, str, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from engine.sentences import Sentence
+
 
 class Severity(StrEnum):
     ERROR = "ERROR"
@@ -37,7 +39,7 @@ class Diagnostic:
 
     severity: Severity
     code: Code
-    message: str
+    message: Sentence
     pointer: str
     line: int | None = None
     column: int | None = None
@@ -58,10 +60,10 @@ class Findings:
 
     found: list[Diagnostic] = field(default_factory=list)
 
-    def error(self, pointer: str, message: str, code: Code = Code.SCHEMA) -> None:
+    def error(self, pointer: str, message: Sentence, code: Code = Code.SCHEMA) -> None:
         self.found.append(Diagnostic(severity=Severity.ERROR, code=code, message=message, pointer=pointer))
 
-    def warning(self, pointer: str, message: str, code: Code) -> None:
+    def warning(self, pointer: str, message: Sentence, code: Code) -> None:
         self.found.append(Diagnostic(severity=Severity.WARNING, code=code, message=message, pointer=pointer))
 
     @property

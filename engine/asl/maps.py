@@ -22,8 +22,9 @@ from engine.asl.resource import has_placeholder
 from engine.jsontypes import Json
 from engine.query.jsonata import Expression, JsonataTemplate
 from engine.query.path import Path
+from engine.sentences import Sentence, say
 
-ReadBlock: TypeAlias = Callable[[Fields, str], States | None]
+ReadBlock: TypeAlias = Callable[[Fields, Sentence], States | None]
 
 MOST_ITEMS = 100_000_000
 MOST_BATCH_BYTES = 262_144
@@ -53,7 +54,7 @@ def read_map(fields: Fields, common: dict[str, Any], read_block: ReadBlock) -> M
     block.language = QueryLanguage.JSONPATH
     execution_type = _processor_config(block)
     distributed = _distributed(fields, execution_type)
-    processor = read_block(block, "an item processor")
+    processor = read_block(block, say("an item processor"))
     if processor is None:
         return None
     return MapState(
@@ -72,7 +73,7 @@ def _items(fields: Fields) -> Path | JsonataTemplate | None:
         return fields.path("ItemsPath")
     value = fields.get("Items")
     if "Items" in fields.value and not isinstance(value, (list, dict)) and not fields.holds_expression("Items"):
-        fields.error("Items", f"Expected an array or a JSONata expression, but found {kind(value)}")
+        fields.error("Items", say("Expected an array or a JSONata expression, but found {found}", found=kind(value)))
         return None
     template = fields.template("Items")
     return template if isinstance(template, JsonataTemplate) else None
@@ -88,7 +89,7 @@ def _percentage(fields: Fields) -> float | Path | Expression | None:
             return path
     value = fields.number(field, least=0)
     if value is not None and value > 100:
-        fields.error(field, f"Expected a number from 0 to 100, but found {value:g}")
+        fields.error(field, say("Expected a number from 0 to 100, but found {value:g}", value=value))
         return None
     return value
 
@@ -104,15 +105,22 @@ def _processor_config(block: Fields) -> str | None:
         config.require("ExecutionType")
         found = _one_of(config, "ExecutionType", ("STANDARD", "EXPRESS")) or "STANDARD"
     elif config.has("ExecutionType"):
-        config.error("ExecutionType", "Field 'ExecutionType' is only supported in the mode 'DISTRIBUTED'")
-    config.refuse_others("a ProcessorConfig")
+        config.error("ExecutionType", say("Field 'ExecutionType' is only supported in the mode 'DISTRIBUTED'"))
+    config.refuse_others(say("a ProcessorConfig"))
     return found
 
 
 def _one_of(fields: Fields, field: str, options: tuple[str, ...]) -> str | None:
     text = fields.string(field)
     if text is not None and text not in options:
-        fields.error(field, f"The field '{field}' should have one of these values: [{', '.join(options)}]")
+        fields.error(
+            field,
+            say(
+                "The field '{field}' should have one of these values: [{options}]",
+                field=field,
+                options=", ".join(options),
+            ),
+        )
         return None
     return text
 
@@ -121,11 +129,15 @@ def _distributed(fields: Fields, execution_type: str | None) -> Distributed | No
     if execution_type is None:
         for field in _ONLY_DISTRIBUTED:
             if fields.has(field):
-                fields.error(field, f"Field '{field}' is only supported for a Map in the mode 'DISTRIBUTED'")
+                fields.error(
+                    field, say("Field '{field}' is only supported for a Map in the mode 'DISTRIBUTED'", field=field)
+                )
         return None
     label = fields.string("Label", empty=False)
     if label is not None and (len(label) > _LABEL or _FORBIDDEN.search(label)):
-        fields.error("Label", f"A label has 1 to {_LABEL} characters, without spaces, wildcards and brackets")
+        fields.error(
+            "Label", say("A label has 1 to {most} characters, without spaces, wildcards and brackets", most=_LABEL)
+        )
     return Distributed(
         execution_type=execution_type,
         label=label,
@@ -151,7 +163,7 @@ def _reader(fields: Fields | None) -> ItemReader | None:
     if config is not None:
         most = config.whole("MaxItems", least=0, most=MOST_ITEMS)
         found = _reader_config(config)
-    fields.refuse_others("an ItemReader")
+    fields.refuse_others(say("an ItemReader"))
     if resource is None:
         return None
     return ItemReader(resource=resource, parameters=parameters, config=found, max_items=0 if most is None else most)
@@ -163,7 +175,11 @@ def _resource(fields: Fields, options: tuple[str, ...]) -> str | None:
         text = next((one for one in options if text.endswith(one.rpartition("::")[2])), text)
     if text is not None and text not in options:
         fields.error(
-            "Resource", f"The resource provided {text} is not recognized. Use {' or '.join(options)}", Code.SCHEMA
+            "Resource",
+            say(
+                "The resource provided {text} is not recognized. Use {options}", text=text, options=" or ".join(options)
+            ),
+            Code.SCHEMA,
         )
         return None
     return text
@@ -182,15 +198,15 @@ def _reader_config(config: Fields) -> dict[str, Json]:
     headers = config.get("CSVHeaders")
     if "CSVHeaders" in config.value:
         if not isinstance(headers, list) or not headers or not all(isinstance(one, str) for one in headers):
-            config.error("CSVHeaders", "Expected a non-empty array of strings")
+            config.error("CSVHeaders", say("Expected a non-empty array of strings"))
         else:
             found["CSVHeaders"] = headers  # type: ignore[assignment]
     if location == "GIVEN" and "CSVHeaders" not in config.value:
-        config.findings.error(config.pointer, "These fields are required: [CSVHeaders]")
+        config.findings.error(config.pointer, say("These fields are required: [{fields}]", fields="CSVHeaders"))
     pointer = found["ItemsPointer"]
     if isinstance(pointer, str) and pointer and not pointer.startswith("/"):
-        config.error("ItemsPointer", "Value is not a valid JSON Pointer: it begins with /")
-    config.refuse_others("a ReaderConfig")
+        config.error("ItemsPointer", say("Value is not a valid JSON Pointer: it begins with /"))
+    config.refuse_others(say("a ReaderConfig"))
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -201,8 +217,10 @@ def _batcher(fields: Fields | None) -> ItemBatcher | None:
     size = fields.whole("MaxInputBytesPerBatch", least=1, most=MOST_BATCH_BYTES)
     given = fields.template("BatchInput")
     if most is None and size is None and not fields.findings.failed:
-        fields.findings.error(fields.pointer, "At least one of [MaxItemsPerBatch, MaxInputBytesPerBatch] is required")
-    fields.refuse_others("an ItemBatcher")
+        fields.findings.error(
+            fields.pointer, say("At least one of [MaxItemsPerBatch, MaxInputBytesPerBatch] is required")
+        )
+    fields.refuse_others(say("an ItemBatcher"))
     return ItemBatcher(max_items=most, max_bytes=size, batch_input=given)
 
 
@@ -213,13 +231,15 @@ def _writer(fields: Fields | None) -> ResultWriter | None:
     parameters = _payload(fields)
     config = fields.object("WriterConfig")
     if resource is None and config is None:
-        fields.findings.error(fields.pointer, "A ResultWriter needs a WriterConfig, or a Resource with its Parameters")
+        fields.findings.error(
+            fields.pointer, say("A ResultWriter needs a WriterConfig, or a Resource with its Parameters")
+        )
     transformation = output_type = None
     if config is not None:
         transformation = _one_of(config, "Transformation", _TRANSFORMATIONS)
         output_type = _one_of(config, "OutputType", ("JSON", "JSONL"))
-        config.refuse_others("a WriterConfig")
-    fields.refuse_others("a ResultWriter")
+        config.refuse_others(say("a WriterConfig"))
+    fields.refuse_others(say("a ResultWriter"))
     return ResultWriter(
         resource=resource,
         parameters=parameters,

@@ -21,6 +21,7 @@ from engine.query.jsonata import (
 from engine.query.path import WHOLE, InvalidPath, Path, compile_path
 from engine.query.reference_path import compile_reference_path
 from engine.query.template import InvalidTemplate, compile_template
+from engine.sentences import Sentence, say
 
 _ONLY = {
     **dict.fromkeys(("Arguments", "Output", "Items", "Condition"), QueryLanguage.JSONATA),
@@ -39,6 +40,15 @@ EVERYWHERE = frozenset({"input", "context"})
 WITH_RESULT = EVERYWHERE | {"result"}
 WITH_ERROR = EVERYWHERE | {"errorOutput"}
 """What ``$states`` holds in Assign and Output of a Task, Map or Parallel, and of a Catcher."""
+
+_NUMBER = say("a number")
+_KINDS = {
+    dict: say("an object"),
+    list: say("an array"),
+    str: say("a string"),
+    bool: say("a boolean"),
+    type(None): say("null"),
+}
 
 
 class Fields:
@@ -64,7 +74,7 @@ class Fields:
     def at(self, *steps: str | int) -> str:
         return join(self.pointer, *steps)
 
-    def error(self, field: str, message: str, code: Code = Code.SCHEMA) -> None:
+    def error(self, field: str, message: Sentence, code: Code = Code.SCHEMA) -> None:
         self.findings.error(self.at(field), message, code)
 
     def has(self, field: str) -> bool:
@@ -78,19 +88,26 @@ class Fields:
     def require(self, *fields: str) -> None:
         missing = [field for field in fields if field not in self.value]
         if missing:
-            self.findings.error(self.pointer or "/", f"These fields are required: [{', '.join(missing)}]")
+            self.findings.error(
+                self.pointer or "/", say("These fields are required: [{fields}]", fields=", ".join(missing))
+            )
 
-    def refuse_others(self, owner: str) -> None:
+    def refuse_others(self, owner: Sentence) -> None:
         for field in self.value:
             if field in self._known:
                 continue
             if _ONLY.get(field, self.language) is self.language:
-                self.error(field, f"Field '{field}' is not supported in {owner}")
+                self.error(field, say("Field '{field}' is not supported in {owner}", field=field, owner=owner))
             else:
                 self.error(
                     field,
-                    f"The QueryLanguage is set to '{self.language}', but field '{field}' is only supported "
-                    f"for the '{_ONLY[field]}' QueryLanguage",
+                    say(
+                        "The QueryLanguage is set to '{language}', but field '{field}' is only supported "
+                        "for the '{other}' QueryLanguage",
+                        language=self.language,
+                        field=field,
+                        other=_ONLY[field],
+                    ),
                 )
 
     def string(self, field: str, *, empty: bool = True) -> str | None:
@@ -98,10 +115,10 @@ class Fields:
         if field not in self.value:
             return None
         if not isinstance(value, str):
-            self.error(field, f"Expected a string, but found {kind(value)}")
+            self.error(field, say("Expected a string, but found {found}", found=kind(value)))
             return None
         if not value and not empty:
-            self.error(field, "Value cannot be empty")
+            self.error(field, say("Value cannot be empty"))
             return None
         return value
 
@@ -114,10 +131,15 @@ class Fields:
         if self._placeholder(field, value):
             return None
         if not isinstance(value, int) or isinstance(value, bool):
-            self.error(field, f"Expected an integer, but found {kind(value)}")
+            self.error(field, say("Expected an integer, but found {found}", found=kind(value)))
             return None
         if not least <= value <= most:
-            self.error(field, f"Expected an integer from {least} to {most}, but found {value}")
+            self.error(
+                field,
+                say(
+                    "Expected an integer from {least} to {most}, but found {value}", least=least, most=most, value=value
+                ),
+            )
             return None
         return value
 
@@ -126,7 +148,9 @@ class Fields:
         if field not in self.value or self._placeholder(field, value):
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
-            self.error(field, f"Expected a number of at least {least}, but found {value!r}")
+            self.error(
+                field, say("Expected a number of at least {least}, but found {value}", least=least, value=repr(value))
+            )
             return None
         return float(value)
 
@@ -139,7 +163,14 @@ class Fields:
             return compile_path(text)
         except InvalidPath as error:
             if not self._placeholder(field, text):
-                self.error(field, f"Value is not a valid JSONPath: {error.reason} (at character {error.position + 1})")
+                self.error(
+                    field,
+                    say(
+                        "Value is not a valid JSONPath: {reason} (at character {position})",
+                        reason=error.reason,
+                        position=error.position + 1,
+                    ),
+                )
             return None
 
     def _placeholder(self, field: str, value: Json) -> bool:
@@ -154,7 +185,7 @@ class Fields:
         try:
             return compile_expression(str(self.get(field)))
         except InvalidExpression as error:
-            self.error(field, f"Value is not a valid JSONata expression: {error.reason}")
+            self.error(field, say("Value is not a valid JSONata expression: {reason}", reason=error.reason))
             return None
 
     def holds_expression(self, field: str) -> bool:
@@ -189,7 +220,7 @@ class Fields:
         try:
             return compile_intrinsic(text)
         except InvalidIntrinsic as error:
-            self.error(field, f"Value is not a valid intrinsic function: {error.reason}")
+            self.error(field, say("Value is not a valid intrinsic function: {reason}", reason=error.reason))
             return None
 
     def optional_path(self, field: str) -> Path | None:
@@ -208,7 +239,7 @@ class Fields:
         try:
             return compile_reference_path(text)
         except InvalidPath as error:
-            self.error("ResultPath", f"Value is not a valid Reference Path: {error.reason}")
+            self.error("ResultPath", say("Value is not a valid Reference Path: {reason}", reason=error.reason))
             return WHOLE
 
     def template(
@@ -219,7 +250,7 @@ class Fields:
             return None
         source = self.value[field]
         if objects_only and not isinstance(source, dict):
-            self.error(field, f"Expected an object, but found {kind(source)}")
+            self.error(field, say("Expected an object, but found {found}", found=kind(source)))
             return None
         try:
             if not self.jsonata:
@@ -239,7 +270,7 @@ class Fields:
         for place, expression in template.expressions:
             for name in sorted(expression.named_parts - parts):
                 pointer = self.at(field) + place.replace("[", "/").replace("]", "")
-                self.findings.error(pointer, f"$states.{name} is not available in this field")
+                self.findings.error(pointer, say("$states.{name} is not available in this field", name=name))
 
     def output(self, parts: frozenset[str] = EVERYWHERE) -> JsonataTemplate | None:
         """JSONata's Output."""
@@ -259,16 +290,18 @@ class Fields:
         if field not in self.value:
             return []
         if not isinstance(value, list):
-            self.error(field, f"Expected an array, but found {kind(value)}")
+            self.error(field, say("Expected an array, but found {found}", found=kind(value)))
             return []
         if len(value) < least:
-            self.error(field, "Value cannot be empty")
+            self.error(field, say("Value cannot be empty"))
         found = []
         for index, one in enumerate(value):
             if isinstance(one, dict):
                 found.append(Fields(one, self.at(field, index), self.findings, self.language))
             else:
-                self.findings.error(self.at(field, index), f"Expected an object, but found {kind(one)}")
+                self.findings.error(
+                    self.at(field, index), say("Expected an object, but found {found}", found=kind(one))
+                )
         return found
 
     def object(self, field: str) -> Fields | None:
@@ -276,16 +309,16 @@ class Fields:
         if field not in self.value:
             return None
         if not isinstance(value, dict):
-            self.error(field, f"Expected an object, but found {kind(value)}")
+            self.error(field, say("Expected an object, but found {found}", found=kind(value)))
             return None
         return Fields(value, self.at(field), self.findings, self.language)
 
     def only_one_of(self, fields: Iterable[str], *, required: bool) -> str | None:
         present = [field for field in fields if self.has(field)]
         if len(present) > 1:
-            self.error(present[1], f"Only one of [{', '.join(present)}] is allowed")
+            self.error(present[1], say("Only one of [{fields}] is allowed", fields=", ".join(present)))
         if not present and required:
-            self.findings.error(self.pointer, f"Exactly one of [{', '.join(fields)}] is required")
+            self.findings.error(self.pointer, say("Exactly one of [{fields}] is required", fields=", ".join(fields)))
         return present[0] if present else None
 
 
@@ -296,7 +329,6 @@ def _within(value: Json, steps: Iterable[str | int]) -> Json:
     return value
 
 
-def kind(value: Json) -> str:
+def kind(value: Json) -> Sentence:
     """The JSON type of a value, in words."""
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
+    return _KINDS.get(type(value), _NUMBER)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
+from engine.sentences import Sentence, say
+
 _PARTITION = r"arn:(?:aws[a-z-]*)"
 _FUNCTION = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]*):(?P<account>[A-Za-z0-9-]*):function:"
@@ -98,9 +100,9 @@ def has_placeholder(text: str) -> bool:
     return _PLACEHOLDER.search(text) is not None
 
 
-def to_be_replaced(text: str) -> str:
+def to_be_replaced(text: str) -> Sentence:
     """What is said of a placeholder where it keeps the machine from running."""
-    return f"The placeholder in {text} must be replaced before the machine can run"
+    return say("The placeholder in {text} must be replaced before the machine can run", text=text)
 
 
 @lru_cache(maxsize=4096)

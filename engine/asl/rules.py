@@ -17,6 +17,7 @@ from engine.asl.choice import (
 from engine.asl.model import ChoiceRule
 from engine.asl.reader import Fields, kind
 from engine.query.jsonata import Expression
+from engine.sentences import say
 
 _NEVER: Condition = lambda _environment: False  # noqa: E731 - stands in for a rule that was reported
 
@@ -28,7 +29,7 @@ def read_rule(fields: Fields) -> ChoiceRule | None:
     assign = fields.template("Assign", objects_only=True)
     output = fields.output()
     condition = _expression(fields) if fields.jsonata else _condition(fields)
-    fields.refuse_others("a Choice rule")
+    fields.refuse_others(say("a Choice rule"))
     if target is None or condition is None:
         return None
     return ChoiceRule(condition=condition, next=target, assign=assign, output=output)
@@ -41,16 +42,16 @@ def _expression(fields: Fields) -> Expression | bool | None:
     value = fields.get("Condition")
     if isinstance(value, bool) or "Condition" not in fields.value:
         return value is True
-    fields.error("Condition", f"Expected a JSONata expression or a boolean, but found {kind(value)}")
+    fields.error("Condition", say("Expected a JSONata expression or a boolean, but found {found}", found=kind(value)))
     return None
 
 
 def _nested(fields: Fields) -> Condition:
     for field in ("Next", "Assign"):
         if fields.has(field):
-            fields.error(field, f"Field '{field}' is only allowed at the top of a Choice rule")
+            fields.error(field, say("Field '{field}' is only allowed at the top of a Choice rule", field=field))
     condition = _condition(fields)
-    fields.refuse_others("a nested Choice rule")
+    fields.refuse_others(say("a nested Choice rule"))
     return condition
 
 
@@ -59,8 +60,10 @@ def _condition(fields: Fields) -> Condition:
     for name in present:
         fields.has(name)
     if len(present) != 1:
-        found = ", ".join(present) or "none"
-        fields.findings.error(fields.pointer, f"A Choice rule needs exactly one comparison operator; found {found}")
+        found = ", ".join(present) or say("none")
+        fields.findings.error(
+            fields.pointer, say("A Choice rule needs exactly one comparison operator; found {found}", found=found)
+        )
         return _NEVER
     name = present[0]
     if name == "Not":
@@ -80,6 +83,6 @@ def _comparison(fields: Fields, name: str) -> Condition:
         return compare_path(variable, name.removesuffix("Path"), other) if variable and other else _NEVER
     literal = fields.get(name)
     if not literal_fits(name, literal):
-        fields.error(name, f"Expected {kind_of(name)} for {name}")
+        fields.error(name, say("Expected {expected} for {name}", expected=kind_of(name), name=name))
         return _NEVER
     return compare_literal(variable, name, literal) if variable else _NEVER

@@ -10,6 +10,7 @@ import yaml
 
 from engine.asl.diagnostics import Code, Diagnostic, Severity, join
 from engine.jsontypes import MAX_DEPTH, InvalidJson, Json, finite, parse
+from engine.sentences import Sentence, say, verbatim
 
 Format: TypeAlias = Literal["json", "yaml"]
 Places: TypeAlias = dict[str, tuple[int, int]]
@@ -51,7 +52,11 @@ class Source:
 def read(text: str, format: Format) -> Source:
     """Read definition text; a mistake is in ``error``, never raised."""
     if len(text) > MAX_DEFINITION:
-        return _failed(text, format, f"a definition has at most {MAX_DEFINITION} characters; this has {len(text)}")
+        return _failed(
+            text,
+            format,
+            say("a definition has at most {most} characters; this has {length}", most=MAX_DEFINITION, length=len(text)),
+        )
     if format == "yaml":
         return _read_yaml(text)
     try:
@@ -60,7 +65,7 @@ def read(text: str, format: Format) -> Source:
         return _failed(text, "json", error.reason, error.line, error.column)
 
 
-def _failed(text: str, format: Format, message: str, line: int | None = None, column: int | None = None) -> Source:
+def _failed(text: str, format: Format, message: Sentence, line: int | None = None, column: int | None = None) -> Source:
     code = Code.INVALID_JSON if format == "json" else Code.INVALID_YAML
     error = Diagnostic(
         severity=Severity.ERROR, code=code, message=message, pointer="", line=line or 1, column=column or 1
@@ -69,7 +74,7 @@ def _failed(text: str, format: Format, message: str, line: int | None = None, co
 
 
 class _InvalidYaml(Exception):
-    def __init__(self, reason: str, mark: yaml.Mark | None) -> None:
+    def __init__(self, reason: Sentence, mark: yaml.Mark | None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.mark = mark
@@ -85,7 +90,7 @@ def _read_yaml(text: str) -> Source:
         return _failed(text, "yaml", error.reason, line, column)
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         line, column = _place(getattr(error, "problem_mark", None))
-        reason = str(getattr(error, "problem", None) or error).splitlines()[0]
+        reason = verbatim(str(getattr(error, "problem", None) or error).splitlines()[0])
         return _failed(text, "yaml", reason, line, column)
     except InvalidJson as error:
         return _failed(text, "yaml", error.reason)
@@ -102,26 +107,26 @@ def _compose(text: str) -> yaml.Node:
         # The composer recurses in C: what is too deep must not reach it.
         level += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
         if level > MAX_DEPTH:
-            raise _InvalidYaml(f"the value is nested more than {MAX_DEPTH} deep", token.start_mark)
+            raise _InvalidYaml(say("the value is nested more than {deepest} deep", deepest=MAX_DEPTH), token.start_mark)
         # An alias can blow a small text up without end ("billion laughs"); ASL has no use for them.
         if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
-            raise _InvalidYaml("anchors and aliases are not supported in definitions", token.start_mark)
+            raise _InvalidYaml(say("anchors and aliases are not supported in definitions"), token.start_mark)
     node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     if node is None:
-        raise _InvalidYaml("the definition is empty", None)
+        raise _InvalidYaml(say("the definition is empty"), None)
     return node
 
 
 def _yaml_value(node: yaml.Node, level: int) -> Json:
     if level >= MAX_DEPTH and not isinstance(node, yaml.ScalarNode):
-        raise _InvalidYaml(f"the value is nested more than {MAX_DEPTH} deep", node.start_mark)
+        raise _InvalidYaml(say("the value is nested more than {deepest} deep", deepest=MAX_DEPTH), node.start_mark)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Json] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _InvalidYaml("a name must be a plain string", key.start_mark)
+                raise _InvalidYaml(say("a name must be a plain string"), key.start_mark)
             if key.value in found:
-                raise _InvalidYaml(f"the name {key.value!r} stands twice in one object", key.start_mark)
+                raise _InvalidYaml(say("the name {name!r} stands twice in one object", name=key.value), key.start_mark)
             found[key.value] = _yaml_value(value, level + 1)
         return found
     if isinstance(node, yaml.SequenceNode):

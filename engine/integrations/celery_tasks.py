@@ -25,6 +25,7 @@ from engine.errors import ErrorName
 from engine.integrations.work import Call, failed
 from engine.jsontypes import Document, Json
 from engine.runtime.ports import AttemptRow, Claim, Outcome, Submission, Work
+from engine.sentences import Sentence, say
 
 _FIRST_LOOK_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 15.0
@@ -34,7 +35,11 @@ _NOT_SENT = "The task could not be sent; it may have started: "
 
 
 class CeleryUnavailable(Exception):
-    """The operator's app cannot be used; the message says why and what to set."""
+    """The operator's app cannot be used; the reason says why and what to set."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,20 +180,24 @@ class CeleryTasks:
 def _load(path: str | None) -> Celery:
     if not path:
         raise CeleryUnavailable(
-            "Celery tasks need TREADLE_CELERY_APP: the MODULE:NAME of the app whose tasks may be sent"
+            say("Celery tasks need TREADLE_CELERY_APP: the MODULE:NAME of the app whose tasks may be sent")
         )
     module, _, name = path.partition(":")
     try:
         loaded = importlib.import_module(module)
     except Exception as error:  # whatever the operator's module raises
         raise CeleryUnavailable(
-            f"TREADLE_CELERY_APP={path} cannot be imported ({type(error).__name__}: {error}): is it on PYTHONPATH?"
+            say(
+                "TREADLE_CELERY_APP={path} cannot be imported ({reason}): is it on PYTHONPATH?",
+                path=path,
+                reason=f"{type(error).__name__}: {error}",
+            )
         ) from None
     found = getattr(loaded, name, None) if name else _only_app(loaded)
     if not isinstance(found, Celery):
-        raise CeleryUnavailable(f"TREADLE_CELERY_APP={path} names no Celery app")
+        raise CeleryUnavailable(say("TREADLE_CELERY_APP={path} names no Celery app", path=path))
     if found.main == "treadle":
-        raise CeleryUnavailable("TREADLE_CELERY_APP names Treadle's own app; it has to be yours")
+        raise CeleryUnavailable(say("TREADLE_CELERY_APP names Treadle's own app; it has to be yours"))
     found.loader.import_default_modules()
     return found
 

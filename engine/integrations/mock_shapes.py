@@ -14,6 +14,7 @@ from botocore.model import ListShape, MapShape, OperationNotFoundError, Shape, S
 
 from engine.asl.resource import LambdaInvoke, Pattern, Resource, ServiceCall
 from engine.jsontypes import Json
+from engine.sentences import Sentence, say
 
 Mode: TypeAlias = Literal["STRICT", "PRESENT", "NONE"]
 
@@ -33,7 +34,11 @@ _POLLED = {
 
 
 class ImpossibleMock(Exception):
-    """The service never answers so; the message is AWS's."""
+    """The service never answers so; the reason is AWS's."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def check_mock(resource: Resource, result: Json, mode: Mode) -> None:
@@ -42,7 +47,7 @@ def check_mock(resource: Resource, result: Json, mode: Mode) -> None:
     if shape is None:
         return
     if not isinstance(result, dict):
-        raise ImpossibleMock("Mock result schema validation error: the result must be an object")
+        raise ImpossibleMock(say("Mock result schema validation error: the result must be an object"))
     _check_structure(result, shape, mode)
 
 
@@ -76,7 +81,7 @@ def _check_structure(value: dict[str, Json], shape: StructureShape, mode: Mode) 
         for required in shape.required_members:
             name = f"{required[0].upper()}{required[1:]}"
             if name not in value:
-                raise _impossible(f"Required field '{name}' is missing")
+                raise _impossible(say("Required field '{name}' is missing", name=name))
     for name, one in value.items():
         if name in members:
             _check(name, one, members[name], mode)
@@ -86,31 +91,31 @@ def _check(name: str, value: Json, shape: Shape, mode: Mode) -> None:
     kind = shape.type_name
     if isinstance(shape, ListShape):
         if not isinstance(value, list):
-            raise _impossible(f"Field '{name}' must be an array")
+            raise _impossible(say("Field '{name}' must be an array", name=name))
         for one in value:
             _check(name, one, shape.member, mode)
     elif isinstance(shape, StructureShape):
         if not isinstance(value, dict):
-            raise _impossible(f"Field '{name}' must be an object")
+            raise _impossible(say("Field '{name}' must be an object", name=name))
         _check_structure(value, shape, mode)
     elif isinstance(shape, MapShape):
         if not isinstance(value, dict):
-            raise _impossible(f"Field '{name}' must be an object")
+            raise _impossible(say("Field '{name}' must be an object", name=name))
         for one in value.values():
             _check(name, one, shape.value, mode)
     elif kind in _NUMBERS:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise _impossible(f"Field '{name}' must be a number")
+            raise _impossible(say("Field '{name}' must be a number", name=name))
     elif kind == "boolean":
         if not isinstance(value, bool):
-            raise _impossible(f"Field '{name}' must be a boolean")
+            raise _impossible(say("Field '{name}' must be a boolean", name=name))
     elif kind in {"string", "timestamp"} or isinstance(shape, StringShape):
         if not isinstance(value, str):
-            raise _impossible(f"Field '{name}' must be a string")
+            raise _impossible(say("Field '{name}' must be a string", name=name))
         options = getattr(shape, "enum", None)
         if options and value not in options:
-            raise _impossible(f"Field '{name}' is not an expected value")
+            raise _impossible(say("Field '{name}' is not an expected value", name=name))
 
 
-def _impossible(reason: str) -> ImpossibleMock:
-    return ImpossibleMock(f"Mock result schema validation error: {reason}")
+def _impossible(reason: Sentence) -> ImpossibleMock:
+    return ImpossibleMock(say("Mock result schema validation error: {reason}", reason=reason))

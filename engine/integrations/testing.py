@@ -15,6 +15,7 @@ from engine.integrations.mock_shapes import ImpossibleMock, Mode, check_mock
 from engine.jsontypes import Document, InvalidJson, Json, parse
 from engine.query.evaluator import Evaluator
 from engine.runtime.teststate import (
+    NEEDS_ROLE,
     Configuration,
     InvalidTest,
     Mocked,
@@ -24,6 +25,7 @@ from engine.runtime.teststate import (
     read_context,
     run_state,
 )
+from engine.sentences import say, verbatim
 
 _LEVELS = ("INFO", "DEBUG", "TRACE")
 _MODES = ("STRICT", "PRESENT", "NONE")
@@ -42,15 +44,15 @@ def answer_test(
     """What TestState answers to ``parameters`` (names and JSON strings as in the API). Raises InvalidTest."""
     parsed = parse_state(str(parameters["definition"]), "json")
     if parsed.machine is None:
-        raise InvalidTest(invalid_definition(parsed.diagnostics), "InvalidDefinition")
+        raise InvalidTest(verbatim(invalid_definition(parsed.diagnostics)), "InvalidDefinition")
     machine = parsed.machine
     name = parameters.get("stateName") or machine.top.start_at
     state = machine.index.get(str(name))
     mock = _mock(parameters.get("mock"))
     if mock is None and isinstance(state, TaskState) and not parameters.get("roleArn"):
-        raise InvalidTest("RoleArn must be specified when testing a Task state")
+        raise InvalidTest(NEEDS_ROLE)
     if mock is not None and parameters.get("revealSecrets"):
-        raise InvalidTest("RevealSecrets is not supported when a mock is specified")
+        raise InvalidTest(say("RevealSecrets is not supported when a mock is specified"))
     context = parameters.get("context")
     given = None if context is None else read_context(str(context))
     if mock is not None and not mock.fails and isinstance(state, TaskState):
@@ -77,7 +79,7 @@ def invalid_definition(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 def _answer(result: Result, level: str) -> dict[str, Json]:
     if level not in _LEVELS:
-        raise InvalidTest(f"inspectionLevel must be one of {', '.join(_LEVELS)}")
+        raise InvalidTest(say("inspectionLevel must be one of {levels}", levels=", ".join(_LEVELS)))
     found: dict[str, Json] = {"status": result.status}
     if result.output is not None:
         found["output"] = result.output.text
@@ -100,7 +102,7 @@ def _json(text: Any, what: str) -> Json:
     try:
         return parse(str(text))
     except InvalidJson as error:
-        raise InvalidTest(f"Invalid {what} provided: {error}") from None
+        raise InvalidTest(say("Invalid {what} provided: {reason}", what=what, reason=error.sentence)) from None
 
 
 def _object(text: Any, what: str) -> dict[str, Json]:
@@ -108,7 +110,7 @@ def _object(text: Any, what: str) -> dict[str, Json]:
         return {}
     value = _json(text, what)
     if not isinstance(value, dict):
-        raise InvalidTest(f"Invalid {what} provided: it must be a JSON object")
+        raise InvalidTest(say("Invalid {what} provided: it must be a JSON object", what=what))
     return value
 
 
@@ -116,7 +118,7 @@ def _mock(given: Any) -> Mocked | None:
     if not isinstance(given, Mapping):
         return None
     if ("result" in given) == ("errorOutput" in given):
-        raise InvalidTest("A mock needs exactly one of result and errorOutput")
+        raise InvalidTest(say("A mock needs exactly one of result and errorOutput"))
     if "errorOutput" in given:
         error = given["errorOutput"] or {}
         return Mocked(error=error.get("error"), cause=error.get("cause"), fails=True)
@@ -126,11 +128,11 @@ def _mock(given: Any) -> Mocked | None:
 def _check_shape(state: TaskState, mock: Mocked, given: Any) -> None:
     mode = given.get("fieldValidationMode") or "STRICT"
     if mode not in _MODES:
-        raise InvalidTest(f"fieldValidationMode must be one of {', '.join(_MODES)}")
+        raise InvalidTest(say("fieldValidationMode must be one of {modes}", modes=", ".join(_MODES)))
     try:
         check_mock(state.resource, mock.result, cast("Mode", mode))
     except ImpossibleMock as error:
-        raise InvalidTest(str(error)) from None
+        raise InvalidTest(error.reason) from None
 
 
 def _configuration(given: Any) -> Configuration:

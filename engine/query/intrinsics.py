@@ -19,6 +19,7 @@ from engine.jsontypes import InvalidJson, Json, dump, outweighs, parse
 from engine.query.entropy import Entropy, seeded
 from engine.query.environment import Environment
 from engine.query.path import InvalidPath, Path, compile_path
+from engine.sentences import Sentence, say
 
 _Argument: TypeAlias = "Path | Intrinsic | Literal"
 
@@ -40,7 +41,7 @@ _WORDS: dict[str, Json] = {"null": None, "true": True, "false": False}
 class InvalidIntrinsic(Exception):
     """Text that is not a call of an intrinsic function; ``position`` is the offset of what does not fit."""
 
-    def __init__(self, text: str, reason: str, position: int) -> None:
+    def __init__(self, text: str, reason: Sentence, position: int) -> None:
         super().__init__(f"{text!r}: {reason}")
         self.text = text
         self.reason = reason
@@ -92,11 +93,11 @@ def _value(argument: _Argument, environment: Environment) -> Json:
 def compile_intrinsic(text: str) -> Intrinsic:
     """Compile a call; raises InvalidIntrinsic."""
     if len(text) > _LONGEST:
-        raise InvalidIntrinsic(text[:40] + "...", f"a call has at most {_LONGEST} characters", 0)
+        raise InvalidIntrinsic(text[:40] + "...", say("a call has at most {longest} characters", longest=_LONGEST), 0)
     parser = _Parser(text)
     call = parser.call(0)
     if parser.position != len(text):
-        raise InvalidIntrinsic(text, "something stands after the call", parser.position)
+        raise InvalidIntrinsic(text, say("something stands after the call"), parser.position)
     return call
 
 
@@ -107,7 +108,7 @@ class _Parser:
         self._text = text
         self.position = 0
 
-    def _refuse(self, reason: str) -> InvalidIntrinsic:
+    def _refuse(self, reason: Sentence) -> InvalidIntrinsic:
         return InvalidIntrinsic(self._text, reason, self.position)
 
     def _skip(self) -> str:
@@ -121,14 +122,21 @@ class _Parser:
         match = _NAME.match(self._text, start)
         function = _FUNCTIONS.get(match.group(1)) if match else None
         if match is None or function is None:
-            raise self._refuse("this is not one of the intrinsic functions")
+            raise self._refuse(say("this is not one of the intrinsic functions"))
         if depth >= MOST_NESTED:
-            raise self._refuse(f"calls are nested more than {MOST_NESTED} deep")
+            raise self._refuse(say("calls are nested more than {deepest} deep", deepest=MOST_NESTED))
         self.position = match.end()
         arguments = self._arguments(depth)
         if not function.least <= len(arguments) <= function.most:
             self.position = start
-            raise self._refuse(f"States.{match.group(1)} takes {function.counts} arguments, not {len(arguments)}")
+            raise self._refuse(
+                say(
+                    "States.{name} takes {counts} arguments, not {given}",
+                    name=match.group(1),
+                    counts=function.counts,
+                    given=len(arguments),
+                )
+            )
         if match.group(1) != "Format":
             arguments = [_unmarked(one) for one in arguments]
         else:
@@ -151,7 +159,7 @@ class _Parser:
             found.append(self._argument(depth))
             following = self._skip()
             if following not in {",", ")"}:
-                raise self._refuse("an argument is followed by , or )")
+                raise self._refuse(say("an argument is followed by , or )"))
             self.position += 1
             if following == ")":
                 return found
@@ -168,13 +176,15 @@ class _Parser:
             try:
                 number = parse(match.group())
             except InvalidJson as error:
-                raise self._refuse(str(error)) from None
+                raise self._refuse(error.sentence) from None
             self.position = match.end()
             return Literal(number)
         if match := _WORD.match(text, start):
             self.position = match.end()
             return Literal(_WORDS[match.group()])
-        raise self._refuse("an argument is a path, a call, a number, a string in single quotes, null, true or false")
+        raise self._refuse(
+            say("an argument is a path, a call, a number, a string in single quotes, null, true or false")
+        )
 
     def _string(self) -> str:
         """In single quotes; a backslash takes the next character as it is, save that braces stay marked for Format."""
@@ -192,7 +202,7 @@ class _Parser:
                 continue
             parts.append(character)
             position += 1
-        raise self._refuse("the string does not end")
+        raise self._refuse(say("the string does not end"))
 
     def _path(self) -> Path:
         """A path ends at a comma or bracket outside its own brackets and quotes."""
@@ -217,7 +227,7 @@ class _Parser:
             compiled = compile_path(path)
         except InvalidPath as error:
             self.position += error.position
-            raise self._refuse(f"{path!r} is not a JSONPath: {error.reason}") from None
+            raise self._refuse(say("{path!r} is not a JSONPath: {reason}", path=path, reason=error.reason)) from None
         self.position = start + len(path)
         return compiled
 

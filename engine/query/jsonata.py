@@ -19,6 +19,7 @@ from jsonata.parser import Parser
 
 from engine.jsontypes import Json
 from engine.query.template import InvalidTemplate
+from engine.sentences import Sentence, say, verbatim
 
 ADDED = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
 """The functions that AWS adds."""
@@ -69,7 +70,7 @@ _CHANCE = frozenset({"shuffle"})
 class InvalidExpression(Exception):
     """Text that is not an expression which may stand in a definition."""
 
-    def __init__(self, text: str, reason: str, position: int = 0) -> None:
+    def __init__(self, text: str, reason: Sentence, position: int = 0) -> None:
         super().__init__(f"{text!r}: {reason}")
         self.text = text
         self.reason = reason
@@ -110,7 +111,9 @@ def compile_expression(text: str) -> Expression:
     """Compile ``{% ... %}``; raises InvalidExpression."""
     source = text[2:-2].strip()
     if len(source) > _LONGEST:
-        raise InvalidExpression(text[:40] + "...", f"an expression has at most {_LONGEST} characters")
+        raise InvalidExpression(
+            text[:40] + "...", say("an expression has at most {longest} characters", longest=_LONGEST)
+        )
     found = _Look(text)
     found.walk(_parsed(text, source), found.top, within=False, level=0)
     names = found.names()
@@ -134,13 +137,13 @@ def compile_expression(text: str) -> Expression:
 
 def _parsed(text: str, source: str) -> Any:
     if not source:
-        raise InvalidExpression(text, "the expression is empty")
+        raise InvalidExpression(text, say("the expression is empty"))
     try:
         return Parser().parse(source, lambda *_pattern: None)
     except JException as error:
-        raise InvalidExpression(text, str(error), int(error.location or 0)) from None
+        raise InvalidExpression(text, verbatim(str(error)), int(error.location or 0)) from None
     except (RecursionError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError, re.error) as error:
-        raise InvalidExpression(text, f"the expression cannot be read: {error}") from None
+        raise InvalidExpression(text, say("the expression cannot be read: {reason}", reason=str(error))) from None
 
 
 class _Look:
@@ -178,7 +181,9 @@ class _Look:
 
     def walk(self, node: Any, scope: set[str], *, within: bool, level: int) -> None:
         if level > _DEEPEST:
-            raise InvalidExpression(self._text, f"the expression is nested more than {_DEEPEST} deep")
+            raise InvalidExpression(
+                self._text, say("the expression is nested more than {deepest} deep", deepest=_DEEPEST)
+            )
         for one in _each(node):
             self._visit(one, scope, within=within, level=level)
 
@@ -187,8 +192,10 @@ class _Look:
         if kind == "variable":
             self._variable(node, scope, within=within)
         elif kind in {"name", "wildcard", "descendant", "parent"} and not within:
-            what = f"the name '{value}'" if kind == "name" else f"'{value}'"
-            raise self._refuse(f"{what} has nothing to be looked up in: begin with $states or a variable", node)
+            what = say("the name '{name}'", name=str(value)) if kind == "name" else f"'{value}'"
+            raise self._refuse(
+                say("{what} has nothing to be looked up in: begin with $states or a variable", what=what), node
+            )
         elif kind in {"name", "wildcard"}:
             self._item_reads[-1] += 1
         elif kind in {"descendant", "parent", "partial", "regex", "transform"} or value == "..":
@@ -263,7 +270,7 @@ class _Look:
         name = str(node.value)
         if name == "$" or (name == "" and not within):
             mark = "$$" if name == "$" else "$"
-            raise self._refuse(f"{mark} has no document to stand for: use $states.input", node)
+            raise self._refuse(say("{mark} has no document to stand for: use $states.input", mark=mark), node)
         if name == "":
             self._item_reads[-1] += 1
             return
@@ -272,7 +279,7 @@ class _Look:
         if name in _BUILT_IN | ADDED and name not in scope:
             self.functional = True
             if name == "eval":
-                raise self._refuse("$eval is not available: use $parse", node)
+                raise self._refuse(say("$eval is not available: use $parse"), node)
             if id(node) in self._function_nodes:
                 self.functions.add(name)
                 return
@@ -292,7 +299,7 @@ class _Look:
             return
         name = str(procedure.value)
         if name == "eval":
-            raise self._refuse("$eval is not available: use $parse", procedure)
+            raise self._refuse(say("$eval is not available: use $parse"), procedure)
         self.called.add(name)
         if name in scope or name not in _BUILT_IN | ADDED:
             self._reads(name, scope)
@@ -306,7 +313,7 @@ class _Look:
         if name == "split":
             self.loops = True  # a value for each character, at worst
 
-    def _refuse(self, reason: str, node: Any) -> InvalidExpression:
+    def _refuse(self, reason: Sentence, node: Any) -> InvalidExpression:
         position = getattr(node, "position", 0)
         return InvalidExpression(self._text, reason, position if isinstance(position, int) else 0)
 
@@ -380,6 +387,8 @@ def _compile_string(text: str, steps: tuple[str | int, ...], place: str, found: 
     try:
         expression = compile_expression(text)
     except InvalidExpression as error:
-        raise InvalidTemplate(steps, f"{text!r} is not a JSONata expression: {error.reason}") from None
+        raise InvalidTemplate(
+            steps, say("{text!r} is not a JSONata expression: {reason}", text=text, reason=error.reason)
+        ) from None
     found.append((place, expression))
     return lambda evaluate, location: evaluate(expression, location + place)

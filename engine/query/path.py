@@ -17,6 +17,7 @@ import jsonpath
 
 from engine.jsontypes import Json
 from engine.query.environment import Environment
+from engine.sentences import Sentence, say, verbatim
 
 _NAME = r"[^\W\d][\w]*"
 _ROOT = re.compile(rf"\$\$|\$({_NAME})|\$")
@@ -42,7 +43,7 @@ class Root(Enum):
 class InvalidPath(Exception):
     """Text that is not a path; ``position`` is the offset of the first character that does not fit."""
 
-    def __init__(self, text: str, reason: str, position: int = 0) -> None:
+    def __init__(self, text: str, reason: Sentence, position: int = 0) -> None:
         super().__init__(f"{text!r}: {reason}")
         self.text = text
         self.reason = reason
@@ -176,9 +177,9 @@ def compile_path(text: str) -> Path:
     """Compile a path that begins with ``$``, ``$$`` or ``$name``; raises InvalidPath."""
     match = _ROOT.match(text)
     if match is None:
-        raise InvalidPath(text, "a path begins with $")
+        raise InvalidPath(text, say("a path begins with $"))
     if len(text) > _LONGEST:
-        raise InvalidPath(text[:40] + "...", f"a path has at most {_LONGEST} characters")
+        raise InvalidPath(text[:40] + "...", say("a path has at most {longest} characters", longest=_LONGEST))
     variable = match.group(1)
     root = Root.VARIABLE if variable else Root.CONTEXT if match.group() == "$$" else Root.INPUT
     written = _without_idle_dots(text)
@@ -187,17 +188,17 @@ def compile_path(text: str) -> Path:
         return Path(text, root, variable, steps, None)
     rest = written[match.end() :]
     if rest and rest[0] not in ".[":
-        raise InvalidPath(text, "after the root comes . or [", match.end())
+        raise InvalidPath(text, say("after the root comes . or ["), match.end())
     if regex := _REGEX.search(rest):
-        raise InvalidPath(text, "regular expressions are not part of AWS's JSONPath", match.end() + regex.start())
+        raise InvalidPath(text, say("regular expressions are not part of AWS's JSONPath"), match.end() + regex.start())
     if _explosive(rest):
-        raise InvalidPath(text, "this path could select the same nodes without end", match.end())
+        raise InvalidPath(text, say("this path could select the same nodes without end"), match.end())
     try:
         return Path(text, root, variable, None, jsonpath.compile("$" + rest))
     except (jsonpath.JSONPathError, RecursionError) as error:
         index = getattr(getattr(error, "token", None), "index", None)
         position = match.end() + max(0, (index or 1) - 1)
-        raise InvalidPath(text, str(error.args[0]) if error.args else "not a path", position) from None
+        raise InvalidPath(text, verbatim(str(error.args[0])) if error.args else say("not a path"), position) from None
 
 
 WHOLE = compile_path("$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.jsontypes import MAX_DEPTH, Json
 from engine.query.path import InvalidPath, Path, Root, compile_path
+from engine.sentences import say
 
 
 class CannotPlace(Exception):
@@ -19,11 +20,11 @@ def compile_reference_path(text: str) -> Path:
     """Like compile_path, for a path that names exactly one node of the input; raises InvalidPath."""
     path = compile_path(text)
     if path.root is not Root.INPUT:
-        raise InvalidPath(text, "a reference path begins with $ alone, not $$ or a variable")
+        raise InvalidPath(text, say("a reference path begins with $ alone, not $$ or a variable"))
     if path.steps is None or any(isinstance(step, int) and step < 0 for step in path.steps):
-        raise InvalidPath(text, "a reference path names one node: only names and indexes")
+        raise InvalidPath(text, say("a reference path names one node: only names and indexes"))
     if len(path.steps) > MAX_DEPTH:
-        raise InvalidPath(text[:40] + "...", f"a reference path has at most {MAX_DEPTH} steps")
+        raise InvalidPath(text[:40] + "...", say("a reference path has at most {most} steps", most=MAX_DEPTH))
     return path
 
 

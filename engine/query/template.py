@@ -10,6 +10,7 @@ from engine.jsontypes import Json
 from engine.query.environment import Environment
 from engine.query.intrinsics import InvalidIntrinsic, compile_intrinsic
 from engine.query.path import InvalidPath, Path, PathNotFound, compile_path
+from engine.sentences import Sentence, say
 
 _Build: TypeAlias = Callable[[Environment], Json]
 
@@ -17,7 +18,7 @@ _Build: TypeAlias = Callable[[Environment], Json]
 class InvalidTemplate(Exception):
     """A template that cannot be compiled; ``steps`` lead to the place inside it."""
 
-    def __init__(self, steps: tuple[str | int, ...], reason: str) -> None:
+    def __init__(self, steps: tuple[str | int, ...], reason: Sentence) -> None:
         super().__init__(reason)
         self.steps = steps
         self.reason = reason
@@ -78,7 +79,7 @@ def _compile_object(source: dict[str, Json], place: tuple[str | int, ...], paths
         else:
             name, build = key, _compile(value, (*place, key), paths)
         if name in names:
-            raise InvalidTemplate((*place, key), f"the name {name!r} stands twice once .$ is taken off")
+            raise InvalidTemplate((*place, key), say("the name {name!r} stands twice once .$ is taken off", name=name))
         names.add(name)
         parts.append((name, value, build))
     if not any(build for _, _, build in parts):
@@ -88,13 +89,15 @@ def _compile_object(source: dict[str, Json], place: tuple[str | int, ...], paths
 
 def _compile_field(key: str, value: Json, place: tuple[str | int, ...], paths: list[Path]) -> _Build:
     if not isinstance(value, str):
-        raise InvalidTemplate(place, "a field that ends in .$ must hold a string: a path")
+        raise InvalidTemplate(place, say("a field that ends in .$ must hold a string: a path"))
     if value.startswith("States."):
         return _compile_call(key, value, place, paths)
     try:
         path = compile_path(value)
     except InvalidPath as error:
-        raise InvalidTemplate(place, f"{value!r} is not a JSONPath: {error.reason}") from None
+        raise InvalidTemplate(
+            place, say("{value!r} is not a JSONPath: {reason}", value=value, reason=error.reason)
+        ) from None
     paths.append(path)
 
     def build(environment: Environment) -> Json:
@@ -110,7 +113,12 @@ def _compile_call(key: str, text: str, place: tuple[str | int, ...], paths: list
     try:
         call = compile_intrinsic(text)
     except InvalidIntrinsic as error:
-        reason = f"{text!r} is not a call of an intrinsic function: {error.reason} (at character {error.position + 1})"
+        reason = say(
+            "{text!r} is not a call of an intrinsic function: {reason} (at character {position})",
+            text=text,
+            reason=error.reason,
+            position=error.position + 1,
+        )
         raise InvalidTemplate(place, reason) from None
     paths.extend(call.paths)
 

@@ -28,7 +28,8 @@ from engine.runtime.ports import (
 )
 
 logger = logging.getLogger(__name__)
-_REPORT_TRIES = 5
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 5.0
 _CANCEL_TRIES = 20
 _LOOK_AGAIN_SECONDS = 30.0
 _LONG_AGO_SECONDS = 2.0
@@ -73,6 +74,7 @@ class Attempts:
         self._late = 0
         self._missing: set[str] = set()
         self._closing = False
+        self._gone = threading.Event()
 
     def run(self, attempt_id: str) -> None:
         """Answer an attempt's doorbell: take its next step, if there is one to take."""
@@ -195,16 +197,23 @@ class Attempts:
                 self._running.pop(attempt.id, None)
 
     def _report(self, attempt: AttemptRow, outcome: Outcome) -> None:
+        """Hold the result until the store has answered, however long the database is away.
+
+        It is taken as long as this worker's lease was not called lost, and late results change nothing. A worker
+        that leaves meanwhile takes the result with it: then the attempt is lost with its worker.
+        """
         outcome = storable(outcome)
-        for attempt_number in range(_REPORT_TRIES):
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
             try:
                 taken = self._store_outcome(attempt, outcome)
                 break
             except Exception:
-                logger.exception("the result of %s could not be stored; trying again", attempt.id)
-                time.sleep(0.2 * 2**attempt_number)
-        else:
-            taken = None  # check_open finds the row in this worker's hands with nobody at work, and fails it
+                logger.exception("the result of %s could not be stored; trying again in %g s", attempt.id, pause)
+            if self._gone.wait(pause):
+                logger.error("the worker leaves with the result of %s, which could not be stored", attempt.id)
+                return
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         if taken is None:
             logger.info("the result of %s came too late: nobody waits for it", attempt.id)
             self._cancel_forgotten(attempt, outcome.submission)
@@ -270,12 +279,15 @@ class Attempts:
         until = self._clock.monotonic() + seconds
         while self.busy and self._clock.monotonic() < until:
             time.sleep(0.05)
-        for row in self._store.begun_by(self._worker):
-            self.lose(row)
-        with self._lock:
-            works = list(self._running.values())
-        for work in works:
-            work.cancel()
+        try:
+            for row in self._store.begun_by(self._worker):
+                self.lose(row)
+        finally:
+            self._gone.set()
+            with self._lock:
+                works = list(self._running.values())
+            for work in works:
+                work.cancel()
 
     @property
     def busy(self) -> int:

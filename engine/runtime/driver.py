@@ -9,8 +9,8 @@ posted meanwhile is not left lying. Losing a doorbell costs time only: the sweep
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -140,7 +140,8 @@ class Driver:
         loaded = self._store.load(execution_id)
         while loaded is not None and self._has_work(loaded, own):
             taken_at = self._clock.monotonic()
-            advanced = self._advance_with(loaded, own, held)
+            with self._kept(own):
+                advanced = self._advance(loaded, own, held)
             if advanced is None:
                 if own is not None:
                     self._post(own)
@@ -156,12 +157,16 @@ class Driver:
             if own is None and step.more and self._others_wait():
                 self._dispatcher.ring_execution(execution_id)
                 return
-            loaded = self._committed(loaded, step, busy=own is not None)
+            with self._kept(own):
+                loaded = self._committed(loaded, step, busy=own is not None)
+        if own is not None:
+            self._post(own)  # it was parked or ended meanwhile
 
-    def _advance_with(self, loaded: Loaded, own: _Own | None, held: set[str]) -> tuple[Step, AttemptRow | None] | None:
-        """``_advance``; should it fail, a result in hand is not lost with it but takes the ordinary way."""
+    @contextmanager
+    def _kept(self, own: _Own | None) -> Iterator[None]:
+        """What fails in here does not lose the result in hand: it takes the ordinary way."""
         try:
-            return self._advance(loaded, own, held)
+            yield
         except Exception:
             if own is not None:
                 self._late.take(own.attempt, own)
@@ -194,7 +199,8 @@ class Driver:
 
     def _post(self, own: _Own) -> None:
         """Somebody else was faster, and may have cancelled this very attempt: its result takes the ordinary way."""
-        self._store.finish(own.finished, encode_event(own.event), self._clock.now())
+        with self._kept(own):
+            self._store.finish(own.finished, encode_event(own.event), self._clock.now())
 
     def _others_wait(self) -> bool:
         """Whether another execution waits for a worker; asked at most every 20 ms, for it costs a round trip."""

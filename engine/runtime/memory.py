@@ -573,13 +573,16 @@ class MemoryStore:
             for child in found:
                 record = self._executions[child]
                 again = afresh or not record.scopes
+                redrives = record.root.redrives + 1
                 record.root = replace(record.root, status=Status.RUNNING)
                 record.end = None
                 record.version += 1
                 for letter in [number for number, (owner, _, _) in self._inbox.items() if owner == child]:
                     del self._inbox[letter]
                 if again:
-                    record.root = Root(status=Status.RUNNING, last_event_id=0, last_at=0)
+                    record.root = Root(
+                        status=Status.RUNNING, last_event_id=0, last_at=0, redrives=redrives, redriven_at=at
+                    )
                     record.scopes, record.blobs, record.history, record.timers = {}, {}, [], {}
                     gone = [number for number, one in self._attempts.items() if one.row.execution_id == child]
                     for number in gone:

@@ -20,6 +20,7 @@ from engine.core.items import Item, items_of
 from engine.jsontypes import Document, Json
 from engine.query.evaluator import Evaluator
 from engine.runtime.simulator import Mock, Mocks, Simulator
+from engine.sentences import Sentence, say
 
 SECONDS = 10.0
 """More than one expression may take, so that a hungry one fails its state and not the rehearsal."""
@@ -29,9 +30,9 @@ CHARACTERS = 8 * 1024 * 1024
 class RehearsalTooLong(Exception):
     """It took longer, or made more data, than a rehearsal may."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass
@@ -46,9 +47,9 @@ class Meter:
         """What has ended is told even when its last step was slow. Raises RehearsalTooLong."""
         self.characters -= characters
         if self.characters < 0:
-            raise RehearsalTooLong(f"its history has more than {CHARACTERS:,} characters")
+            raise RehearsalTooLong(say("its history has more than {characters:,} characters", characters=CHARACTERS))
         if not ended and time.monotonic() > self.deadline:
-            raise RehearsalTooLong(f"it takes more than {SECONDS:g} s")
+            raise RehearsalTooLong(say("it takes more than {seconds:g} s", seconds=SECONDS))
 
 
 @dataclass(kw_only=True)

@@ -24,6 +24,7 @@ from engine.core.states import HANDLERS
 from engine.errors import ErrorName, Failure
 from engine.jsontypes import Document, Json, parse
 from engine.query.evaluator import Evaluator
+from engine.sentences import Sentence, say
 
 Perform: TypeAlias = Callable[[ScheduleTask], tuple[TaskSucceeded | TaskFailed, Mapping[str, Json]]]
 """Carries a task out: how it ends, and what more is to be inspected."""
@@ -44,8 +45,9 @@ _CONTEXT_FIELDS: dict[str, dict[str, type]] = {
 class InvalidTest(Exception):
     """What was asked for cannot be tested; ``code`` is AWS's name of the error."""
 
-    def __init__(self, message: str, code: str = "ValidationException") -> None:
-        super().__init__(message)
+    def __init__(self, reason: Sentence, code: str = "ValidationException") -> None:
+        super().__init__(reason)
+        self.reason = reason
         self.code = code
 
 
@@ -114,7 +116,7 @@ def run_state(request: Request, *, at: int, seed: str, evaluator: Evaluator) -> 
     """Enter the state, let its work end as the mock says, and tell what came of it. Raises InvalidTest."""
     state = request.machine.index.get(request.state)
     if state is None:
-        raise InvalidTest("State not found in definition")
+        raise InvalidTest(say("State not found in definition"))
     _check(request, state)
     run, scope = _entered(request, state, at=at, seed=seed, evaluator=evaluator)
     _work(run, scope, state, request)
@@ -248,32 +250,36 @@ def _check(request: Request, state: AnyState) -> None:
     mock, configuration = request.mock, request.configuration
     if mock is None:
         if configuration.map_iteration_failure_count is not None:
-            raise InvalidTest("TestState does not support MapIterationFailureCount when a mock is not specified.")
+            raise InvalidTest(say("TestState does not support MapIterationFailureCount when a mock is not specified."))
         if isinstance(state, (MapState, ParallelState)):
             raise InvalidTest(
-                "TestState API does not support Map or Parallel states. Supported state types include: "
-                "[Task, Wait, Pass, Succeed, Fail, Choice]",
+                say(
+                    "TestState API does not support Map or Parallel states. "
+                    "Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"
+                ),
                 "InvalidDefinition",
             )
         if isinstance(state, TaskState) and (request.perform is None or _waits(state.resource)):
             raise InvalidTest(_needs_mock(state.resource))
         return
     if not isinstance(state, Working):
-        raise InvalidTest(f"State type '{state.type_name}' is not supported when a mock is specified")
+        raise InvalidTest(
+            say("State type '{type_name}' is not supported when a mock is specified", type_name=state.type_name)
+        )
     if mock.fails or isinstance(state, TaskState):
         return
     writes = isinstance(state, MapState) and state.distributed and state.distributed.writer
     if writes and writes.resource is not None:
         if not isinstance(mock.result, dict):
-            raise InvalidTest("Mocked result must be a JSON object.")
+            raise InvalidTest(say("Mocked result must be a JSON object."))
         return
     if not isinstance(mock.result, list):
-        raise InvalidTest("Mocked result must be an array.")
+        raise InvalidTest(say("Mocked result must be an array."))
     if isinstance(state, ParallelState) and len(mock.result) != len(state.branches):
-        raise InvalidTest("Mocked result must have as many elements as the state has branches.")
+        raise InvalidTest(say("Mocked result must have as many elements as the state has branches."))
     failed = configuration.map_iteration_failure_count
     if failed is not None and failed > len(mock.result):
-        raise InvalidTest("Map iteration failure count must be less than or equal to the number of Map iterations")
+        raise InvalidTest(say("Map iteration failure count must be less than or equal to the number of Map iterations"))
 
 
 def _waits(resource: Resource) -> bool:
@@ -283,10 +289,14 @@ def _waits(resource: Resource) -> bool:
     return isinstance(resource, ActivityArn)
 
 
-def _needs_mock(resource: Resource) -> str:
+NEEDS_ROLE = say("RoleArn must be specified when testing a Task state")
+"""AWS's words where a Task would really be called."""
+
+
+def _needs_mock(resource: Resource) -> Sentence:
     if _waits(resource):
-        return f"A mock is required to test a Task of {resource.arn}"
-    return "RoleArn must be specified when testing a Task state"
+        return say("A mock is required to test a Task of {arn}", arn=resource.arn)
+    return NEEDS_ROLE
 
 
 def read_context(text: str) -> dict[str, Json]:
@@ -294,17 +304,17 @@ def read_context(text: str) -> dict[str, Json]:
     try:
         value = parse(text)
     except Exception as error:
-        raise InvalidTest(f"Invalid Context object provided: {error}") from None
+        raise InvalidTest(say("Invalid Context object provided: {reason}", reason=str(error))) from None
     if not isinstance(value, dict):
-        raise InvalidTest("Invalid Context object provided: it must be an object")
+        raise InvalidTest(say("Invalid Context object provided: it must be an object"))
     for section, content in value.items():
         if section == "Map":
-            raise _invalid_context("'Map' field is not supported when mocking a Context object")
+            raise _invalid_context(say("'Map' field is not supported when mocking a Context object"))
         fields = _CONTEXT_FIELDS.get(section)
         if fields is None:
-            raise _invalid_context(f"Field '{section}' is not allowed")
+            raise _invalid_context(say("Field '{section}' is not allowed", section=section))
         if not isinstance(content, dict):
-            raise _invalid_context(f"{section} must be an object")
+            raise _invalid_context(say("{section} must be an object", section=section))
         for name, one in content.items():
             _check_context_field(section, name, one, fields)
     return value
@@ -312,17 +322,19 @@ def read_context(text: str) -> dict[str, Json]:
 
 def _check_context_field(section: str, name: str, value: Json, fields: dict[str, type]) -> None:
     if name not in fields:
-        raise _invalid_context(f"Field '{name}' is not allowed")
+        raise _invalid_context(say("Field '{name}' is not allowed", name=name))
     expected = fields[name]
     if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
-        what = "a number" if expected is int else "a string"
-        raise _invalid_context(f"{section}.{name} must be {what}")
+        what = say("a number") if expected is int else say("a string")
+        raise _invalid_context(say("{section}.{name} must be {what}", section=section, name=name, what=what))
     if name.endswith("Time") and isinstance(value, str):
         try:
             datetime.fromisoformat(value)
         except ValueError:
-            raise _invalid_context(f"{section}.{name} must be a valid ISO 8601 timestamp") from None
+            raise _invalid_context(
+                say("{section}.{name} must be a valid ISO 8601 timestamp", section=section, name=name)
+            ) from None
 
 
-def _invalid_context(reason: str) -> InvalidTest:
-    return InvalidTest(f"Invalid Context object provided: {reason}")
+def _invalid_context(reason: Sentence) -> InvalidTest:
+    return InvalidTest(say("Invalid Context object provided: {reason}", reason=reason))

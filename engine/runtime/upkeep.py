@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 10.0
 RENEWAL_SECONDS = 2.0
+BLIND_SECONDS = LEASE_SECONDS / 2
+"""Who could not look for longer has not seen the counters stand still."""
 SWEEP_SECONDS = 2.0
 UNANSWERED_MS = 5_000
 CRASHES_ALLOWED = 5
@@ -55,11 +57,15 @@ class Leases:
         self._attempts = attempts
         self._clock = clock
         self._own = own
+        self._looked_at: float | None = None
         self._seen: dict[str, tuple[int, float]] = {}
 
     def check(self) -> None:
-        now = self._clock.monotonic()
         rows = [*self._store.workers(), *map(_without_lease, self._store.strays())]
+        now = self._clock.monotonic()
+        if self._looked_at is None or now - self._looked_at > BLIND_SECONDS:
+            self._seen.clear()  # the database was away: nobody could renew, and nobody has watched
+        self._looked_at = now
         self._seen = {row.id: self._seen.get(row.id, (-1, now)) for row in rows}
         for row in rows:
             beat, since = self._seen[row.id]

@@ -140,15 +140,19 @@ class World:
             self.poller.poll()
         return self.bench.status(execution_id)
 
+    def watch(self, leases: Leases, seconds: float) -> None:
+        """An observer that looks each second."""
+        for _ in range(int(seconds)):
+            self.clock.advance(1)
+            leases.check()
+
     def is_lost_after_a_lease(self, attempt: str) -> None:
         """It was begun by a worker that is heard of no more, and is lost after a lease and no sooner."""
         leases = Leases(self.bench.store, self.attempts, self.clock, own=self.row)
         leases.check()
-        self.clock.advance(LEASE_SECONDS - 1)
-        leases.check()
+        self.watch(leases, LEASE_SECONDS - 1)
         assert self.bench.attempt_status(attempt) == "BEGUN"
-        self.clock.advance(2)
-        leases.check()
+        self.watch(leases, 2)
         assert self.bench.attempt_status(attempt) == "LOST"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
+from designer.models import Machine
+from designer.services.overview import summarise
 from designer.services.retention import delete_old_executions
 from designer.store.connection import Session
 from designer.store.sql import SqlStore
@@ -44,3 +46,16 @@ def test_upkeep_reads_no_table_of_what_is_over(ask: Callable[[SqlStore], object]
         for *_, step in Session().rows(f"EXPLAIN QUERY PLAN {query}"):
             whole = step.startswith("SCAN ") and "USING" not in step
             assert not whole or "inbox" in step, (step, query)
+
+
+def test_a_list_of_machines_counts_executions_by_an_index_alone() -> None:
+    asked: list[str] = []
+    Session()  # connects
+    connection.connection.set_trace_callback(asked.append)
+    try:
+        summarise([Machine(pk="m")])
+    finally:
+        connection.connection.set_trace_callback(None)
+    (counting,) = (one for one in asked if "COUNT(" in one)
+    steps = [step for *_, step in Session().rows(f"EXPLAIN QUERY PLAN {counting}")]
+    assert any("COVERING INDEX execution_counts" in step for step in steps), steps

@@ -253,6 +253,7 @@ def test_children_of_express_type_begin_again(bench: Bench) -> None:
     second.broken = False
     assert redriven(world, bench, execution_id) == "SUCCEEDED"
     assert (first.asked, second.asked) == (2, 2)
+    assert len(set(world.tasks.begun)) == 4, "an attempt of a new run is no repetition of the old one's"
     assert bench.output(execution_id) == [1]
 
 

@@ -135,6 +135,8 @@ def parts(name: str, language: str) -> Iterator[dict[str, Any]]:
 def test_every_field_of_a_state_is_in_a_vector(type_name: str, language: str) -> None:
     own = IN_JSONPATH if language == JSONPATH else IN_JSONATA
     wanted = set(f"{COMMON} {IN_BOTH[type_name]} {own[type_name]}".split())
+    if type_name in {"Succeed", "Fail"}:
+        wanted.remove("Assign")  # AWS refuses it there: nobody could read the variables
     found = {
         field for name, spoken, state in all_states() if (name, spoken) == (type_name, language) for field in state
     }

@@ -193,6 +193,25 @@ def test_a_bundle_carries_all_revisions_to_another_user(alice: Api, bob: Api) ->
     assert [one["comment"] for one in bob.get(_at(copy, "revisions/"))["results"]] == ["two", ""]
 
 
+@pytest.mark.parametrize(("count", "comment"), [(1003, ""), (40, '"' * 60_000)], ids=["many", "large"])
+def test_what_was_exported_as_a_bundle_can_be_imported_and_says_what_it_left_out(
+    count: int, comment: str, alice: Api
+) -> None:
+    machine = alice.machine()
+    definition = json.dumps({"Comment": comment, "StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    Revision.objects.bulk_create(
+        Revision(machine_id=machine["id"], number=number, definition=definition, format="json", author=alice.user)
+        for number in range(2, count + 1)
+    )
+    Machine.objects.filter(pk=machine["id"]).update(head=count)
+    text = alice.call("GET", _at(machine, "bundle/")).content.decode()
+    bundle = json.loads(text)
+    assert bundle["omitted_revisions"] == count - len(bundle["revisions"]) > 0
+    assert bundle["revisions"][-1]["number"] == count
+    copy = alice.post("/api/machines/import/", {"content": text})
+    assert (copy["definition"], copy["revision"]) == (definition, len(bundle["revisions"]))
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [

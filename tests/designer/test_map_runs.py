@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from designer.models import Execution, MapRun
+from designer.services.map_runs import count_children
+from engine.core.history import LIMIT
 from tests.designer.conftest import Api
 
 
@@ -83,3 +85,27 @@ def test_children_are_listed_by_their_map_run_and_not_among_the_others(alice: Ap
     )
     assert [one["id"] for one in alice.get("/api/executions/")["results"]] == [parent.pk]
     assert [one["id"] for one in alice.get(f"/api/executions/?map_run={run['id']}")["results"]] == [child.pk]
+
+
+def test_children_whose_history_is_full_are_counted_as_failures_that_cannot_be_redriven(
+    alice: Api, run: dict[str, Any]
+) -> None:
+    parent = Execution.objects.get(pk=run["execution"])
+    ends = [("FAILED", LIMIT), ("TIMED_OUT", LIMIT - 1), ("FAILED", 7), ("SUCCEEDED", LIMIT)]
+    for index, (status, events) in enumerate(ends):
+        Execution.objects.create(
+            id=f"child-{index}",
+            machine_id=parent.machine_id,
+            revision_id=parent.revision_id,
+            name=f"child-{index}",
+            status=status,
+            input="{}",
+            started_at=1,
+            stopped_at=2,
+            last_event_id=events,
+            map_run_id=run["id"],
+            child_index=index,
+            child_items=5,
+        )
+    counts = count_children(MapRun.objects.get(pk=run["id"]))
+    assert (counts.lost_executions, counts.lost_items) == (2, 10)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from designer.models import HttpConnection
-from designer.services import connections
+from designer.services import aliases, connections, machines, versions
 from designer.services.errors import DoesNotExist
 from tests.designer.conftest import Api
 
@@ -27,3 +29,32 @@ def test_a_connection_that_is_deleted_while_it_is_changed_stays_deleted(
     with pytest.raises(DoesNotExist):
         connections.update_connection(alice.user, made.pk, kind="API_KEY", settings={"secret": "new"})
     assert not HttpConnection.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
+def test_an_alias_is_not_deleted_while_somebody_changes_its_machine(alice: Api) -> None:
+    made = alice.machine()["id"]
+    versions.publish_version(alice.user, made, description="")
+    routes = [aliases.Route(version=1, weight=100)]
+    aliases.create_alias(alice.user, made, name="live", description="", routes=routes)
+    refused: list[Exception] = []
+
+    def delete() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                aliases.delete_alias(alice.user, made, "live")
+        except OperationalError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        machines.lock_machine(alice.user, made)
+        deleting = threading.Thread(target=delete)
+        deleting.start()
+        deleting.join()
+        assert refused
+    aliases.delete_alias(alice.user, made, "live")
+    assert not aliases.list_aliases(alice.user, made, version=None).exists()

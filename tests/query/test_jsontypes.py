@@ -19,6 +19,7 @@ from engine.jsontypes import (
     size,
     too_deep,
 )
+from engine.sentences import say
 
 # Half surrogate pairs cannot be stored.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -54,7 +55,7 @@ def test_a_refusal_says_where() -> None:
     with pytest.raises(InvalidJson) as caught:
         parse("[1,\n2")
     assert str(caught.value) == "A comma is expected at line 2 column 2"
-    assert str(InvalidJson("no")) == "no"
+    assert str(InvalidJson(say("no"))) == "no"
 
 
 def nested(levels: int) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from designer.api.serializers.fields import InstantField
+from designer.api.words import spoken
 from designer.arns import connection_arn
 from designer.models import HttpConnection
+from engine.sentences import say
 
 KINDS = ("BASIC", "API_KEY", "OAUTH_CLIENT_CREDENTIALS")
 
@@ -44,8 +46,8 @@ class AuthorisationInput(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         oauth = attrs["kind"] == "OAUTH_CLIENT_CREDENTIALS"
         if oauth != ("token_url" in attrs):
-            said = "is required" if oauth else "is for OAUTH_CLIENT_CREDENTIALS only"
-            raise serializers.ValidationError({"token_url": [f"This field {said}."]})
+            said = say("This field is required.") if oauth else say("This field is for OAUTH_CLIENT_CREDENTIALS only.")
+            raise serializers.ValidationError({"token_url": [spoken(said)]})
         return attrs
 
 

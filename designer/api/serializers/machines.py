@@ -9,6 +9,7 @@ from rest_framework import serializers
 from designer.api.serializers.executions import ExecutionSummarySerializer
 from designer.api.serializers.fields import InstantField, JsonValueField
 from designer.api.serializers.revisions import DraftSerializer, RevisionSerializer
+from designer.api.words import SpokenField
 from designer.models import DefinitionFormat, MachineStatus, MachineType
 from designer.services.bundles import MAX_DESCRIPTION
 from designer.services.overview import MachineDetail
@@ -114,6 +115,7 @@ class BundleSerializer(serializers.Serializer[Any]):
     treadle_bundle = serializers.IntegerField()
     machine = BundledMachineSerializer()
     revisions = RevisionSerializer(many=True)
+    omitted_revisions = serializers.IntegerField()
 
 
 class ValidateInput(serializers.Serializer[Any]):
@@ -125,7 +127,7 @@ class ValidateInput(serializers.Serializer[Any]):
 class DiagnosticSerializer(serializers.Serializer[Any]):
     severity = serializers.ChoiceField(["ERROR", "WARNING"])
     code = serializers.CharField()
-    message = serializers.CharField()
+    message = SpokenField()
     pointer = serializers.CharField()
     line = serializers.IntegerField(allow_null=True)
     column = serializers.IntegerField(allow_null=True)

@@ -7,8 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from designer.api.serializers.fields import InstantField
+from designer.api.words import spoken, spoken_later
 from designer.arns import alias_arn, version_arn
 from designer.models import Alias, Version
+from engine.sentences import say
 
 ALIAS_NAME = r"^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]{1,80}$"
 """AWS, CreateStateMachineAlias: never a number alone, which would be a version."""
@@ -59,13 +61,13 @@ class AliasChange(serializers.Serializer[Any]):
     def validate_routes(self, routes: list[dict[str, int]]) -> list[dict[str, int]]:
         versions = [one["version"] for one in routes]
         if not 1 <= len(versions) <= 2 or len(set(versions)) != len(versions):
-            raise serializers.ValidationError("One version, or two different ones.")
+            raise serializers.ValidationError(spoken(say("One version, or two different ones.")))
         return routes
 
 
 class AliasInput(AliasChange):
     name = serializers.RegexField(
         ALIAS_NAME,
-        error_messages={"invalid": "Letters, digits, _, - and ., up to 80, and not a number alone."},
+        error_messages={"invalid": spoken_later(say("Letters, digits, _, - and ., up to 80, and not a number alone."))},
     )
     routes = RouteSerializer(many=True)

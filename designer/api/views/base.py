@@ -15,8 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from designer.api.pagination import Page
+from designer.api.words import spoken
 from designer.graph.theme import ThemeName
 from designer.services.pictures import Picture
+from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -56,14 +58,14 @@ def listing(page: Page[Any], represent: Callable[[list[Any]], Any]) -> Response:
 def choice(request: Request, name: str, choices: tuple[str, ...], default: str) -> str:
     value = request.query_params.get(name, default)
     if value not in choices:
-        raise ValidationError({name: f"One of {', '.join(choices)}."})
+        raise ValidationError({name: spoken(say("One of {choices}.", choices=", ".join(choices)))})
     return value
 
 
 def integer(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValidationError({name: "A whole number."})
+        raise ValidationError({name: spoken(say("A whole number."))})
     return int(text)
 
 
@@ -79,7 +81,7 @@ def plain(request: Request, name: str) -> str | None:
     """A query parameter as text, None when absent or empty. PostgreSQL cannot even compare with a NUL."""
     text = request.query_params.get(name)
     if text and "\0" in text:
-        raise ValidationError({name: "Text without NUL characters."})
+        raise ValidationError({name: spoken(say("Text without NUL characters."))})
     return text or None
 
 

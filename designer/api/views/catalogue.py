@@ -13,7 +13,9 @@ from designer.api.pagination import MAX_LIMIT, paginate, read_limit
 from designer.api.schema import page_of, refusals
 from designer.api.serializers import catalogue as shapes
 from designer.api.views.base import PAGING, listing, plain, user_of
+from designer.api.words import spoken
 from designer.services import activities, catalogue
+from engine.sentences import say
 
 SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Words: parts of a service or an action.")
 
@@ -78,7 +80,7 @@ def _offset(request: Request) -> int:
     """The list never changes while the process runs, so a cursor may count."""
     text = request.query_params.get("cursor") or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise ValidationError({"cursor": "This cursor is not one of ours."})
+        raise ValidationError({"cursor": spoken(say("This cursor is not one of ours."))})
     return int(text)
 
 

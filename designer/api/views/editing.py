@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +26,7 @@ class Validate(APIView):
         return Response(
             {
                 "valid": parsed.valid,
-                "diagnostics": [asdict(one) for one in parsed.diagnostics],
+                "diagnostics": shapes.DiagnosticSerializer(parsed.diagnostics, many=True).data,
                 "document_version": wanted["document_version"],
             }
         )

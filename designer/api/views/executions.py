@@ -32,9 +32,11 @@ from designer.api.views.base import (
     theme_of,
     user_of,
 )
+from designer.api.words import spoken
 from designer.models import ExecutionStatus
 from designer.services import executions, pictures
 from designer.services.pictures import Kind
+from engine.sentences import say
 
 MAX_EVENTS = 1000
 DEFAULT_EVENTS = 500
@@ -51,7 +53,7 @@ def _instant(request: Request, name: str) -> int | None:
     except ValueError:
         found = None
     if found is None:
-        raise ValidationError({name: "A time such as 2026-01-31T12:00:00Z."})
+        raise ValidationError({name: spoken(say("A time such as 2026-01-31T12:00:00Z."))})
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
@@ -59,7 +61,9 @@ def _filter(request: Request) -> executions.ExecutionFilter:
     statuses = tuple(one for one in (plain(request, "status") or "").split(",") if one)
     for status in statuses:
         if status not in ExecutionStatus.values:
-            raise ValidationError({"status": f"One or more of {', '.join(ExecutionStatus.values)}."})
+            raise ValidationError(
+                {"status": spoken(say("One or more of {statuses}.", statuses=", ".join(ExecutionStatus.values)))}
+            )
     return executions.ExecutionFilter(
         machine=plain(request, "machine"),
         status=statuses,

@@ -24,11 +24,13 @@ from designer.api.preconditions import wait_seconds
 from designer.api.schema import refusals
 from designer.api.serializers.executions import ExecutionSerializer, StartInput, execution_document
 from designer.api.views.base import PREFER, user_of
+from designer.api.words import spoken
 from designer.models import Execution, ExecutionStatus
 from designer.services import executions, runtime, targets
 from designer.store.connection import mend_connection
 from engine import jsontypes
 from engine.jsontypes import Json
+from engine.sentences import say
 
 
 class StartExecution(APIView):
@@ -76,21 +78,21 @@ def _body(request: HttpRequest) -> Json:
 
 def _wanted(body: Json) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise ValidationError("The body must be an object.")
+        raise ValidationError(spoken(say("The body must be an object.")))
     name = body.get("name")
     if name is not None and not isinstance(name, str):
-        raise ValidationError({"name": "A text."})
+        raise ValidationError({"name": spoken(say("A text."))})
     return {"input": body.get("input", {}), "name": name, **_published(body)}
 
 
 def _published(body: dict[str, Json]) -> dict[str, Any]:
     version, alias = body.get("version"), body.get("alias")
     if version is not None and (isinstance(version, bool) or not isinstance(version, int) or not 0 < version < 10**9):
-        raise ValidationError({"version": "The number of a version."})
+        raise ValidationError({"version": spoken(say("The number of a version."))})
     if alias is not None and (not isinstance(alias, str) or "\0" in alias):
-        raise ValidationError({"alias": "The name of an alias."})
+        raise ValidationError({"alias": spoken(say("The name of an alias."))})
     if version is not None and alias is not None:
-        raise ValidationError({"alias": "A version or an alias, not both."})
+        raise ValidationError({"alias": spoken(say("A version or an alias, not both."))})
     return {} if version is None and alias is None else {"version": version, "alias": alias}
 
 

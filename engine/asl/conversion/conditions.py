@@ -26,6 +26,7 @@ from engine.asl.conversion.pieces import (
 )
 from engine.jsontypes import Json
 from engine.query.path import compile_path
+from engine.sentences import Sentence, say
 
 _SIGNS = {"Equals": "=", "LessThan": "<", "GreaterThan": ">", "LessThanEquals": "<=", "GreaterThanEquals": ">="}
 _KINDS = {"String": "string", "Numeric": "number", "Boolean": "boolean"}
@@ -35,7 +36,7 @@ _TESTS = {"IsNumeric": "number", "IsString": "string", "IsBoolean": "boolean", "
 class _Rule:
     """One rule; ``dollar`` is what ``$`` stands for, ``warn`` takes what may differ."""
 
-    def __init__(self, dollar: Value, warn: list[str]) -> None:
+    def __init__(self, dollar: Value, warn: list[Sentence]) -> None:
         self._dollar = dollar
         self._warn = warn
         self._needed: Callable[[Piece], Piece] = needed
@@ -126,11 +127,11 @@ class _Rule:
 
     def _warn_of_moments(self) -> None:
         self._warn.append(
-            "JSONata compares timestamps by the millisecond, and fails with one that names no day (2025-02-30)"
+            say("JSONata compares timestamps by the millisecond, and fails with one that names no day (2025-02-30)")
         )
 
 
-def convert_condition(rule: dict[str, Any], dollar: Value, warn: list[str]) -> Piece:
+def convert_condition(rule: dict[str, Any], dollar: Value, warn: list[Sentence]) -> Piece:
     """The Condition of a rule of a valid Choice state. Raises Refused with the steps below the rule."""
     return _Rule(dollar, warn).top(rule)
 
@@ -153,7 +154,7 @@ def _moment_order(value: Piece, sign: str, literal: str) -> Piece:
 def _matches(value: Piece, pattern: str) -> Piece:
     wildcard = Wildcard(pattern)
     if wildcard.broken:
-        raise Refused("the pattern ends in a backslash, with which the state fails", ("StringMatches",))
+        raise Refused(say("the pattern ends in a backslash, with which the state fails"), ("StringMatches",))
     if len(wildcard.parts) == 1:
         return _truth(f"{value.operand} = {inline(Constant(wildcard.parts[0])).source}", value, whole=False)
     expression = r"[\s\S]*".join(map(literal_pattern, wildcard.parts))

@@ -26,6 +26,7 @@ from engine.asl.conversion.pieces import (
 )
 from engine.query.intrinsics import Intrinsic, Literal
 from engine.query.path import Path
+from engine.sentences import Sentence, say
 
 _Form: TypeAlias = Callable[[str, list[Value]], Value]
 
@@ -33,7 +34,7 @@ _CHANCE = frozenset({"MathRandom", "UUID"})
 _FORMAT = re.compile(r"(\\.|\{\}|[{}])", re.DOTALL)
 
 
-def convert_intrinsic(intrinsic: Intrinsic, dollar: Value, warn: list[str]) -> Value:
+def convert_intrinsic(intrinsic: Intrinsic, dollar: Value, warn: list[Sentence]) -> Value:
     """What a call yields, where ``$`` is ``dollar``. Raises Refused; adds to ``warn`` what may differ."""
     arguments: list[Value] = []
     for one in intrinsic.arguments:
@@ -58,8 +59,10 @@ def draws_chance(intrinsic: Intrinsic) -> bool:
 
 
 _WARNINGS = {
-    "Format": "States.Format prints objects and arrays as Java does, JSONata as JSON; and numbers as JavaScript does",
-    "JsonToString": "numbers are printed as JavaScript does: 1.0 as 1, and 15 digits at most",
+    "Format": say(
+        "States.Format prints objects and arrays as Java does, JSONata as JSON; and numbers as JavaScript does"
+    ),
+    "JsonToString": say("numbers are printed as JavaScript does: 1.0 as 1, and 15 digits at most"),
 }
 
 
@@ -70,14 +73,14 @@ def _sure(value: Value) -> Piece:
 def _format(text: str, values: list[Value]) -> Value:
     template, rest = values[0], iter(values[1:])
     if not isinstance(template, Constant) or not isinstance(template.value, str):
-        raise Refused(f"the template of {text} is found at run time, and JSONata has no such function")
+        raise Refused(say("the template of {text} is found at run time, and JSONata has no such function", text=text))
     found: list[Piece] = []
     written = ""  # since the last value
     for part in _FORMAT.split(template.value):
         if part == "{}":
             argument = next(rest, None)
             if argument is None:
-                raise Refused(f"{text} fails: the template has more {{}} than there are arguments")
+                raise Refused(say("{text} fails: the template has more {{}} than there are arguments", text=text))
             if isinstance(argument, Constant) and not isinstance(argument.value, (dict, list)):
                 written += argument.value if isinstance(argument.value, str) else json.dumps(argument.value)
                 continue
@@ -86,11 +89,11 @@ def _format(text: str, values: list[Value]) -> Value:
                 written = ""
             found.append(needed(inline(argument)))
         elif part in {"{", "}"}:
-            raise Refused(f"{text} fails: a brace that is not part of {{}} must be escaped")
+            raise Refused(say("{text} fails: a brace that is not part of {{}} must be escaped", text=text))
         else:
             written += part[1:] if re.fullmatch(r"\\[{}\\]", part) else part
     if next(rest, None) is not None:
-        raise Refused(f"{text} fails: there are more arguments than the template has {{}}")
+        raise Refused(say("{text} fails: there are more arguments than the template has {{}}", text=text))
     if written or not found:
         found.append(inline(Constant(written)))
     source = " & ".join(one.operand for one in found)
@@ -107,7 +110,7 @@ def _whole(value: Value) -> Piece:
     """A number, rounded as the intrinsic functions round: half up."""
     if isinstance(value, Constant):
         if isinstance(value.value, bool) or not isinstance(value.value, (int, float)):
-            raise Refused("an argument that must be a number is none")
+            raise Refused(say("an argument that must be a number is none"))
         return inline(Constant(floor(value.value + 0.5)))
     piece = inline(value)
     return built(call("floor", f"{piece.operand} + 0.5"), piece, scalar=True)
@@ -120,7 +123,7 @@ def _add(_: str, values: list[Value]) -> Value:
 
 def _random(text: str, values: list[Value]) -> Value:
     if len(values) > 2:
-        raise Refused(f"JSONata draws other numbers from a seed than {text}")
+        raise Refused(say("JSONata draws other numbers from a seed than {text}", text=text))
     low, high = (needed(_whole(one)) for one in values)
     source = f"$floor($random() * ({high.operand} - {low.operand})) + {low.operand}"
     return built(source, low, high, whole=False, scalar=True)
@@ -166,7 +169,9 @@ def _contains(_: str, values: list[Value]) -> Value:
 def _item(text: str, values: list[Value]) -> Value:
     array, index = inline(values[0]), needed(_whole(values[1]))
     if isinstance(values[1], Constant) and index.source.startswith("-"):
-        raise Refused("an index below 0 is out of the bounds of every array; in JSONata it would count from the end")
+        raise Refused(
+            say("an index below 0 is out of the bounds of every array; in JSONata it would count from the end")
+        )
     if index.source.isdigit():
         return step_into(array, (int(index.source),), text)
     source = f'($index := {index.source}; $index < 0 ? $error("The index is below 0") : {array.operand}[$index])'
@@ -192,7 +197,7 @@ def _hash(text: str, values: list[Value]) -> Value:
 def _merge(text: str, values: list[Value]) -> Value:
     deep = values[2]
     if not isinstance(deep, Constant) or deep.value is not False:
-        raise Refused(f"the third argument of {text} must be false: a deep merge is not supported")
+        raise Refused(say("the third argument of {text} must be false: a deep merge is not supported", text=text))
     pieces = [_sure(one) for one in values[:2]]
     source = call("merge", f"[{', '.join(one.source for one in pieces)}]")
     return built(source, *pieces, scalar=True)
@@ -201,7 +206,9 @@ def _merge(text: str, values: list[Value]) -> Value:
 def _split(text: str, values: list[Value]) -> Value:
     piece, separators = _sure(values[0]), values[1]
     if not isinstance(separators, Constant) or not isinstance(separators.value, str):
-        raise Refused(f"the separators of {text} are found at run time, and JSONata has no such function")
+        raise Refused(
+            say("the separators of {text} are found at run time, and JSONata has no such function", text=text)
+        )
     if not separators.value:
         return built(f'[{piece.operand}[$ != ""]]', piece)
     source = call("split", piece.source, _separator(separators.value))

@@ -13,14 +13,13 @@ from jsonpath.segments import JSONPathChildSegment
 
 from engine.asl.conversion.pieces import Piece, Refused, Value, built, call, dig, inline, step_into
 from engine.query.path import Path, Root
+from engine.sentences import Sentence, say
 
 CONTEXT = Piece(source="$states.context", path="$$", scalar=True)
 _ORDERS = frozenset({"<", ">", "<=", ">="})
-_FLAT = "where one of the values that {path} selects is an array, JSONata takes its elements for it"
-_ONE = "where {path} selects from what is no array, JSONata takes it for an array of one"
 
 
-def convert_path(path: Path, dollar: Value, warn: list[str]) -> Value:
+def convert_path(path: Path, dollar: Value, warn: list[Sentence]) -> Value:
     """What ``path`` reads, where ``$`` is ``dollar``. Raises Refused; adds to ``warn`` what may differ."""
     if path.root is Root.CONTEXT:
         base: Value = CONTEXT
@@ -33,7 +32,17 @@ def convert_path(path: Path, dollar: Value, warn: list[str]) -> Value:
         return dig(base, path.steps, path.text)
     start = inline(base)
     source = _selected(start.operand, path)
-    warn.append((_FLAT if path.text.rstrip()[-1] != "]" else _ONE).format(path=path.text))
+    if path.text.rstrip()[-1] == "]":
+        warn.append(
+            say("where {text} selects from what is no array, JSONata takes it for an array of one", text=path.text)
+        )
+    else:
+        warn.append(
+            say(
+                "where one of the values that {text} selects is an array, JSONata takes its elements for it",
+                text=path.text,
+            )
+        )
     return replace(built(f"[{source}]", replace(start, roots=())), path=path.text)
 
 
@@ -44,7 +53,10 @@ def _selected(source: str, path: Path) -> str:
     for segment in query.segments:
         if not isinstance(segment, JSONPathChildSegment):
             raise Refused(
-                f"JSONata visits the nodes below in another order: {path.text} has no form that does the same"
+                say(
+                    "JSONata visits the nodes below in another order: {text} has no form that does the same",
+                    text=path.text,
+                )
             )
         chosen = list(segment.selectors)
         one = chosen[0]
@@ -52,7 +64,12 @@ def _selected(source: str, path: Path) -> str:
             source = step_into(Piece(source=source), (one.name,), "").source
             spread = False
         elif spread:
-            raise Refused(f"in {path.text} one selector of many follows another, for which JSONata has no plain form")
+            raise Refused(
+                say(
+                    "in {text} one selector of many follows another, for which JSONata has no plain form",
+                    text=path.text,
+                )
+            )
         elif len(chosen) == 1 and isinstance(one, selectors.IndexSelector):
             source += f"[{one.index}]"
         else:
@@ -71,7 +88,9 @@ def _many(chosen: list[Any], path: Path, source: str) -> str:
     one = chosen[0]
     if len(chosen) == 1 and isinstance(one, selectors.WildcardSelector):
         if ".*" in path.text:
-            raise Refused(f"{path.text} selects the fields of an object, whose arrays JSONata would take apart")
+            raise Refused(
+                say("{text} selects the fields of an object, whose arrays JSONata would take apart", text=path.text)
+            )
         return ""
     if len(chosen) == 1 and isinstance(one, selectors.SliceSelector):
         return _slice(one.slice, path, source)
@@ -80,13 +99,17 @@ def _many(chosen: list[Any], path: Path, source: str) -> str:
     indexes = [each.index for each in chosen if isinstance(each, selectors.IndexSelector)]
     if len(indexes) == len(chosen) and indexes == sorted(set(indexes)) and indexes[0] >= 0:
         return f"[[{', '.join(map(str, indexes))}]]"
-    raise Refused(f"the union in {path.text} has no form in JSONata that keeps the order of what it selects")
+    raise Refused(
+        say("the union in {text} has no form in JSONata that keeps the order of what it selects", text=path.text)
+    )
 
 
 def _slice(chosen: slice, path: Path, source: str) -> str:
     start, stop, step = chosen.start or 0, chosen.stop, chosen.step or 1
     if start < 0 or step != 1 or (stop is not None and stop <= start):
-        raise Refused(f"only slices that are counted from the start have a form in JSONata: {path.text} has none")
+        raise Refused(
+            say("only slices that are counted from the start have a form in JSONata: {text} has none", text=path.text)
+        )
     last = f"{call('count', source)} - 1" if stop is None else str(stop - 1)
     return f"[[{start}..{last}]]"
 
@@ -106,13 +129,15 @@ def _condition(node: Any, path: Path) -> str:
             word = "and" if node.operator == "&&" else "or"
             return f"({_condition(node.left, path)} {word} {_condition(node.right, path)})"
         return _comparison(node, path)
-    raise Refused(f"the filter of {path.text} has no form in JSONata that does the same")
+    raise Refused(say("the filter of {text} has no form in JSONata that does the same", text=path.text))
 
 
 def _comparison(node: Any, path: Path) -> str:
     literal = next(_literals(node.right), None)
     if not isinstance(node.left, filters.RelativeFilterQuery) or literal is None:
-        raise Refused(f"only comparisons of @ with a value are converted: the filter of {path.text} has others")
+        raise Refused(
+            say("only comparisons of @ with a value are converted: the filter of {text} has others", text=path.text)
+        )
     left, right = _item(node.left, path), literal
     if node.operator == "==":
         return f"{left} = {right}"
@@ -121,7 +146,13 @@ def _comparison(node: Any, path: Path) -> str:
     if node.operator in _ORDERS and right[0] not in "tfn":
         kind = "string" if right.startswith('"') else "number"
         return f'($type({left}) = "{kind}" and {left} {node.operator} {right})'
-    raise Refused(f"the operator {node.operator} of {path.text} has no form in JSONata that does the same")
+    raise Refused(
+        say(
+            "the operator {operator} of {text} has no form in JSONata that does the same",
+            operator=node.operator,
+            text=path.text,
+        )
+    )
 
 
 def _literals(node: Any) -> Iterator[str]:
@@ -137,6 +168,6 @@ def _item(node: Any, path: Path) -> str:
     for segment in node.path.segments:
         names = [one.name for one in segment.selectors if isinstance(one, selectors.NameSelector)]
         if not isinstance(segment, JSONPathChildSegment) or len(names) != 1 or len(segment.selectors) != 1:
-            raise Refused(f"only names may follow @ in a filter that is converted: {path.text} has more")
+            raise Refused(say("only names may follow @ in a filter that is converted: {text} has more", text=path.text))
         source = step_into(Piece(source=source), (names[0],), "").source
     return source

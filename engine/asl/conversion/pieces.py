@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from engine.jsontypes import Json
 from engine.query.jsonata import InvalidExpression, compile_expression, is_expression
+from engine.sentences import Sentence, say
 
 Steps: TypeAlias = tuple[str | int, ...]
 
@@ -43,7 +44,7 @@ PREAMBLE = {
 class Refused(Exception):
     """What has no form in JSONata that does the same; ``steps`` lead from the field to the place."""
 
-    def __init__(self, reason: str, steps: Steps = ()) -> None:
+    def __init__(self, reason: Sentence, steps: Steps = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.steps = steps
@@ -184,7 +185,7 @@ def dig(value: Value, steps: Steps, path: str) -> Value:
         case _:
             found = _dig_constant(value.value, steps[0])
     if found is None:
-        raise Refused(f"the path {path} leads to nothing, whatever the data")
+        raise Refused(say("the path {path} leads to nothing, whatever the data", path=path))
     return dig(found, steps[1:], path)
 
 
@@ -211,7 +212,7 @@ def place(base: Value, steps: Steps, value: Value) -> Value:
         return value
     names = tuple(step for step in steps if isinstance(step, str))
     if len(names) != len(steps):
-        raise Refused("JSONata has no plain form for putting a value into an element of an array")
+        raise Refused(say("JSONata has no plain form for putting a value into an element of an array"))
     return Placed(base, names, value)
 
 
@@ -269,7 +270,7 @@ def _refuse_large(value: Json) -> None:
         for one in value:
             _refuse_large(one)
     elif isinstance(value, int) and abs(value) > _EXACT:
-        raise Refused(f"JSONata would round the number {value}")
+        raise Refused(say("JSONata would round the number {value}", value=value))
 
 
 def render(value: Value) -> Json:
@@ -316,8 +317,12 @@ def expression(piece: Piece) -> str:
     try:
         found = compile_expression(text)
     except InvalidExpression as error:
-        raise Refused(f"JSONata does not take the expression that it would become: {error.reason}") from None
+        raise Refused(
+            say("JSONata does not take the expression that it would become: {reason}", reason=error.reason)
+        ) from None
     hidden = sorted((found.calls | piece.functions) & (found.names - {"states"}))
     if hidden:
-        raise Refused(f"the variable ${hidden[0]} would hide the function of that name, which the expression needs")
+        raise Refused(
+            say("the variable ${name} would hide the function of that name, which the expression needs", name=hidden[0])
+        )
     return text

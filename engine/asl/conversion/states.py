@@ -33,6 +33,7 @@ from engine.errors import ErrorName
 from engine.jsontypes import Json
 from engine.query.intrinsics import InvalidIntrinsic, compile_intrinsic
 from engine.query.path import InvalidPath, Path, compile_path
+from engine.sentences import Sentence, say
 
 _Fields: TypeAlias = dict[str, Json]
 
@@ -130,7 +131,7 @@ class _Converter:
     def _path_field(self, name: str, field: str, value: Json, steps: Steps = ()) -> _Fields:
         """``SecondsPath`` and its like: a path, or a call, becomes an expression."""
 
-        def convert(warn: list[str]) -> Json:
+        def convert(warn: list[Sentence]) -> Json:
             found = self._read(str(value), self._effective, warn)
             if name in _COUNTS or name.startswith("Max"):
                 piece = inline(found)
@@ -225,10 +226,10 @@ class _Converter:
         found = self._attempt(owner, lambda _: (_rendered(output),))
         return None if found is None else found[0]
 
-    def _put(self, base: Value, path: Json, value: Value, _warn: list[str]) -> Value:
+    def _put(self, base: Value, path: Json, value: Value, _warn: list[Sentence]) -> Value:
         return base if path is None else place(base, _compiled(path).steps or (), value)
 
-    def _narrowed(self, value: Value, field: str, warn: list[str]) -> Value:
+    def _narrowed(self, value: Value, field: str, warn: list[Sentence]) -> Value:
         """InputPath or OutputPath."""
         if field not in self._state:
             return value
@@ -253,12 +254,12 @@ class _Converter:
         found: _Fields = {"Choices": rules}
         return found if output is None else {**found, "Output": output}
 
-    def _condition(self, rule: _Fields, warn: list[str]) -> str:
+    def _condition(self, rule: _Fields, warn: list[Sentence]) -> str:
         return expression(convert_condition(rule, self._effective, warn))
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _read(self, text: str, dollar: Value, warn: list[str]) -> Value:
+    def _read(self, text: str, dollar: Value, warn: list[Sentence]) -> Value:
         """A path or a call."""
         try:
             if text.startswith("States."):
@@ -269,7 +270,7 @@ class _Converter:
         except (InvalidPath, InvalidIntrinsic) as error:
             raise Refused(error.reason) from None
 
-    def _filled(self, source: Json, dollar: Value, warn: list[str]) -> Value:
+    def _filled(self, source: Json, dollar: Value, warn: list[Sentence]) -> Value:
         """A payload template."""
         if isinstance(source, dict):
             fields: dict[str, Value] = {}
@@ -288,17 +289,17 @@ class _Converter:
 
     # -- telling ----------------------------------------------------------------------------------------------------
 
-    def _attempt(self, field: str, convert: Callable[[list[str]], Any], steps: Steps = ()) -> Any:
+    def _attempt(self, field: str, convert: Callable[[list[Sentence]], Any], steps: Steps = ()) -> Any:
         """What ``convert`` makes; None after it was refused and the reason was noted."""
         place_of = join("", *steps, field) if field else join("", *steps)
-        warned: list[str] = []
+        warned: list[Sentence] = []
         try:
             found = convert(warned)
         except Refused as error:
-            self.findings.error(join(place_of, *error.steps), _sentence(error.reason), Code.NOT_CONVERTIBLE)
+            self.findings.error(join(place_of, *error.steps), error.reason.capitalized(), Code.NOT_CONVERTIBLE)
             return None
         for reason in dict.fromkeys(warned):
-            self.findings.warning(place_of, _sentence(reason), Code.CONVERTED_LOOSELY)
+            self.findings.warning(place_of, reason.capitalized(), Code.CONVERTED_LOOSELY)
         return found
 
     def _warn_of_handlers(self) -> None:
@@ -307,13 +308,15 @@ class _Converter:
             for index, one in enumerate(_objects(self._state.get(owner))):
                 for name in _HANDLERS:
                     if name in _names(one.get("ErrorEquals")):
-                        message = f"{name} also stands for queries that fail, which nothing handles in JSONPath"
+                        message = say(
+                            "{name} also stands for queries that fail, which nothing handles in JSONPath", name=name
+                        )
                         self.findings.warning(join("", owner, index), message, Code.CONVERTED_LOOSELY)
 
     def _refuse_placeholders(self) -> None:
         for field, value in self._state.items():
             if field not in _BLOCKS and field not in {"Resource", "Comment"} and _reads_placeholder(field, value):
-                message = "A placeholder stands where a path should: fill it in first"
+                message = say("A placeholder stands where a path should: fill it in first")
                 self.findings.error(join("", field), message, Code.NOT_CONVERTIBLE)
 
 
@@ -331,10 +334,6 @@ def _compiled(path: Json) -> Path:
         return compile_path(str(path))
     except InvalidPath as error:  # a placeholder in it
         raise Refused(error.reason) from None
-
-
-def _sentence(reason: str) -> str:
-    return reason[0].upper() + reason[1:]
 
 
 def _rendered(value: Value) -> Json:

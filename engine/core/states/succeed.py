@@ -16,5 +16,4 @@ def enter(run: Activation, scope: Scope, state: SucceedState) -> None:
     environment = run.environment(scope, run.input_of(scope).value)
     value = select(scope, state.input_path, environment)
     run.seen("afterInputPath", value)
-    assigned = run.assigned(scope, state.assign, environment.over(value))
-    run.leave(scope, select(scope, state.output_path, environment.over(value)), assigned=assigned)
+    run.leave(scope, select(scope, state.output_path, environment.over(value)))

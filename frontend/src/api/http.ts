@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
-import { t } from "../i18n";
+import { language, t } from "../i18n";
 import { beginning, noteLost, noteReached } from "./reach";
 import type { paths } from "./schema";
 import type { Diagnostic } from "./types";
@@ -18,6 +18,13 @@ export class Problem extends Error {
   }
 }
 
+/** What the server says, it says in the language that was chosen here, which need not be the browser's. */
+const spoken: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("Accept-Language", language);
+  },
+};
+
 const csrf: Middleware = {
   onRequest({ request }) {
     if (request.method === "GET") return;
@@ -27,7 +34,7 @@ const csrf: Middleware = {
 };
 
 export const client = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
-client.use(csrf);
+client.use(csrf, spoken);
 
 interface Answer<T> {
   readonly data?: T;

@@ -1028,6 +1028,7 @@ export interface components {
             treadle_bundle: number;
             machine: components["schemas"]["BundledMachine"];
             revisions: components["schemas"]["Revision"][];
+            omitted_revisions: number;
         };
         BundledMachine: {
             name: string;
@@ -1140,7 +1141,7 @@ export interface components {
         Diagnostic: {
             severity: components["schemas"]["SeverityEnum"];
             code: string;
-            message: string;
+            readonly message: string;
             pointer: string;
             line: number | null;
             column: number | null;

@@ -14,6 +14,7 @@ from designer.services import aliases
 from designer.services.addresses import MachineAddress, machine_address
 from designer.services.aliases import Route
 from designer.services.errors import DoesNotExist, InvalidRouting
+from engine.sentences import verbatim
 
 _NOTHING = "Either the description or the routing configuration must be specified"
 
@@ -39,7 +40,7 @@ def update_alias(caller: Caller, given: Given) -> dict[str, Any]:
     if routing is not None:
         target, routes = _routes(caller, routing)
         if target.machine.pk != address.machine.pk:
-            raise InvalidRouting(f"Routing configuration must contain versions of {address.machine.name}.")
+            raise InvalidRouting(verbatim(f"Routing configuration must contain versions of {address.machine.name}."))
     made = aliases.update_alias(
         caller.user,
         address.machine.pk,
@@ -105,14 +106,16 @@ def _routes(caller: Caller, given: Sequence[dict[str, Any]]) -> tuple[MachineAdd
     shown = ", ".join(arns)
     addresses = [_version_address(caller, arn) for arn in arns]
     if any(one.version is None for one in addresses):
-        raise InvalidRouting(f"Routing configuration must contain state machine version ARNs. Received: [{shown}]")
+        raise InvalidRouting(
+            verbatim(f"Routing configuration must contain state machine version ARNs. Received: [{shown}]")
+        )
     if len(set(arns)) != len(arns):
         raise InvalidRouting(
-            f"Routing configuration must contain distinct state machine version ARNs. Received: [{shown}]"
+            verbatim(f"Routing configuration must contain distinct state machine version ARNs. Received: [{shown}]")
         )
     if len({one.machine.pk for one in addresses}) > 1:
         raise InvalidRouting(
-            f"Routing configuration must contain versions of the same state machine. Received: [{shown}]"
+            verbatim(f"Routing configuration must contain versions of the same state machine. Received: [{shown}]")
         )
     routes = [
         Route(version=address.version or 0, weight=one["weight"]) for address, one in zip(addresses, given, strict=True)

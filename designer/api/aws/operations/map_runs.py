@@ -30,14 +30,14 @@ def describe_map_run(caller: Caller, given: Given) -> dict[str, Any]:
         "maxConcurrency": run.concurrency,
         "toleratedFailurePercentage": run.tolerated_percentage or 0.0,
         "toleratedFailureCount": run.tolerated_count or 0,
-        "itemCounts": _counts(counts.items, total=run.items, run=run),
-        "executionCounts": _counts(counts.executions, total=run.read, run=run),
+        "itemCounts": _counts(counts.items, lost=counts.lost_items, total=run.items, run=run),
+        "executionCounts": _counts(counts.executions, lost=counts.lost_executions, total=run.read, run=run),
         "redriveCount": run.redrive_count,
         "redriveDate": run.redriven_at,
     }
 
 
-def _counts(by_status: dict[str, int], *, total: int, run: MapRun) -> dict[str, int]:
+def _counts(by_status: dict[str, int], *, lost: int, total: int, run: MapRun) -> dict[str, int]:
     """Those of ``total`` that no child stands for yet are pending."""
     begun = sum(by_status.values())
     ended = begun - by_status["RUNNING"] - by_status[map_runs.PENDING_REDRIVE]
@@ -50,7 +50,7 @@ def _counts(by_status: dict[str, int], *, total: int, run: MapRun) -> dict[str, 
         "aborted": by_status["ABORTED"] + (max(0, total - begun) if run.status != "RUNNING" else 0),
         "total": total,
         "resultsWritten": ended if run.status == "SUCCEEDED" else 0,
-        "failuresNotRedrivable": 0,
+        "failuresNotRedrivable": lost,
         "pendingRedrive": by_status[map_runs.PENDING_REDRIVE],
     }
 

@@ -20,6 +20,7 @@ from designer.services.names import check_name
 from designer.services.targets import alias_target, version_target
 from engine import jsontypes
 from engine.asl.express import LONGEST_SECONDS
+from engine.sentences import say, verbatim
 
 _GRACE_SECONDS = 15
 """How much longer than an EXPRESS execution may last somebody waits for it."""
@@ -83,11 +84,11 @@ def _input_text(text: str | None) -> str:
     """The input as it was written: AWS tells it so again. Raises InvalidInput, TooLarge."""
     if text is None or not text.strip():
         return "{}"
-    check_size("input", text, PAYLOAD_BYTES)
+    check_size(say("input"), text, PAYLOAD_BYTES)
     try:
         jsontypes.parse(text)
     except jsontypes.InvalidJson as error:
-        raise InvalidInput(_unreadable(text, error)) from None
+        raise InvalidInput(verbatim(_unreadable(text, error))) from None
     return text
 
 
