@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
-import { language, t } from "../i18n";
+import { isLanguage, language, t } from "../i18n";
 import { beginning, noteLost, noteReached } from "./reach";
 import type { paths } from "./schema";
 import type { Diagnostic } from "./types";
@@ -18,10 +18,16 @@ export class Problem extends Error {
   }
 }
 
-/** What the server says, it says in the language that was chosen here, which need not be the browser's. */
+/** Which of its languages the server takes from what the browser asks for. */
+const browsers = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en";
+
+/**
+ * What the server says, it says in the language that was chosen here, which need not be the browser's. Where it is,
+ * nothing is added: what the shell had fetched ahead is taken only by a request that is the same.
+ */
 const spoken: Middleware = {
   onRequest({ request }) {
-    request.headers.set("Accept-Language", language);
+    if (browsers !== language) request.headers.set("Accept-Language", language);
   },
 };
 

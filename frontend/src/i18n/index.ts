@@ -15,6 +15,10 @@ export const LANGUAGES: readonly { readonly id: Language; readonly name: string 
 ];
 const KEY = "treadle:language";
 
+export function isLanguage(tag: string): tag is Language {
+  return LANGUAGES.some(({ id }) => id === tag);
+}
+
 function wished(): Language {
   // The pure parts that speak are tested without a browser.
   if (typeof document === "undefined") return "en";
