@@ -1216,6 +1216,8 @@ export interface components {
             readonly started_at: string;
             /** Format: date-time */
             readonly stopped_at: string | null;
+            /** @description How long it ran, without the time between an end and a redrive; null while it runs. */
+            duration_ms: number | null;
             stuck: boolean;
             /** @description Any JSON value. */
             readonly input: unknown;
@@ -1252,6 +1254,8 @@ export interface components {
             readonly started_at: string;
             /** Format: date-time */
             readonly stopped_at: string | null;
+            /** @description How long it ran, without the time between an end and a redrive; null while it runs. */
+            duration_ms: number | null;
             stuck: boolean;
         };
         ExecutionSummaryPage: {

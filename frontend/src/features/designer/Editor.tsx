@@ -9,6 +9,7 @@ import { fold } from "../../asl/fold";
 import type { GraphNode } from "../../asl/graph";
 import { isObject } from "../../asl/model";
 import { speaksJsonata } from "../../asl/surgery";
+import type { Wrapping } from "../../asl/wrapping";
 import { type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { dragStore } from "../../canvas/drag";
 import { layouter } from "../../canvas/elk";
@@ -19,7 +20,6 @@ import { onceShown, useOnceDrawn } from "../../ui/drawn";
 import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { useLatest } from "../../ui/useLatest";
-import { StartDialog } from "../executions/StartDialog";
 import { CodePanel, type CodeTab } from "./CodePanel";
 import {
   able,
@@ -29,9 +29,10 @@ import {
   commandOf,
   type PageActions,
   pressed,
+  whyNot,
 } from "./commands";
 import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
-import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
+import type { OpenDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { Inspector } from "./inspector/Inspector";
 import { LeftPane } from "./LeftPane";
@@ -50,11 +51,11 @@ import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems, useVerdict } from "./validation";
 
-// Rarely wanted, so it comes when it is.
+// Not of the first picture, so they come after it.
 const ConvertDialog = lazy(() => import("./conversion/ConvertDialog"));
+const Dialogs = lazy(() => import("./dialogs"));
 
 type Pane = "graph" | "code" | "properties";
-type Open = "save" | "start" | "keys" | null;
 
 export function Editor({ machine }: { machine: Machine }) {
   const queries = useQueryClient();
@@ -89,6 +90,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const drawn = useOnceDrawn(layout !== null || layoutError !== null || graph === null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, with what was drawn first
   useEffect(() => {
+    if (drawn) whenIdle(() => void import("./dialogs").catch(() => undefined));
     if (drawn && shown)
       whenIdle(
         () =>
@@ -112,7 +114,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const completeField = useMemo(() => fieldCompletion(completing), [completing]);
 
   const [pane, setPane] = useState<Pane>("graph");
-  const [open, setOpen] = useState<Open>(null);
+  const [open, setOpen] = useState<OpenDialog | null>(null);
   const [codeTab, setCodeTab] = useState<CodeTab>("code");
   const [converting, setConverting] = useState<{ state: string | null } | null>(null);
   const convert = useCallback((state: string | null) => setConverting({ state }), []);
@@ -145,6 +147,8 @@ export function Editor({ machine }: { machine: Machine }) {
     [],
   );
   const editing = useEditing(designer, graph, items, renameRef, menu);
+  const wrap = (states: readonly StateRef[], how: Wrapping) =>
+    editing.wrap(states, how, placeOfFocus());
   const selected = useMemo(() => new Set(selection.states.map(refId)), [selection]);
   const picture = useTogether(
     { graph: shown, selected, selectedEdge: selection.edge, focusId },
@@ -303,7 +307,9 @@ export function Editor({ machine }: { machine: Machine }) {
     const own = typing && ["undo", "redo", "find", "keys"].includes(command?.id ?? "");
     const found = command && !own ? context(focusId) : null;
     if (command && found) {
-      if (able(command, found)) command.run(found);
+      const reason = whyNot(command, found);
+      if (reason === null) command.run(found);
+      else designer.say(reason);
     } else if (event.key === "Escape" && target.closest(".inspector") && focusId) {
       // Somebody who types fast is here before the focus has followed a new name.
       const chosen = designer.getState().selection.states[0];
@@ -457,7 +463,7 @@ export function Editor({ machine }: { machine: Machine }) {
         <aside className="inspector-frame" aria-label={t("Properties")}>
           {around && (
             <CompletionProvider value={completeField}>
-              <Inspector designer={later.designer} convert={convert} />
+              <Inspector designer={later.designer} convert={convert} wrap={wrap} />
             </CompletionProvider>
           )}
         </aside>
@@ -499,17 +505,19 @@ export function Editor({ machine }: { machine: Machine }) {
           />
         </Suspense>
       )}
-      {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}
-      {open === "save" && <SaveDialog onClose={() => setOpen(null)} onSave={saveRevision} />}
-      {open === "start" && (
-        <StartDialog
-          machine={machine}
-          published
-          unsaved={changed ? { revision: base, save: saveToRun } : null}
-          onClose={() => setOpen(null)}
-        />
+      {(open !== null || conflict) && (
+        <Suspense fallback={null}>
+          <Dialogs
+            open={open}
+            machine={machine}
+            unsaved={changed ? { revision: base, save: saveToRun } : null}
+            conflict={conflict}
+            onSave={saveRevision}
+            onSettle={drafts.settle}
+            onClose={() => setOpen(null)}
+          />
+        </Suspense>
       )}
-      {conflict && <ConflictDialog conflict={conflict} onSettle={drafts.settle} />}
     </main>
   );
 }
