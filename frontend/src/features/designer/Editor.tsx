@@ -32,7 +32,7 @@ import {
   whyNot,
 } from "./commands";
 import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
-import type { OpenDialog } from "./dialogs";
+import type { default as DialogsOfDesigner, OpenDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { Inspector } from "./inspector/Inspector";
 import { LeftPane } from "./LeftPane";
@@ -51,9 +51,8 @@ import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems, useVerdict } from "./validation";
 
-// Not of the first picture, so they come after it.
+// Rarely wanted, so it comes when it is.
 const ConvertDialog = lazy(() => import("./conversion/ConvertDialog"));
-const Dialogs = lazy(() => import("./dialogs"));
 
 type Pane = "graph" | "code" | "properties";
 
@@ -90,7 +89,6 @@ export function Editor({ machine }: { machine: Machine }) {
   const drawn = useOnceDrawn(layout !== null || layoutError !== null || graph === null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, with what was drawn first
   useEffect(() => {
-    if (drawn) whenIdle(() => void import("./dialogs").catch(() => undefined));
     if (drawn && shown)
       whenIdle(
         () =>
@@ -115,6 +113,7 @@ export function Editor({ machine }: { machine: Machine }) {
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<OpenDialog | null>(null);
+  const Dialogs = useDialogs(drawn, open !== null || conflict !== null);
   const [codeTab, setCodeTab] = useState<CodeTab>("code");
   const [converting, setConverting] = useState<{ state: string | null } | null>(null);
   const convert = useCallback((state: string | null) => setConverting({ state }), []);
@@ -505,21 +504,38 @@ export function Editor({ machine }: { machine: Machine }) {
           />
         </Suspense>
       )}
-      {(open !== null || conflict) && (
-        <Suspense fallback={null}>
-          <Dialogs
-            open={open}
-            machine={machine}
-            unsaved={changed ? { revision: base, save: saveToRun } : null}
-            conflict={conflict}
-            onSave={saveRevision}
-            onSettle={drafts.settle}
-            onClose={() => setOpen(null)}
-          />
-        </Suspense>
+      {Dialogs && (
+        <Dialogs
+          open={open}
+          machine={machine}
+          unsaved={changed ? { revision: base, save: saveToRun } : null}
+          conflict={conflict}
+          onSave={saveRevision}
+          onSettle={drafts.settle}
+          onClose={() => setOpen(null)}
+        />
       )}
     </main>
   );
+}
+
+/**
+ * The dialogs come after the first picture, and at once when one is wanted. Not by Suspense, which would hold back the
+ * first one for 300 ms: what somebody types behind Ctrl+S would go to the graph.
+ */
+function useDialogs(drawn: boolean, wanted: boolean): typeof DialogsOfDesigner | null {
+  const [found, setFound] = useState<{ Dialogs: typeof DialogsOfDesigner } | null>(null);
+  useEffect(() => {
+    if (!drawn && !wanted) return;
+    const fetchThem = () =>
+      void import("./dialogs").then(
+        (module) => setFound({ Dialogs: module.default }),
+        () => undefined,
+      );
+    if (wanted) fetchThem();
+    else whenIdle(fetchThem);
+  }, [drawn, wanted]);
+  return found?.Dialogs ?? null;
 }
 
 /**

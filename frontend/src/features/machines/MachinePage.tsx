@@ -11,7 +11,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import {
@@ -31,6 +31,7 @@ import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { ago } from "../../ui/format";
+import { whenIdle } from "../../ui/idle";
 import { nameProblem } from "../../ui/names";
 import { useFocusSoon } from "../../ui/useFocusSoon";
 import { ExecutionTable } from "../executions/ExecutionTable";
@@ -81,6 +82,8 @@ function Shown({ machine }: { machine: Machine }) {
     void fetchAnew(queries, { queryKey: ["machine", machine.id] });
     return head.number > base_revision;
   };
+  // The start dialog begins in an editor, which takes the focus: it is to be there at once.
+  useEffect(() => whenIdle(() => void import("../../ui/CodeEditor").catch(() => undefined)), []);
   const deleting = machine.status === "DELETING";
   const edit = `/machines/${machine.id}/edit`;
   const more = (id: string) => {
