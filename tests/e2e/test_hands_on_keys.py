@@ -222,3 +222,18 @@ def test_the_keys_are_all_to_be_seen_in_a_low_window(page: Page, server: Server)
     page.set_viewport_size({"width": 1440, "height": 900})
     expect(dialog.get_by_text("Between JSON and YAML")).to_have_count(0)
     expect(dialog.get_by_text("Format the text")).to_be_in_viewport(ratio=1)
+
+
+def test_a_panel_that_a_key_asks_for_has_the_focus_and_escape_leads_back(page: Page, server: Server) -> None:
+    open_machine(page, server, "PanelKeys", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("t")
+    expect(page.get_by_role("button", name="Test", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-tested="SUCCEEDED"]')).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(box(page, "A")).to_be_focused()
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.get_by_role("button", name="Simulate", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-simulation="SUCCEEDED"]')).to_be_visible()

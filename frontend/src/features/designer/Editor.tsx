@@ -47,6 +47,7 @@ import { Splitter } from "./Splitter";
 import { type Designer, type DesignerState, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
+import { START } from "./trial/start";
 import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
 import { byNode, useProblems, useVerdict } from "./validation";
@@ -221,9 +222,18 @@ export function Editor({ machine }: { machine: Machine }) {
     description: n.subtitle,
     className: `type-${n.type}`,
   });
+  // Who asks for a panel by a key goes on in it; Esc leads back to the graph.
   const showTab = (tab: CodeTab) => {
-    setPane("code");
-    setCodeTab(tab);
+    later.catchUp();
+    flushSync(() => {
+      setPane("code");
+      setCodeTab(tab);
+    });
+    const panel = document.querySelector(".code-panel");
+    const first = `.${START}, .problem, [role=tab][aria-selected=true]`;
+    const found = [...(panel?.querySelectorAll<HTMLElement>(first) ?? [])];
+    // The tab stands before what is in its panel.
+    found.at(found.length > 1 ? 1 : 0)?.focus();
   };
   const errors = problems.filter((p) => p.severity === "error").length;
   const run = useLatest(() => {
@@ -309,7 +319,7 @@ export function Editor({ machine }: { machine: Machine }) {
       const reason = whyNot(command, found);
       if (reason === null) command.run(found);
       else designer.say(reason);
-    } else if (event.key === "Escape" && target.closest(".inspector") && focusId) {
+    } else if (event.key === "Escape" && target.closest(".inspector, .code-panel") && focusId) {
       // Somebody who types fast is here before the focus has followed a new name.
       const chosen = designer.getState().selection.states[0];
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();

@@ -142,21 +142,23 @@ function KeysDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t("Keys")} size="large" onClose={onClose} closeLabel={t("Close")}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: in a low window it scrolls, and arrows must do it */}
       <section className="key-map" tabIndex={0} aria-label={t("Keys")}>
-        {GROUPS.map(([title, rows]) => (
-          <table key={title} className="keys">
-            <caption>{t(title)}</caption>
-            <tbody>
-              {rows.map(([keys, what]) => (
-                <tr key={keys}>
-                  <th scope="row">
-                    <kbd>{keys}</kbd>
-                  </th>
-                  <td>{t(what)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        ))}
+        <div className="key-columns">
+          {GROUPS.map(([title, rows]) => (
+            <table key={title} className="keys">
+              <caption>{t(title)}</caption>
+              <tbody>
+                {rows.map(([keys, what]) => (
+                  <tr key={keys}>
+                    <th scope="row">
+                      <kbd>{keys}</kbd>
+                    </th>
+                    <td>{t(what)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          ))}
+        </div>
       </section>
     </Dialog>
   );

@@ -187,7 +187,7 @@ export function ExecutionTable({
         {
           id: "status",
           header: t("Status"),
-          minWidth: 130,
+          minWidth: 140,
           cell: (e) => <ExecutionStatusPill status={e.status} stuck={e.stuck} />,
         },
         { id: "revision", header: t("Revision"), cell: (e) => e.revision },
