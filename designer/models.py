@@ -288,6 +288,8 @@ class Execution(models.Model):
     parent_attempt = models.CharField(max_length=64, null=True, unique=True)
     redrive_count = models.PositiveIntegerField(db_default=0)
     redriven_at = models.BigIntegerField(null=True)
+    # How long it lay between an end and the redrive after it, in all.
+    idle = models.BigIntegerField(default=0, db_default=0)
     # Since when a child of a redriven Map Run waits for its turn to run again (AWS: PENDING_REDRIVE).
     redrive_due = models.BigIntegerField(null=True)
     redrive_tokens = models.TextField(default="", db_default="")
@@ -316,6 +318,11 @@ class Execution(models.Model):
                 condition=models.Q(map_run__isnull=False),
             ),
         ]
+
+    @property
+    def duration(self) -> int | None:
+        """How long it ran, in milliseconds; None while it runs. A redrive does not count the time before it."""
+        return None if self.stopped_at is None else max(0, self.stopped_at - self.started_at - self.idle)
 
     def __str__(self) -> str:
         return self.name

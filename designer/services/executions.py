@@ -208,7 +208,8 @@ def _head(user_id: int, condition: str, value: str, *, key: str) -> Target:
 
 
 _OUTCOME = """
-    SELECT status, stopped_at, output, error, cause, last_event_id, stuck_reason FROM designer_execution WHERE id = %s
+    SELECT status, stopped_at, idle, output, error, cause, last_event_id, stuck_reason
+      FROM designer_execution WHERE id = %s
 """
 
 
@@ -222,6 +223,7 @@ def refresh(execution: Execution) -> Execution:
     (
         execution.status,
         execution.stopped_at,
+        execution.idle,
         execution.output,
         execution.error,
         execution.cause,

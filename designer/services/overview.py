@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 
 from designer.arns import machine_arn
 from designer.models import Draft, Execution, ExecutionStatus, Machine, Revision
@@ -47,7 +47,7 @@ def summarise(machines: Iterable[Machine]) -> list[MachineSummary]:
     ids = [machine.pk for machine in machines]
     counts = _counts(ids)
     last = _last_executions(ids)
-    drafts = set(Draft.objects.filter(machine__in=ids).values_list("machine_id", flat=True))
+    drafts = _drafts(ids)
     return [
         MachineSummary(
             machine=machine,
@@ -64,8 +64,15 @@ def describe_machine(machine: Machine) -> MachineDetail:
     return MachineDetail(
         summary=summary,
         head=Revision.objects.select_related("author").get(machine=machine, number=machine.head),
-        draft=Draft.objects.select_related("author").filter(machine=machine).first() if summary.has_draft else None,
+        draft=Draft.objects.select_related("author").filter(machine=machine).first(),
     )
+
+
+def _drafts(ids: list[str]) -> set[str]:
+    """Machines whose draft says something else than what is saved: an edit that was undone is none."""
+    saved = Revision.objects.filter(machine=OuterRef("machine"), number=OuterRef("machine__head"))
+    same = saved.filter(definition=OuterRef("text"), format=OuterRef("format"))
+    return set(Draft.objects.filter(~Exists(same), machine__in=ids).values_list("machine_id", flat=True))
 
 
 def _counts(ids: list[str]) -> dict[str, dict[str, int]]:

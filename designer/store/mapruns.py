@@ -40,7 +40,9 @@ _REDRIVE = """
 """
 _RUN_AGAIN = """
     UPDATE designer_execution
-       SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped_at = NULL, redrive_due = NULL,
+       SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL,
+           idle = idle + CASE WHEN stopped_at < %s THEN %s - stopped_at ELSE 0 END,
+           stopped_at = NULL, redrive_due = NULL,
            version = version + 1, redrive_count = redrive_count + 1, redriven_at = %s
      WHERE id = %s
 """
@@ -274,7 +276,7 @@ class SqlMapRuns:
             found = [row[0] for row in rows]
             # The number of the run is in the names of its attempts: none is taken for one of an earlier run.
             again = {row[0]: _anew(row[2] + 1, at) for row in rows if afresh or not row[1]}
-            session.many(_RUN_AGAIN, [(at, child) for child in found])
+            session.many(_RUN_AGAIN, [(at, at, at, child) for child in found])
             session.many("DELETE FROM designer_inbox WHERE execution_id = %s", [(child,) for child in found])
             for table in _OF_ITS_RUN:
                 session.many(f"DELETE FROM {table} WHERE execution_id = %s", [(child,) for child in sorted(again)])

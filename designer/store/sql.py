@@ -154,10 +154,11 @@ class SqlStore(SqlMapRuns, SqlAttempts):
         with writing() as session:
             changed = session.run(
                 "UPDATE designer_execution SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, "
-                "stopped_at = NULL, version = version + 1, redrive_count = redrive_count + 1, redriven_at = %s "
+                "idle = idle + CASE WHEN stopped_at < %s THEN %s - stopped_at ELSE 0 END, stopped_at = NULL, "
+                "version = version + 1, redrive_count = redrive_count + 1, redriven_at = %s "
                 "WHERE id = %s AND status IN ('FAILED', 'ABORTED', 'TIMED_OUT') AND map_run_id IS NULL "
                 "AND EXISTS (SELECT 1 FROM designer_scope WHERE execution_id = designer_execution.id)",
-                (at, execution_id),
+                (at, at, at, execution_id),
             )
             if changed.rowcount != 1:
                 return False

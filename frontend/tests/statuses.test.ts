@@ -38,4 +38,32 @@ describe("statuses of states", () => {
     statuses.apply(retried?.events ?? []);
     expect(statuses.shown("Pay")).toMatchObject({ attempts: 2, visits: 1 });
   });
+
+  it("do not count the time between an end and a redrive as time that something ran", () => {
+    const at = (minute: number) => `2026-01-01T00:0${minute}:00.000Z`;
+    const event = (id: number, type: string, minute: number, state: string | null = null) => ({
+      id,
+      type,
+      timestamp: at(minute),
+      scope: "",
+      state,
+      note: null,
+    });
+    const statuses = new Statuses();
+    statuses.apply([
+      event(1, "ExecutionStarted", 0),
+      event(2, "TaskStateEntered", 1, "Pay"),
+      event(3, "ExecutionFailed", 2),
+      event(4, "ExecutionRedriven", 5),
+      event(5, "TaskStateExited", 6, "Pay"),
+      event(6, "ExecutionAborted", 7),
+      event(7, "ExecutionRedriven", 8),
+    ]);
+    const ran = (from: number, to: number) =>
+      statuses.ran(Date.parse(at(from)), Date.parse(at(to))) / 60_000;
+    expect(ran(1, 6)).toBe(2);
+    expect(ran(0, 9)).toBe(5);
+    expect(ran(3, 4)).toBe(0);
+    expect(ran(5, 6)).toBe(1);
+  });
 });

@@ -231,6 +231,23 @@ def test_an_execution_that_failed_is_redriven(alice: Api) -> None:
     assert [decode_event(row.event) for row in Inbox.objects.filter(execution_id=execution["id"])] == [Redriven()]
 
 
+def test_the_time_between_an_end_and_a_redrive_does_not_count(alice: Api) -> None:
+    execution = start_one(alice, alice.machine())
+    path = f"/api/executions/{execution['id']}/"
+    assert alice.get(path)["duration_ms"] is None
+    began = Execution.objects.get().started_at
+    now = time.time_ns() // 1_000_000
+    Execution.objects.update(started_at=now - 3_600_000)
+    _ended(execution, "FAILED", stopped_at=now - 3_500_000)
+    assert alice.get(path)["duration_ms"] == 100_000
+    assert alice.post(f"{path}redrive/", status=200)["duration_ms"] is None
+    redriven = Execution.objects.get().redriven_at
+    assert redriven is not None
+    assert redriven >= began
+    _ended(execution, "SUCCEEDED", stopped_at=redriven + 7)
+    assert alice.get(path)["duration_ms"] == 100_007
+
+
 @pytest.mark.parametrize(
     ("status", "more", "reason"),
     [

@@ -117,6 +117,18 @@ def test_a_draft_may_hold_any_text_and_guards_against_a_second_tab(alice: Api) -
     assert alice.call("DELETE", _at(machine, "draft/"), **{"If-Match": '"d2"'}).status_code == 204
 
 
+def test_a_draft_that_was_undone_to_what_is_saved_is_no_draft_but_keeps_its_guard(alice: Api) -> None:
+    machine = alice.machine()
+    draft = {"text": machine["definition"] + "\n", "format": "json", "base_revision": 1}
+    assert alice.call("PUT", _at(machine, "draft/"), draft, **{"If-None-Match": "*"}).status_code == 200
+    assert alice.get("/api/machines/")["results"][0]["has_draft"] is True
+    undone = {**draft, "text": machine["definition"]}
+    assert alice.call("PUT", _at(machine, "draft/"), undone, **{"If-Match": '"d1"'}).status_code == 200
+    assert alice.get("/api/machines/")["results"][0]["has_draft"] is False
+    found = alice.get(_at(machine))
+    assert (found["has_draft"], found["draft"]["saves"]) == (False, 2)
+
+
 def test_pages_neither_skip_nor_repeat_while_rows_come(alice: Api) -> None:
     names = [f"M{number}" for number in range(7)]
     for name in names:

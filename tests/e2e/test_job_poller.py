@@ -160,7 +160,9 @@ class Mouse:
         self.open("Job Complete?", "General")
         for index, status in enumerate(("FAILED", "SUCCEEDED")):
             self.write(self.inspector.get_by_role("textbox", name="Value at").nth(index), "$.status")
-            self.choose(self.inspector.get_by_role("button", name="Test").nth(index), re.compile(r"^StringEquals\b"))
+            self.choose(
+                self.inspector.get_by_role("button", name="Comparison").nth(index), re.compile(r"^StringEquals\b")
+            )
             self.write(self.inspector.get_by_role("textbox", name="Text").nth(index), status)
 
     def failure(self) -> None:

@@ -25,6 +25,7 @@ def summary_document(execution: Execution) -> dict[str, Any]:
         "status": str(execution.status),
         "started_at": instant(execution.started_at),
         "stopped_at": _instant_or_none(execution.stopped_at),
+        "duration_ms": execution.duration,
         "stuck": execution.stuck_reason is not None,
     }
 
@@ -76,6 +77,10 @@ class ExecutionSummarySerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(ExecutionStatus.choices)
     started_at = InstantField()
     stopped_at = InstantField(allow_null=True)
+    duration_ms = serializers.IntegerField(
+        allow_null=True,
+        help_text="How long it ran, without the time between an end and a redrive; null while it runs.",
+    )
     stuck = serializers.BooleanField()
 
     def to_representation(self, instance: Execution) -> dict[str, Any]:

@@ -1217,6 +1217,8 @@ export interface components {
             readonly started_at: string;
             /** Format: date-time */
             readonly stopped_at: string | null;
+            /** @description How long it ran, without the time between an end and a redrive; null while it runs. */
+            duration_ms: number | null;
             stuck: boolean;
             /** @description Any JSON value. */
             readonly input: unknown;
@@ -1253,6 +1255,8 @@ export interface components {
             readonly started_at: string;
             /** Format: date-time */
             readonly stopped_at: string | null;
+            /** @description How long it ran, without the time between an end and a redrive; null while it runs. */
+            duration_ms: number | null;
             stuck: boolean;
         };
         ExecutionSummaryPage: {

@@ -31,7 +31,7 @@ import {
   statesOf,
   TERMINAL,
 } from "./surgery";
-import { type Wrapping, wrap } from "./wrapping";
+import { type Wrapping, type WrapResult, wrap } from "./wrapping";
 
 export { type EdgeKind, EditRefused, type Exit, freeName, hasNext, type StateRef } from "./surgery";
 
@@ -59,7 +59,7 @@ export type Edit =
   | { type: "setType"; state: StateRef; to: StateType }
   | { type: "addBranch"; state: StateRef }
   | { type: "removeBranch"; state: StateRef; index: number }
-  | { type: "wrap"; states: readonly StateRef[]; how: Wrapping }
+  | { type: "wrap"; states: readonly StateRef[]; how: Wrapping; result?: WrapResult }
   /** On an exit it is joined in there; without one it stands in the scope by itself. */
   | { type: "paste"; fragment: Fragment; scope: Path; exit: Exit | null };
 
@@ -176,7 +176,7 @@ function run(root: Json, edit: Edit): { select: StateRef | null; said: string } 
       return { select: edit.state, said: t("Branch removed") };
     }
     case "wrap":
-      return wrap(root, edit.states, edit.how);
+      return wrap(root, edit.states, edit.how, edit.result);
     case "paste":
       return paste(root, edit.fragment, edit.scope, edit.exit);
     default:

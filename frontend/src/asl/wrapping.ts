@@ -15,12 +15,19 @@ import {
 
 /** What chosen states are wrapped in; `branches` gives each of them a branch of its own. */
 export type Wrapping = "parallel" | "branches" | "map";
+/** What the container hands on: the list of results that it is, or of a Parallel what its first branch results in. */
+export type WrapResult = "list" | "first";
 
 /**
  * Put states of one scope into a new container that takes their place. There must be one way into them and
  * one way on; what led out of them ends inside, and the container leads on. Changes `root`.
  */
-export function wrap(root: Json, refs: readonly StateRef[], how: Wrapping) {
+export function wrap(
+  root: Json,
+  refs: readonly StateRef[],
+  how: Wrapping,
+  result: WrapResult = "list",
+) {
   const path = refs[0]?.scope ?? [];
   if (refs.length === 0) throw new EditRefused(t("Nothing is chosen"));
   if (refs.some((ref) => ref.scope.join("/") !== path.join("/")))
@@ -39,6 +46,10 @@ export function wrap(root: Json, refs: readonly StateRef[], how: Wrapping) {
     else rest.push([name, state]);
   }
   const value = body(root, how, entry, taken, chosen);
+  if (result === "first") {
+    if (speaksJsonata(root)) value.Output = "{% $states.result[0] %}";
+    else value.OutputPath = "$[0]";
+  }
   setNext(value, onward ?? null);
   for (const name of Object.keys(states)) delete states[name];
   for (const [name, state] of rest) states[name] = name === container ? value : state;

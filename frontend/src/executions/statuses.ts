@@ -36,6 +36,9 @@ const URGENT_ENDED: readonly Status[] = ["failed", "timed_out", "aborted"];
 export class Statuses {
   readonly visits: Visit[] = [];
   lastEventId = 0;
+  /** When the execution lay between an end and the redrive after it, in milliseconds since 1970. */
+  private readonly rests: { readonly from: number; readonly to: number }[] = [];
+  private endedAt: number | null = null;
   private readonly current = new Map<string, Visit>();
   private readonly byState = new Map<string, Visit[]>();
   private readonly byId = new Map<number, Visit>();
@@ -48,6 +51,12 @@ export class Statuses {
       this.step(event, touched);
     }
     return touched;
+  }
+
+  /** Milliseconds that the execution ran between two times: what it lay ended before a redrive does not count. */
+  ran(from: number, to: number): number {
+    const rested = this.rests.map((rest) => Math.min(rest.to, to) - Math.max(rest.from, from));
+    return rested.reduce((left, one) => left - Math.max(0, one), to - from);
   }
 
   names(): Iterable<string> {
@@ -91,11 +100,15 @@ export class Statuses {
       return;
     }
     if (change.kind === "executionEnded") {
+      this.endedAt = Date.parse(event.timestamp ?? "");
       for (const visit of this.visits)
         this.end(visit, visit.scope === "" ? change.outer : change.inner, event, touched);
       return;
     }
     if (change.kind === "redriven") {
+      const to = Date.parse(event.timestamp ?? "");
+      if (this.endedAt !== null && this.endedAt < to) this.rests.push({ from: this.endedAt, to });
+      this.endedAt = null;
       for (const visit of this.visits) this.reopen(visit, touched);
       return;
     }

@@ -14,6 +14,7 @@ export const LANGUAGES: readonly { readonly id: Language; readonly name: string 
   { id: "ko", name: "한국어" },
 ];
 const KEY = "treadle:language";
+const CHOSEN = "treadle:language:chosen";
 
 export function isLanguage(tag: string): tag is Language {
   return LANGUAGES.some(({ id }) => id === tag);
@@ -32,7 +33,15 @@ export const language: Language = wished();
 /** Another language from now on: the page is loaded again with it. */
 export function chooseLanguage(next: Language): void {
   localStorage.setItem(KEY, next);
+  sessionStorage.setItem(CHOSEN, next);
   location.reload();
+}
+
+/** Whether this page was loaded for another language: the focus belongs where it was chosen. Answers true once. */
+export function wasJustChosen(): boolean {
+  const chosen = sessionStorage.getItem(CHOSEN) !== null;
+  sessionStorage.removeItem(CHOSEN);
+  return chosen;
 }
 
 /** The message in the user's language, with `{name}` replaced by the value of that name. */

@@ -343,9 +343,8 @@ export default function CodeEditor(props: CodeEditorProps) {
       parent: host.current,
       state: EditorState.create({ doc: props.value, extensions }),
     });
-    const timer = props.focus
-      ? setTimeout(() => !isInUse() && view.current?.focus(), 80)
-      : undefined;
+    // After the effects of a dialog that opens around it, which take the focus to its close button.
+    const timer = props.focus ? setTimeout(() => !isInUse() && view.current?.focus()) : undefined;
     return () => {
       clearTimeout(timer);
       view.current?.destroy();

@@ -25,5 +25,9 @@ export function ExecutionStatusPill({
 }) {
   if (stuck) return <StatusIndicator type="warning">{t("Stuck")}</StatusIndicator>;
   const [type, words] = LOOKS[status];
-  return <StatusIndicator type={type}>{words}</StatusIndicator>;
+  return (
+    <StatusIndicator type={type} wrapText={false}>
+      {words}
+    </StatusIndicator>
+  );
 }

@@ -9,6 +9,7 @@ import { fold } from "../../asl/fold";
 import type { GraphNode } from "../../asl/graph";
 import { isObject } from "../../asl/model";
 import { speaksJsonata } from "../../asl/surgery";
+import type { Wrapping } from "../../asl/wrapping";
 import { type FocusControl, idOfFocus } from "../../canvas/CanvasFocus";
 import { dragStore } from "../../canvas/drag";
 import { layouter } from "../../canvas/elk";
@@ -19,7 +20,6 @@ import { onceShown, useOnceDrawn } from "../../ui/drawn";
 import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { useLatest } from "../../ui/useLatest";
-import { StartDialog } from "../executions/StartDialog";
 import type { CodeTab } from "./CodePanel";
 import {
   able,
@@ -29,9 +29,10 @@ import {
   commandOf,
   type PageActions,
   pressed,
+  whyNot,
 } from "./commands";
 import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
-import { ConflictDialog, KeysDialog, SaveDialog } from "./dialogs";
+import type { default as DialogsOfDesigner, OpenDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { useLastRun } from "./lastRun";
 import { newLater } from "./later";
@@ -43,6 +44,7 @@ import { Splitter } from "./Splitter";
 import { type Designer, type DesignerState, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
+import { START } from "./trial/start";
 import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
 import { usePanels } from "./usePanels";
@@ -52,7 +54,6 @@ import { byNode, useProblems, useVerdict } from "./validation";
 const ConvertDialog = lazy(() => import("./conversion/ConvertDialog"));
 
 type Pane = "graph" | "code" | "properties";
-type Open = "save" | "start" | "keys" | null;
 
 export function Editor({ machine }: { machine: Machine }) {
   const queries = useQueryClient();
@@ -110,7 +111,8 @@ export function Editor({ machine }: { machine: Machine }) {
   const completeField = useMemo(() => fieldCompletion(completing), [completing]);
 
   const [pane, setPane] = useState<Pane>("graph");
-  const [open, setOpen] = useState<Open>(null);
+  const [open, setOpen] = useState<OpenDialog | null>(null);
+  const Dialogs = useDialogs(drawn, open !== null || conflict !== null);
   const [codeTab, setCodeTab] = useState<CodeTab>("code");
   const [converting, setConverting] = useState<{ state: string | null } | null>(null);
   const convert = useCallback((state: string | null) => setConverting({ state }), []);
@@ -143,6 +145,8 @@ export function Editor({ machine }: { machine: Machine }) {
     [],
   );
   const editing = useEditing(designer, graph, items, renameRef, menu);
+  const wrap = (states: readonly StateRef[], how: Wrapping) =>
+    editing.wrap(states, how, placeOfFocus());
   const selected = useMemo(() => new Set(selection.states.map(refId)), [selection]);
   const picture = useTogether(
     { graph: shown, selected, selectedEdge: selection.edge, focusId },
@@ -216,9 +220,18 @@ export function Editor({ machine }: { machine: Machine }) {
     description: n.subtitle,
     className: `type-${n.type}`,
   });
+  // Who asks for a panel by a key goes on in it; Esc leads back to the graph.
   const showTab = (tab: CodeTab) => {
-    setPane("code");
-    setCodeTab(tab);
+    later.catchUp();
+    flushSync(() => {
+      setPane("code");
+      setCodeTab(tab);
+    });
+    const panel = document.querySelector(".code-panel");
+    const first = `.${START}, .problem, [role=tab][aria-selected=true]`;
+    const found = [...(panel?.querySelectorAll<HTMLElement>(first) ?? [])];
+    // The tab stands before what is in its panel.
+    found.at(found.length > 1 ? 1 : 0)?.focus();
   };
   const errors = problems.filter((p) => p.severity === "error").length;
   const run = useLatest(() => {
@@ -301,8 +314,10 @@ export function Editor({ machine }: { machine: Machine }) {
     const own = typing && ["undo", "redo", "find", "keys"].includes(command?.id ?? "");
     const found = command && !own ? context(focusId) : null;
     if (command && found) {
-      if (able(command, found)) command.run(found);
-    } else if (event.key === "Escape" && target.closest(".inspector") && focusId) {
+      const reason = whyNot(command, found);
+      if (reason === null) command.run(found);
+      else designer.say(reason);
+    } else if (event.key === "Escape" && target.closest(".inspector, .code-panel") && focusId) {
       // Somebody who types fast is here before the focus has followed a new name.
       const chosen = designer.getState().selection.states[0];
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
@@ -459,7 +474,7 @@ export function Editor({ machine }: { machine: Machine }) {
         >
           {panels && (
             <CompletionProvider value={completeField}>
-              <panels.Inspector designer={later.designer} convert={convert} />
+              <panels.Inspector designer={later.designer} convert={convert} wrap={wrap} />
             </CompletionProvider>
           )}
         </aside>
@@ -501,19 +516,38 @@ export function Editor({ machine }: { machine: Machine }) {
           />
         </Suspense>
       )}
-      {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}
-      {open === "save" && <SaveDialog onClose={() => setOpen(null)} onSave={saveRevision} />}
-      {open === "start" && (
-        <StartDialog
+      {Dialogs && (
+        <Dialogs
+          open={open}
           machine={machine}
-          published
           unsaved={changed ? { revision: base, save: saveToRun } : null}
+          conflict={conflict}
+          onSave={saveRevision}
+          onSettle={drafts.settle}
           onClose={() => setOpen(null)}
         />
       )}
-      {conflict && <ConflictDialog conflict={conflict} onSettle={drafts.settle} />}
     </main>
   );
+}
+
+/**
+ * The dialogs come after the first picture, and at once when one is wanted. Not by Suspense, which would hold back the
+ * first one for 300 ms: what somebody types behind Ctrl+S would go to the graph.
+ */
+function useDialogs(drawn: boolean, wanted: boolean): typeof DialogsOfDesigner | null {
+  const [found, setFound] = useState<{ Dialogs: typeof DialogsOfDesigner } | null>(null);
+  useEffect(() => {
+    if (!drawn && !wanted) return;
+    const fetchThem = () =>
+      void import("./dialogs").then(
+        (module) => setFound({ Dialogs: module.default }),
+        () => undefined,
+      );
+    if (wanted) fetchThem();
+    else whenIdle(fetchThem);
+  }, [drawn, wanted]);
+  return found?.Dialogs ?? null;
 }
 
 /**

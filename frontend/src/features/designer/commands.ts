@@ -3,7 +3,7 @@ import { at } from "../../asl/model";
 import { speaksJsonata } from "../../asl/surgery";
 import type { Layout } from "../../canvas/layout";
 import { walk } from "../../canvas/walk";
-import type { Message } from "../../i18n";
+import { type Message, t } from "../../i18n";
 import type { Designer } from "./store";
 import { type Editing, toRef } from "./useEditing";
 
@@ -47,15 +47,25 @@ export interface Command {
   /** Where its keys work; those of the clipboard come as events of the browser. */
   readonly reach: Reach;
   readonly of: "state" | "machine" | "view";
-  readonly when?: (context: Context) => boolean;
+  /** Why it cannot be done now, for whoever pressed its key; null when it can. */
+  readonly refuses?: (context: Context) => string | null;
   readonly run: (context: Context) => void;
 }
 
-const one = (c: Context) => c.node !== null;
-const some = (c: Context) => c.nodes.length > 0;
-const only = (c: Context) => c.node !== null && c.nodes.length === 1;
+const some = (c: Context) => (c.nodes.length > 0 ? null : t("Choose a state first"));
+const only = (c: Context) =>
+  c.node !== null && c.nodes.length > 1
+    ? t("{n} states are chosen: this is done to one. Esc lets them go", { n: c.nodes.length })
+    : c.node === null
+      ? t("Choose a state first")
+      : null;
+const several = (c: Context) =>
+  c.nodes.length > 1 ? null : t("Choose several states first: Shift with the arrows or a click");
 const refs = (c: Context) => c.nodes.map(toRef);
-const container = (c: Context) => c.node !== null && (c.node.inner.length > 0 || c.node.hidden > 0);
+const container = (c: Context) =>
+  c.node !== null && (c.node.inner.length > 0 || c.node.hidden > 0)
+    ? null
+    : t("Only a Parallel or a Map can be folded");
 
 function inJsonPath({ designer }: Context, node: GraphNode): boolean {
   const root = designer.getState().parsed?.value;
@@ -94,7 +104,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Enter"],
     reach: "canvas",
     of: "state",
-    when: only,
+    refuses: only,
     run: withNode((node, c) => {
       c.designer.select([toRef(node)]);
       c.page.inspect();
@@ -106,7 +116,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["F2"],
     reach: "canvas",
     of: "state",
-    when: only,
+    refuses: only,
     run: withNode((node, c) => {
       c.designer.select([toRef(node)]);
       c.page.rename();
@@ -118,7 +128,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["A"],
     reach: "canvas",
     of: "state",
-    when: only,
+    refuses: only,
     run: withNode((node, c) => c.editing.addBeside(toRef(node), "after", c.place)),
   },
   {
@@ -127,7 +137,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Shift+A"],
     reach: "canvas",
     of: "state",
-    when: only,
+    refuses: only,
     run: withNode((node, c) => c.editing.addBeside(toRef(node), "before", c.place)),
   },
   {
@@ -136,7 +146,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["C"],
     reach: "canvas",
     of: "state",
-    when: only,
+    refuses: only,
     run: withNode((node, c) => c.editing.connectByList(toRef(node), c.place)),
   },
   {
@@ -145,7 +155,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Shift+C"],
     reach: "canvas",
     of: "state",
-    when: only,
+    refuses: only,
     run: withNode((node, c) => c.editing.reconnectByList(toRef(node), c.place)),
   },
   {
@@ -154,7 +164,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Delete", "Backspace"],
     reach: "canvas",
     of: "state",
-    when: some,
+    refuses: some,
     run: remove("heal"),
   },
   {
@@ -163,7 +173,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Shift+Delete"],
     reach: "canvas",
     of: "state",
-    when: some,
+    refuses: some,
     run: remove("gap"),
   },
   {
@@ -172,7 +182,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Ctrl+C"],
     reach: "clipboard",
     of: "state",
-    when: some,
+    refuses: some,
     run: (c) => void writeClipboard(c),
   },
   {
@@ -181,7 +191,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Ctrl+X"],
     reach: "clipboard",
     of: "state",
-    when: some,
+    refuses: some,
     run: (c) => {
       if (writeClipboard(c)) remove("heal")(c);
     },
@@ -204,7 +214,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Ctrl+D"],
     reach: "canvas",
     of: "state",
-    when: some,
+    refuses: some,
     run: (c) => c.editing.duplicate(refs(c)),
   },
   {
@@ -213,8 +223,8 @@ export const COMMANDS: readonly Command[] = [
     keys: ["P"],
     reach: "canvas",
     of: "state",
-    when: some,
-    run: (c) => void c.designer.edit({ type: "wrap", states: refs(c), how: "parallel" }),
+    refuses: some,
+    run: (c) => c.editing.wrap(refs(c), "parallel", c.place),
   },
   {
     id: "wrapBranches",
@@ -222,8 +232,8 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Shift+P"],
     reach: "canvas",
     of: "state",
-    when: (c) => c.nodes.length > 1,
-    run: (c) => void c.designer.edit({ type: "wrap", states: refs(c), how: "branches" }),
+    refuses: several,
+    run: (c) => c.editing.wrap(refs(c), "branches", c.place),
   },
   {
     id: "wrapMap",
@@ -231,8 +241,8 @@ export const COMMANDS: readonly Command[] = [
     keys: ["M"],
     reach: "canvas",
     of: "state",
-    when: some,
-    run: (c) => void c.designer.edit({ type: "wrap", states: refs(c), how: "map" }),
+    refuses: some,
+    run: (c) => c.editing.wrap(refs(c), "map", c.place),
   },
   {
     id: "fold",
@@ -240,7 +250,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Space"],
     reach: "canvas",
     of: "state",
-    when: container,
+    refuses: container,
     run: withNode((node, c) => c.designer.fold(node.id)),
   },
   {
@@ -260,7 +270,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["T"],
     reach: "canvas",
     of: "state",
-    when: only,
+    refuses: only,
     run: withNode((node, c) => {
       c.designer.select([toRef(node)]);
       c.page.testState();
@@ -272,7 +282,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Ctrl+Z"],
     reach: "page",
     of: "machine",
-    when: (c) => c.designer.getState().canUndo,
+    refuses: (c) => (c.designer.getState().canUndo ? null : t("There is nothing to undo")),
     run: (c) => c.designer.undo(),
   },
   {
@@ -281,7 +291,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
     reach: "page",
     of: "machine",
-    when: (c) => c.designer.getState().canRedo,
+    refuses: (c) => (c.designer.getState().canRedo ? null : t("There is nothing to redo")),
     run: (c) => c.designer.redo(),
   },
   {
@@ -346,7 +356,7 @@ export const COMMANDS: readonly Command[] = [
     keys: ["F"],
     reach: "canvas",
     of: "view",
-    when: one,
+    refuses: some,
     run: withNode((node, c) => c.page.fit(node.id)),
   },
   {
@@ -355,7 +365,8 @@ export const COMMANDS: readonly Command[] = [
     keys: [],
     reach: "canvas",
     of: "state",
-    when: (c) => only(c) && c.node !== null && inJsonPath(c, c.node),
+    refuses: (c) =>
+      only(c) ?? (c.node && inJsonPath(c, c.node) ? null : t("It speaks JSONata already")),
     run: withNode((node, c) => c.page.convert(node.name)),
   },
   {
@@ -436,5 +447,9 @@ export function commandOf(keys: string, reach: Reach): Command | undefined {
 }
 
 export function able(command: Command, context: Context): boolean {
-  return command.when?.(context) ?? true;
+  return whyNot(command, context) === null;
+}
+
+export function whyNot(command: Command, context: Context): string | null {
+  return command.refuses?.(context) ?? null;
 }

@@ -5,19 +5,42 @@ import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Machine } from "../../api/types";
 import { type Message, t } from "../../i18n";
 import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Refusal } from "../../ui/Refusal";
 import { useFocusSoon } from "../../ui/useFocusSoon";
-import { COMMANDS } from "./commands";
+import { StartDialog, type Unsaved } from "../executions/StartDialog";
+import { COMMANDS, type Command } from "./commands";
 import type { Conflict } from "./draft";
 
-export function SaveDialog(props: {
+export type OpenDialog = "save" | "start" | "keys";
+
+/** The dialogs of the designer, of which at most two are open: what somebody asked for, and a conflict. */
+export default function Dialogs(props: {
+  open: OpenDialog | null;
+  machine: Machine;
+  unsaved: Unsaved | null;
+  conflict: Conflict | null;
   onSave: (comment: string) => Promise<unknown>;
+  onSettle: (take: "mine" | "theirs") => void;
   onClose: () => void;
-  action?: string;
 }) {
+  const { open, onClose } = props;
+  return (
+    <>
+      {open === "keys" && <KeysDialog onClose={onClose} />}
+      {open === "save" && <SaveDialog onClose={onClose} onSave={props.onSave} />}
+      {open === "start" && (
+        <StartDialog machine={props.machine} published unsaved={props.unsaved} onClose={onClose} />
+      )}
+      {props.conflict && <ConflictDialog conflict={props.conflict} onSettle={props.onSettle} />}
+    </>
+  );
+}
+
+function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onClose: () => void }) {
   const [comment, setComment] = useState("");
   const input = useFocusSoon<InputProps.Ref>();
   const save = useMutation({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
@@ -27,7 +50,7 @@ export function SaveDialog(props: {
       onClose={props.onClose}
       actions={
         <Button variant="primary" loading={save.isPending} onClick={() => save.mutate()}>
-          {props.action ?? t("Save")}
+          {t("Save")}
         </Button>
       }
     >
@@ -56,7 +79,7 @@ const EXPLAIN: Record<Conflict["kind"], string> = {
   ),
 };
 
-export function ConflictDialog({
+function ConflictDialog({
   conflict,
   onSettle,
 }: {
@@ -101,29 +124,42 @@ const WALKING: readonly [string, Message][] = [
   ["Ctrl+] Ctrl+[", "indent the code, and back"],
 ];
 
-export function KeysDialog({ onClose }: { onClose: () => void }) {
+/** What stands together: the keys of walking, then those of the commands by what they work on. */
+const GROUPS: readonly [Message, readonly (readonly [string, Message])[]][] = [
+  ["On the way", WALKING],
+  ["A state", keysOf("state")],
+  ["The machine", keysOf("machine")],
+  ["The view", keysOf("view")],
+];
+
+function keysOf(of: Command["of"]): readonly (readonly [string, Message])[] {
+  const found = COMMANDS.filter((command) => command.of === of);
+  return found.flatMap(({ keys: [key], title }) => (key === undefined ? [] : [[key, title]]));
+}
+
+function KeysDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title={t("Keys")} onClose={onClose} closeLabel={t("Close")}>
-      <table className="keys">
-        <tbody>
-          {WALKING.map(([keys, what]) => (
-            <tr key={keys}>
-              <th scope="row">
-                <kbd>{keys}</kbd>
-              </th>
-              <td>{t(what)}</td>
-            </tr>
+    <Dialog title={t("Keys")} size="large" onClose={onClose} closeLabel={t("Close")}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: in a low window it scrolls, and arrows must do it */}
+      <section className="key-map" tabIndex={0} aria-label={t("Keys")}>
+        <div className="key-columns">
+          {GROUPS.map(([title, rows]) => (
+            <table key={title} className="keys">
+              <caption>{t(title)}</caption>
+              <tbody>
+                {rows.map(([keys, what]) => (
+                  <tr key={keys}>
+                    <th scope="row">
+                      <kbd>{keys}</kbd>
+                    </th>
+                    <td>{t(what)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
           ))}
-          {COMMANDS.filter((command) => command.keys.length > 0).map((command) => (
-            <tr key={command.id}>
-              <th scope="row">
-                <kbd>{command.keys[0]}</kbd>
-              </th>
-              <td>{t(command.title)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        </div>
+      </section>
     </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import { fragmentOf, fragmentText, readFragment } from "../../asl/fragments";
 import { type GraphEdge, type GraphNode, type GraphScope, walkNodes } from "../../asl/graph";
 import { isObject, type Path, samePath } from "../../asl/model";
 import { speaksJsonata } from "../../asl/surgery";
+import type { Wrapping } from "../../asl/wrapping";
 import type { EditHandlers } from "../../canvas/GraphCanvas";
 import { count, t } from "../../i18n";
 import { findEdge } from "./inspector/EdgePanel";
@@ -11,6 +12,7 @@ import type { Choice } from "./Picker";
 import { completed, type PaletteItem, sdkItem, stateOf } from "./palette";
 import { useSdkActions } from "./resources";
 import { type Designer, refId } from "./store";
+import { wrapStates } from "./wrapping";
 
 /** A question that an edit raises at a place of the page: which type, which state, replace or branch. */
 export interface Question {
@@ -39,6 +41,7 @@ export interface Editing {
   readonly paste: (text: string) => boolean;
   readonly duplicate: (states: readonly StateRef[]) => void;
   readonly reconnectByList: (reference: StateRef, at: { x: number; y: number }) => void;
+  readonly wrap: (states: readonly StateRef[], how: Wrapping, at: { x: number; y: number }) => void;
 }
 
 export function toRef(node: GraphNode): StateRef {
@@ -365,6 +368,11 @@ export function useEditing(
     [designer, root],
   );
 
+  const wrap = useCallback<Editing["wrap"]>(
+    (states, how, at) => wrapStates(designer, ask, { states, how, at }),
+    [designer],
+  );
+
   const reconnectByList = useCallback(
     (reference: StateRef, at: { x: number; y: number }) => {
       const node = now.current.nodes.get(refId(reference));
@@ -422,6 +430,7 @@ export function useEditing(
     paste,
     duplicate,
     reconnectByList,
+    wrap,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Step, walk } from "../../canvas/walk";
-import { able, type Context, commandOf, pressed } from "./commands";
+import { type Context, commandOf, pressed, whyNot } from "./commands";
 import { toRef } from "./useEditing";
 
 const STEPS: Record<string, Step> = {
@@ -46,7 +46,9 @@ export function canvasKey(event: React.KeyboardEvent, context: Context): boolean
   const target = event.target instanceof Element ? event.target.closest("button") : null;
   if (target && !target.hasAttribute("data-state") && /^(Enter| )$/.test(event.key)) return false;
   const command = commandOf(pressed(event), "canvas");
-  if (!command || !able(command, context)) return command !== undefined;
-  command.run(context);
+  if (!command) return false;
+  const reason = whyNot(command, context);
+  if (reason === null) command.run(context);
+  else designer.say(reason);
   return true;
 }

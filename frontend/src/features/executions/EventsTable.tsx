@@ -1,8 +1,8 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { t } from "../../i18n";
 import type { LiveRun } from "./live";
+import { useRows } from "./rows";
 
 const ROW = 29;
 
@@ -26,13 +26,7 @@ export function EventsTable({
           ),
     [events, wanted],
   );
-  const frame = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-  });
+  const rows = useRows(shown.length, ROW, (index) => shown[index]?.state != null);
   return (
     <div className="events">
       <input
@@ -42,9 +36,13 @@ export function EventsTable({
         value={search}
         onChange={(e) => setSearch(e.target.value)}
       />
-      <div ref={frame} className="events-frame">
-        <ol aria-label={t("Events")} style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((row) => {
+      <div ref={rows.frame} className="events-frame">
+        <ol
+          aria-label={t("Events")}
+          style={{ height: rows.virtual.getTotalSize() }}
+          onKeyDown={rows.keys}
+        >
+          {rows.virtual.getVirtualItems().map((row) => {
             const event = shown[row.index];
             if (!event) return null;
             return (
@@ -57,7 +55,11 @@ export function EventsTable({
                 <span>{event.type}</span>
                 <span>
                   {event.state !== null && (
-                    <button type="button" onClick={() => onChoose(event.state ?? "")}>
+                    <button
+                      type="button"
+                      {...rows.stop(row.index)}
+                      onClick={() => onChoose(event.state ?? "")}
+                    >
                       {event.state}
                     </button>
                   )}

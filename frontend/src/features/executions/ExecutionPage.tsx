@@ -32,8 +32,8 @@ import { Cause } from "../../ui/Cause";
 import { Code } from "../../ui/Code";
 import { Confirm } from "../../ui/dialogs";
 import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
-import { flashError } from "../../ui/flash";
-import { between, when } from "../../ui/format";
+import { flash, flashError } from "../../ui/flash";
+import { duration, when } from "../../ui/format";
 import { TabBar } from "../../ui/TabBar";
 import { Unopened } from "../../ui/Unopened";
 import { EventsTable } from "./EventsTable";
@@ -223,11 +223,22 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
     },
     onError: flashError,
   });
+  // A redrive that fails again within the blink of an eye would look as if nothing had been pressed.
+  const [awaited, setAwaited] = useState<number | null>(null);
   const redrive = useMutation({
     mutationFn: () => redriveExecution(execution.id),
-    onSuccess: () => fetchAnew(queries, { queryKey: ["execution", execution.id], exact: true }),
+    onSuccess: (begun) => {
+      setAwaited(begun.redrive_count);
+      return fetchAnew(queries, { queryKey: ["execution", execution.id], exact: true });
+    },
     onError: flashError,
   });
+  useEffect(() => {
+    if (awaited === null || execution.redrive_count < awaited || execution.status === "RUNNING")
+      return;
+    setAwaited(null);
+    tellEnd(execution);
+  }, [awaited, execution]);
   const running = status === "RUNNING";
   const ended = !running && status !== "SUCCEEDED";
   const go = (path: string) => (event: { preventDefault: () => void }) => {
@@ -299,6 +310,14 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
   );
 }
 
+/** How the run ended that a redrive began. */
+function tellEnd({ status, error, redrive_count: n }: Execution): void {
+  if (status === "SUCCEEDED") flash("success", t("Redrive {n} succeeded", { n }));
+  else if (error)
+    flash("error", t("Redrive {n} ended as the run before it: {error}", { n, error }));
+  else flash("error", t("Redrive {n} did not succeed either", { n }));
+}
+
 function Stuck({ execution }: { execution: Execution }) {
   const queries = useQueryClient();
   const retry = useMutation({
@@ -339,9 +358,8 @@ function Whole({ execution }: { execution: Execution }) {
           { label: t("Started"), value: when(execution.started_at) },
           {
             label: t("Took"),
-            value: execution.stopped_at
-              ? between(execution.started_at, execution.stopped_at)
-              : t("still going"),
+            value:
+              execution.duration_ms === null ? t("still going") : duration(execution.duration_ms),
           },
           ...(execution.redrive_count > 0
             ? [{ label: t("Redrives"), value: execution.redrive_count }]

@@ -16,8 +16,8 @@ import { messageOf } from "../../api/http";
 import { type Liveness, watchExecutions } from "../../api/socket";
 import type { ExecutionStatus, ExecutionSummary, Page } from "../../api/types";
 import { t } from "../../i18n";
-import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
-import { between, when } from "../../ui/format";
+import { ExecutionStatusPill, statusWords } from "../../ui/ExecutionStatus";
+import { duration, when } from "../../ui/format";
 
 type Pages = InfiniteData<Page<ExecutionSummary>, string | null>;
 const STATES: readonly (ExecutionStatus | "")[] = [
@@ -29,9 +29,7 @@ const STATES: readonly (ExecutionStatus | "")[] = [
   "ABORTED",
 ];
 const words = (status: ExecutionStatus | "") =>
-  status === ""
-    ? t("Any status")
-    : status.charAt(0) + status.slice(1).toLowerCase().replace("_", " ");
+  status === "" ? t("Any status") : statusWords(status);
 
 /** Put a summary where it belongs: over its older self, or on top when it is new and fits the filter. */
 function merge(
@@ -189,7 +187,7 @@ export function ExecutionTable({
         {
           id: "status",
           header: t("Status"),
-          minWidth: 130,
+          minWidth: 140,
           cell: (e) => <ExecutionStatusPill status={e.status} stuck={e.stuck} />,
         },
         { id: "revision", header: t("Revision"), cell: (e) => e.revision },
@@ -197,7 +195,7 @@ export function ExecutionTable({
         {
           id: "took",
           header: t("Took"),
-          cell: (e) => (e.stopped_at ? between(e.started_at, e.stopped_at) : "–"),
+          cell: (e) => (e.duration_ms === null ? "–" : duration(e.duration_ms)),
         },
       ]}
     />

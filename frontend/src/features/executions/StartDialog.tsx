@@ -15,6 +15,7 @@ import type { Json } from "../../asl/model";
 import { count, t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
 import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
@@ -104,6 +105,7 @@ export function StartDialog(props: {
       navigate(`/executions/${execution.id}`);
     },
   });
+  const ready = parsed.ok && nameProblem(name) === null;
   return (
     <Dialog
       title={t("Run {name}", { name: props.machine.name })}
@@ -112,7 +114,7 @@ export function StartDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!parsed.ok || nameProblem(name) !== null}
+          disabled={!ready}
           disabledReason={nameProblem(name) ?? t("The input is not JSON")}
           loading={start.isPending}
           onClick={() => start.mutate()}
@@ -124,8 +126,7 @@ export function StartDialog(props: {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the Start button, which the keyboard reaches as well */}
       <div
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && parsed.ok)
-            start.mutate();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && ready) start.mutate();
         }}
       >
         <SpaceBetween size="m">
@@ -199,13 +200,15 @@ export function StartDialog(props: {
               </div>
             </FormField>
           )}
-          <FormField
-            label={t("Name")}
-            description={t("Left empty, one is made up")}
-            errorText={nameProblem(name)}
-          >
-            <Input value={name} onChange={(e) => setName(e.detail.value)} />
-          </FormField>
+          <Form ready={ready && !start.isPending} onSend={start.mutate}>
+            <FormField
+              label={t("Name")}
+              description={t("Left empty, one is made up")}
+              errorText={nameProblem(name)}
+            >
+              <Input value={name} onChange={(e) => setName(e.detail.value)} />
+            </FormField>
+          </Form>
         </SpaceBetween>
       </div>
     </Dialog>

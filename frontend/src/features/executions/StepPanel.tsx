@@ -15,7 +15,7 @@ import { STATUS_WORDS, StatusIcon } from "../../canvas/StatusIcon";
 import type { Visit } from "../../executions/statuses";
 import { count, t } from "../../i18n";
 import { Cause } from "../../ui/Cause";
-import { between, when } from "../../ui/format";
+import { between, duration, when } from "../../ui/format";
 import type { LiveRun } from "./live";
 import { MapRuns } from "./MapRuns";
 import { dataOf, pretty, useDetails } from "./payloads";
@@ -137,7 +137,9 @@ export function StepPanel({
             { label: t("Began"), value: when(visit.enteredAt) },
             {
               label: t("Took"),
-              value: visit.endedAt ? between(visit.enteredAt, visit.endedAt) : t("still going"),
+              value: visit.endedAt
+                ? duration(run.statuses.ran(Date.parse(visit.enteredAt), Date.parse(visit.endedAt)))
+                : t("still going"),
             },
             ...(visit.attempts > 0 ? [{ label: t("Attempts"), value: visit.attempts }] : []),
             ...(place(visit) ? [{ label: t("Place"), value: place(visit) }] : []),

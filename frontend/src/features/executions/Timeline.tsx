@@ -1,9 +1,10 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { STATUS_WORDS } from "../../canvas/StatusIcon";
+import { t } from "../../i18n";
 import { duration } from "../../ui/format";
 import type { LiveRun } from "./live";
+import { useRows } from "./rows";
 
 const ROW = 26;
 
@@ -30,52 +31,55 @@ export function Timeline({ run, onChoose }: { run: LiveRun; onChoose: (state: st
   const begin = bars[0]?.from ?? 0;
   const last = bars.reduce((latest, bar) => Math.max(latest, bar.to ?? bar.from), begin);
   const end = Math.max(last, status === "RUNNING" ? now : 0, begin + 1);
-  const frame = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: bars.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-  });
-  const share = (time: number) => ((time - begin) / (end - begin)) * 100;
+  const rows = useRows(bars.length, ROW);
+  // What lay between an end and a redrive is left out: hours of it would leave no width to what ran.
+  const ran = (from: number, to: number) => run.statuses.ran(from, to);
+  const all = Math.max(1, ran(begin, end));
+  const share = (time: number) => (ran(begin, time) / all) * 100;
   return (
     <div className="timeline">
       <div className="timeline-axis">
         <span>0</span>
-        <span>{duration((end - begin) / 2)}</span>
-        <span>{duration(end - begin)}</span>
+        <span>{duration(all / 2)}</span>
+        <span>{duration(all)}</span>
       </div>
-      <div ref={frame} className="events-frame">
-        <div style={{ position: "relative", height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((row) => {
+      <div ref={rows.frame} className="events-frame">
+        <ol
+          aria-label={t("Timeline")}
+          style={{ height: rows.virtual.getTotalSize() }}
+          onKeyDown={rows.keys}
+        >
+          {rows.virtual.getVirtualItems().map((row) => {
             const bar = bars[row.index];
             if (!bar) return null;
             const { visit, from } = bar;
             const to = bar.to ?? end;
             return (
-              <button
-                key={visit.id}
-                type="button"
-                className={`bar-row status-${visit.status}`}
-                style={{ transform: `translateY(${row.start}px)`, height: ROW }}
-                onClick={() => onChoose(visit.state)}
-                title={`${visit.state}: ${STATUS_WORDS[visit.status]}, ${duration(to - from)}`}
-              >
-                <span className="bar-name">{visit.state}</span>
-                <span className="bar-track">
-                  <span
-                    className="bar"
-                    style={{
-                      left: `${share(from)}%`,
-                      width: `max(3px, ${share(to) - share(from)}%)`,
-                    }}
-                  />
-                </span>
-                <span className="bar-time">{duration(to - from)}</span>
-              </button>
+              <li key={visit.id}>
+                <button
+                  type="button"
+                  {...rows.stop(row.index)}
+                  className={`bar-row status-${visit.status}`}
+                  style={{ transform: `translateY(${row.start}px)`, height: ROW }}
+                  onClick={() => onChoose(visit.state)}
+                  title={`${visit.state}: ${STATUS_WORDS[visit.status]}, ${duration(ran(from, to))}`}
+                >
+                  <span className="bar-name">{visit.state}</span>
+                  <span className="bar-track">
+                    <span
+                      className="bar"
+                      style={{
+                        left: `${share(from)}%`,
+                        width: `max(3px, ${share(to) - share(from)}%)`,
+                      }}
+                    />
+                  </span>
+                  <span className="bar-time">{duration(ran(from, to))}</span>
+                </button>
+              </li>
             );
           })}
-        </div>
+        </ol>
       </div>
     </div>
   );

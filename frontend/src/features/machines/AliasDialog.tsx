@@ -1,8 +1,8 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
-import Select from "@cloudscape-design/components/select";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -11,6 +11,8 @@ import { messageOf } from "../../api/http";
 import type { Alias, Route, Version } from "../../api/types";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
+import { useFocusSoon } from "../../ui/useFocusSoon";
 
 /** "2 (90 %), 1 (10 %)" */
 export function shares(routes: readonly Route[]): string {
@@ -39,6 +41,8 @@ export function AliasDialog(props: {
   onClose: () => void;
 }) {
   const { alias, versions } = props;
+  const nameInput = useFocusSoon<InputProps.Ref>(alias === null);
+  const versionSelect = useFocusSoon<SelectProps.Ref>(alias !== null);
   const [name, setName] = useState(alias?.name ?? "");
   const [description, setDescription] = useState(alias?.description ?? "");
   const [first, setFirst] = useState(alias?.routes[0]?.version ?? versions[0]?.number ?? 1);
@@ -81,12 +85,7 @@ export function AliasDialog(props: {
         </Button>
       }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready && !save.isPending) save.mutate();
-        }}
-      >
+      <Form ready={ready && !save.isPending} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField
@@ -98,6 +97,7 @@ export function AliasDialog(props: {
             }
           >
             <Input
+              ref={nameInput}
               value={name}
               disabled={alias !== null}
               onChange={(e) => setName(e.detail.value)}
@@ -105,6 +105,7 @@ export function AliasDialog(props: {
           </FormField>
           <FormField label={t("Version")}>
             <Select
+              ref={versionSelect}
               selectedOption={options.find((one) => one.value === String(first)) ?? null}
               options={options}
               onChange={(e) => setFirst(Number(e.detail.selectedOption.value))}
@@ -137,8 +138,7 @@ export function AliasDialog(props: {
             <Input value={description} onChange={(e) => setDescription(e.detail.value)} />
           </FormField>
         </SpaceBetween>
-        <button type="submit" hidden />
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -17,6 +17,7 @@ import { printText } from "../../asl/patch";
 import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
 import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
 import { inputKey } from "../executions/StartDialog";
@@ -86,14 +87,17 @@ export function ImportDialog({
   useEffect(() => {
     if (file) void take([file]);
   }, []);
+  const ready = content.trim() !== "" && nameProblem(name) === null;
   const nameField = (
-    <FormField
-      label={t("Name")}
-      description={t("Left empty, a bundle keeps its own and a definition is called Imported")}
-      errorText={nameProblem(name)}
-    >
-      <Input value={name} onChange={(e) => setName(e.detail.value)} />
-    </FormField>
+    <Form ready={ready && !bring.isPending} onSend={bring.mutate}>
+      <FormField
+        label={t("Name")}
+        description={t("Left empty, a bundle keeps its own and a definition is called Imported")}
+        errorText={nameProblem(name)}
+      >
+        <Input value={name} onChange={(e) => setName(e.detail.value)} />
+      </FormField>
+    </Form>
   );
   return (
     <Dialog
@@ -104,7 +108,7 @@ export function ImportDialog({
         tab !== "samples" && (
           <Button
             variant="primary"
-            disabled={content.trim() === "" || nameProblem(name) !== null}
+            disabled={!ready}
             disabledReason={nameProblem(name) ?? t("Choose a file or paste a definition first")}
             loading={bring.isPending}
             onClick={() => bring.mutate()}
@@ -145,7 +149,7 @@ export function ImportDialog({
                           <Button
                             loading={use.isPending && use.variables?.name === sample.name}
                             onClick={() => use.mutate(sample)}
-                            ariaLabel={t("Use {title}", { title: sample.title })}
+                            ariaLabel={t("Use this: {title}", { title: sample.title })}
                           >
                             {t("Use this")}
                           </Button>

@@ -5,13 +5,13 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import {
@@ -29,8 +29,11 @@ import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
 import { ago } from "../../ui/format";
+import { whenIdle } from "../../ui/idle";
 import { nameProblem } from "../../ui/names";
+import { useFocusSoon } from "../../ui/useFocusSoon";
 import { ExecutionTable } from "../executions/ExecutionTable";
 import { StartDialog } from "../executions/StartDialog";
 import { DeleteDialog } from "./DeleteDialog";
@@ -67,7 +70,7 @@ function Shown({ machine }: { machine: Machine }) {
   const [params, setParams] = useSearchParams();
   const [open, setOpen] = useState<"start" | "delete" | "rename" | null>(null);
   const queries = useQueryClient();
-  const { draft } = machine;
+  const draft = machine.has_draft ? machine.draft : null;
   const saveDraft = async () => {
     if (!draft) return true;
     const { text, format, base_revision } = draft;
@@ -79,6 +82,8 @@ function Shown({ machine }: { machine: Machine }) {
     void fetchAnew(queries, { queryKey: ["machine", machine.id] });
     return head.number > base_revision;
   };
+  // The start dialog begins in an editor, which takes the focus: it is to be there at once.
+  useEffect(() => whenIdle(() => void import("../../ui/CodeEditor").catch(() => undefined)), []);
   const deleting = machine.status === "DELETING";
   const edit = `/machines/${machine.id}/edit`;
   const more = (id: string) => {
@@ -182,11 +187,7 @@ function Shown({ machine }: { machine: Machine }) {
           machine={machine}
           published
           saveFirst={false}
-          unsaved={
-            draft && draft.text !== machine.definition
-              ? { revision: machine.revision, save: saveDraft }
-              : null
-          }
+          unsaved={draft && { revision: machine.revision, save: saveDraft }}
           onClose={() => setOpen(null)}
         />
       )}
@@ -200,6 +201,8 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
   const queries = useQueryClient();
   const [name, setName] = useState(machine.name);
   const [description, setDescription] = useState(machine.description);
+  const input = useFocusSoon<InputProps.Ref>();
+  const ready = name !== "" && nameProblem(name) === null;
   const save = useMutation({
     mutationFn: () => patchMachine(machine.id, { name, description }),
     onSuccess: () => {
@@ -215,7 +218,8 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
       actions={
         <Button
           variant="primary"
-          disabled={name === "" || nameProblem(name) !== null}
+          disabled={!ready}
+          disabledReason={nameProblem(name) ?? t("Give it a name first")}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -223,16 +227,18 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
         </Button>
       }
     >
-      <SpaceBetween size="m">
-        {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
-        <FormField label={t("Name")} errorText={nameProblem(name)}>
-          <Input value={name} onChange={(e) => setName(e.detail.value)} />
-        </FormField>
-        <FormField label={t("Description")}>
-          <Textarea value={description} onChange={(e) => setDescription(e.detail.value)} />
-        </FormField>
-        <Box color="text-body-secondary">{t("Executions and share links keep working.")}</Box>
-      </SpaceBetween>
+      <Form ready={ready && !save.isPending} onSend={save.mutate}>
+        <SpaceBetween size="m">
+          {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
+          <FormField label={t("Name")} errorText={nameProblem(name)}>
+            <Input ref={input} value={name} onChange={(e) => setName(e.detail.value)} />
+          </FormField>
+          <FormField label={t("Description")}>
+            <Textarea value={description} onChange={(e) => setDescription(e.detail.value)} />
+          </FormField>
+          <Box color="text-body-secondary">{t("Executions and share links keep working.")}</Box>
+        </SpaceBetween>
+      </Form>
     </Dialog>
   );
 }

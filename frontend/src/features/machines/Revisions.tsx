@@ -112,7 +112,7 @@ function Look({
   const ways = [
     { value: "", label: t("By itself") },
     ...(latest ? [] : [{ value: "latest", label: t("Against the latest revision") }]),
-    ...(machine.draft ? [{ value: "draft", label: t("Against the draft") }] : []),
+    ...(machine.has_draft ? [{ value: "draft", label: t("Against the draft") }] : []),
   ];
   const [against, setAgainst] = useState(latest ? "" : "latest");
   return (

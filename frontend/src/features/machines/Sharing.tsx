@@ -69,14 +69,6 @@ export function Sharing({ machine }: { machine: Machine }) {
   return (
     <SpaceBetween size="m">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
-      {url && (
-        <Alert type="success" header={t("The link, shown this once")}>
-          <SpaceBetween size="xs">
-            <Copyable text={url} label={t("Page")} />
-            {picture && <Copyable text={picture} label={t("Picture")} />}
-          </SpaceBetween>
-        </Alert>
-      )}
       <Table
         items={shares.data?.results ?? []}
         trackBy="id"
@@ -109,6 +101,19 @@ export function Sharing({ machine }: { machine: Machine }) {
             {t("Links to look at")}
           </Header>
         }
+        // Below the button that made it: nothing moves under a pointer, and Tab goes on to it.
+        filter={
+          <div role="status">
+            {url && (
+              <Alert type="success" header={t("The link, shown this once")}>
+                <SpaceBetween size="xs">
+                  <Copyable text={url} label={t("Page")} />
+                  {picture && <Copyable text={picture} label={t("Picture")} />}
+                </SpaceBetween>
+              </Alert>
+            )}
+          </div>
+        }
         empty={<Box textAlign="center">{t("No links: nobody else can see this machine")}</Box>}
         columnDefinitions={[
           { id: "made", header: t("Made"), cell: (s) => when(s.created_at), isRowHeader: true },
@@ -124,7 +129,11 @@ export function Sharing({ machine }: { machine: Machine }) {
             header: t("Actions"),
             cell: (s) =>
               !s.revoked_at && (
-                <Button variant="inline-link" onClick={() => setDoomed(s)}>
+                <Button
+                  variant="inline-link"
+                  ariaLabel={t("Revoke the link made {when}", { when: when(s.created_at) })}
+                  onClick={() => setDoomed(s)}
+                >
                   {t("Revoke")}
                 </Button>
               ),

@@ -19,6 +19,7 @@ import { messageOf } from "../../api/http";
 import type { Alias, Machine, Version } from "../../api/types";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
 import { when } from "../../ui/format";
 import { AliasDialog, shares } from "./AliasDialog";
 
@@ -79,17 +80,23 @@ export function Versions({ machine }: { machine: Machine }) {
               "A version keeps running what it was published with, whatever is saved later.",
             )}
             actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Input
-                  value={description}
-                  placeholder={t("What it is for")}
-                  ariaLabel={t("Description of the version")}
-                  onChange={(e) => setDescription(e.detail.value)}
-                />
-                <Button loading={publish.isPending} onClick={() => publish.mutate()}>
-                  {t("Publish revision {revision}", { revision: machine.revision })}
-                </Button>
-              </SpaceBetween>
+              <Form ready={!publish.isPending} onSend={publish.mutate}>
+                <SpaceBetween direction="horizontal" size="xs">
+                  <Input
+                    value={description}
+                    placeholder={t("What it is for")}
+                    ariaLabel={t("Description of the version")}
+                    onChange={(e) => setDescription(e.detail.value)}
+                  />
+                  <Button
+                    formAction="none"
+                    loading={publish.isPending}
+                    onClick={() => publish.mutate()}
+                  >
+                    {t("Publish revision {revision}", { revision: machine.revision })}
+                  </Button>
+                </SpaceBetween>
+              </Form>
             }
           >
             {t("Versions")}

@@ -1,7 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
@@ -11,6 +11,8 @@ import { messageOf } from "../../api/http";
 import type { Connection } from "../../api/types";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
+import { useFocusSoon } from "../../ui/useFocusSoon";
 
 type Kind = Connection["kind"];
 export const KIND_WORDS: Record<Kind, { title: string; user: string; secret: string }> = {
@@ -37,6 +39,9 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
   const [tokenUrl, setTokenUrl] = useState(kept("token_url"));
   const [scope, setScope] = useState(kept("scope"));
   const words = KIND_WORDS[kind];
+  // Who replaces a secret has the rest already.
+  const nameInput = useFocusSoon<InputProps.Ref>(connection === null);
+  const secretInput = useFocusSoon<InputProps.Ref>(connection !== null);
   const oauth = kind === "OAUTH_CLIENT_CREDENTIALS";
   const save = useMutation({
     mutationFn: () => {
@@ -69,52 +74,56 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
         </Button>
       }
     >
-      <SpaceBetween size="m">
-        {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
-        {connection && (
-          <Alert type="info">
-            {t(
-              "All secrets of it are replaced. Headers, query and body values that were given over the API go: give them there again.",
-            )}
-          </Alert>
-        )}
-        <FormField label={t("Name")}>
-          <Input
-            value={name}
-            disabled={connection !== null}
-            onChange={(e) => setName(e.detail.value)}
-          />
-        </FormField>
-        <FormField label={t("Authorisation")}>
-          <Select
-            selectedOption={KINDS.find((one) => one.value === kind) ?? null}
-            options={KINDS}
-            disabled={connection !== null}
-            onChange={(e) => setKind(e.detail.selectedOption.value as Kind)}
-          />
-        </FormField>
-        <FormField label={words.user}>
-          <Input value={user} onChange={(e) => setUser(e.detail.value)} />
-        </FormField>
-        <FormField label={words.secret} description={t("Kept encrypted, and never shown again")}>
-          <Input
-            type="password"
-            value={secret}
-            autoComplete={false}
-            onChange={(e) => setSecret(e.detail.value)}
-          />
-        </FormField>
-        {oauth && (
-          <>
-            <FormField label={t("Address of the token")}>
-              <Input value={tokenUrl} onChange={(e) => setTokenUrl(e.detail.value)} />
-            </FormField>
-            <FormField label={t("Scope")}>
-              <Input value={scope} onChange={(e) => setScope(e.detail.value)} />
-            </FormField>
-          </>
-        )}
-      </SpaceBetween>
+      <Form ready={complete && !save.isPending} onSend={save.mutate}>
+        <SpaceBetween size="m">
+          {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
+          {connection && (
+            <Alert type="info">
+              {t(
+                "All secrets of it are replaced. Headers, query and body values that were given over the API go: give them there again.",
+              )}
+            </Alert>
+          )}
+          <FormField label={t("Name")}>
+            <Input
+              ref={nameInput}
+              value={name}
+              disabled={connection !== null}
+              onChange={(e) => setName(e.detail.value)}
+            />
+          </FormField>
+          <FormField label={t("Authorisation")}>
+            <Select
+              selectedOption={KINDS.find((one) => one.value === kind) ?? null}
+              options={KINDS}
+              disabled={connection !== null}
+              onChange={(e) => setKind(e.detail.selectedOption.value as Kind)}
+            />
+          </FormField>
+          <FormField label={words.user}>
+            <Input value={user} onChange={(e) => setUser(e.detail.value)} />
+          </FormField>
+          <FormField label={words.secret} description={t("Kept encrypted, and never shown again")}>
+            <Input
+              ref={secretInput}
+              type="password"
+              value={secret}
+              autoComplete={false}
+              onChange={(e) => setSecret(e.detail.value)}
+            />
+          </FormField>
+          {oauth && (
+            <>
+              <FormField label={t("Address of the token")}>
+                <Input value={tokenUrl} onChange={(e) => setTokenUrl(e.detail.value)} />
+              </FormField>
+              <FormField label={t("Scope")}>
+                <Input value={scope} onChange={(e) => setScope(e.detail.value)} />
+              </FormField>
+            </>
+          )}
+        </SpaceBetween>
+      </Form>
     </Dialog>
   );
 }

@@ -79,11 +79,6 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
   return (
     <SpaceBetween size="m">
       {error && <Alert type="error">{messageOf(error)}</Alert>}
-      {create.data !== undefined && (
-        <Alert type="success" header={words.shownOnce}>
-          {props.told(create.data)}
-        </Alert>
-      )}
       <Table
         items={found.data?.results ?? []}
         trackBy="id"
@@ -121,6 +116,16 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
           >
             {words.title}
           </Header>
+        }
+        // Below the button that made it: nothing moves under a pointer, and Tab goes on to it.
+        filter={
+          <div role="status">
+            {create.data !== undefined && (
+              <Alert type="success" header={words.shownOnce}>
+                {props.told(create.data)}
+              </Alert>
+            )}
+          </div>
         }
         empty={<Box textAlign="center">{words.none}</Box>}
         columnDefinitions={[

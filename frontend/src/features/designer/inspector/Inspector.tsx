@@ -64,9 +64,11 @@ const CONTENT: Record<Tab, (props: PanelProps) => ReactNode> = {
 export function Inspector({
   designer,
   convert,
+  wrap,
 }: {
   designer: Designer;
   convert: (state: string) => void;
+  wrap: (states: readonly StateRef[], how: Wrapping) => void;
 }) {
   const selection = useStore(designer, (s) => s.selection);
   const parsed = useStore(designer, (s) => s.parsed);
@@ -82,7 +84,7 @@ export function Inspector({
         title={t("{n} states", { n: selection.states.length })}
         subtitle={t("Chosen together")}
       >
-        <Together designer={designer} states={selection.states} />
+        <Together designer={designer} states={selection.states} onWrap={wrap} />
       </Panel>
     );
   }
@@ -111,12 +113,12 @@ export function Inspector({
       void designer.edit({ type: "setIn", state: only, keys, value }, group(keys)),
   };
   const tabs = tabsOf(state.Type);
-  const shown = tabs.some(([id]) => id === tab) ? tab : "general";
+  const [shown, label] = tabs.find(([id]) => id === tab) ?? TABS[0];
   return (
     <fieldset className="inspector" disabled={!valid}>
       <Title {...props} />
       <TabBar label={t("Properties")} tabs={tabs} active={shown} onChange={setTab} />
-      <div key={`${path.join("/")} ${shown}`} role="tabpanel" aria-label={shown}>
+      <div key={`${path.join("/")} ${shown}`} role="tabpanel" aria-label={label}>
         <div className="inspector-body">{CONTENT[shown](props)}</div>
       </div>
     </fieldset>
@@ -124,8 +126,16 @@ export function Inspector({
 }
 
 /** What can be done with several states at once. */
-function Together({ designer, states }: { designer: Designer; states: readonly StateRef[] }) {
-  const wrap = (how: Wrapping) => () => void designer.edit({ type: "wrap", states, how });
+function Together({
+  designer,
+  states,
+  onWrap,
+}: {
+  designer: Designer;
+  states: readonly StateRef[];
+  onWrap: (states: readonly StateRef[], how: Wrapping) => void;
+}) {
+  const wrap = (how: Wrapping) => () => onWrap(states, how);
   return (
     <SpaceBetween size="s">
       <Box>{states.map((state) => state.name).join(", ")}</Box>

@@ -63,7 +63,7 @@ export function Tester({
           onChange={(v) => onChange({ ...test, Variable: v ?? "" })}
         />
       )}
-      <FormField label={t("Test")}>
+      <FormField label={t("Comparison")}>
         <Select
           selectedOption={chosen ? { value: chosen, label: chosen } : null}
           placeholder={t("Choose a test")}

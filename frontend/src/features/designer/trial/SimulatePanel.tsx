@@ -19,6 +19,7 @@ import type { Designer } from "../store";
 import { AnswersOf } from "./Answers";
 import { type Answers, answersOfRun, askedOf, bodyOf, unanswered } from "./mocks";
 import { type Player, SPEEDS } from "./player";
+import { START } from "./start";
 
 const mocksKey = (machine: string) => `treadle:mocks:${machine}`;
 
@@ -117,6 +118,7 @@ export function SimulatePanel({
         )}
         <SpaceBetween direction="horizontal" size="xs">
           <Button
+            className={START}
             variant="primary"
             iconName="caret-right-filled"
             disabled={!valid}

@@ -17,6 +17,7 @@ import type { LastRun, Visited } from "../lastRun";
 import type { Designer } from "../store";
 import { AnswersOf } from "./Answers";
 import { type Answer, bodyOf } from "./mocks";
+import { START } from "./start";
 
 const LEVELS = [
   { value: "INFO", label: "INFO", description: t("Status, output and error") },
@@ -109,6 +110,9 @@ function Tested({
   const [look, words] = WORDS[found?.status ?? ""] ?? ["error", "Failed"];
   return (
     <div className="trial">
+      <div role="status" className="visually-hidden">
+        {found && t(words)}
+      </div>
       <SpaceBetween size="m">
         <Box variant="h3">{t("Test {name}", { name })}</Box>
         <Refusal error={test.error} />
@@ -152,6 +156,7 @@ function Tested({
           />
         </FormField>
         <Button
+          className={START}
           variant="primary"
           iconName="caret-right-filled"
           loading={test.isPending}
