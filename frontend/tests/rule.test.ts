@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { toGraph } from "../src/asl/graph";
+import { type GraphScope, toGraph } from "../src/asl/graph";
 import type { Json, JsonObject } from "../src/asl/model";
 import type { Box, Point } from "../src/canvas/layout";
 import { drawnByRule } from "../src/canvas/rule";
-import { type LocalGraph, localGraph, type ScopeResult } from "../src/canvas/scope";
+import { type LocalGraph, localGraph, type ScopeResult, STATE_BOX } from "../src/canvas/scope";
 import { chain, POLLER, SAGA } from "./samples";
 
 /** mulberry32: the same numbers from the same seed. */
@@ -18,7 +18,7 @@ function chance(seed: number): () => number {
 }
 
 /** A machine of rows and forks, as people write them; some of its ways end, and some lead back up. */
-function machine(seed: number, loops: boolean): JsonObject {
+function machine(seed: number, loops: boolean, endsAnywhere = false): JsonObject {
   const random = chance(seed);
   const below = (n: number) => Math.floor(random() * n);
   const states: Record<string, JsonObject> = {};
@@ -52,7 +52,7 @@ function machine(seed: number, loops: boolean): JsonObject {
       const kind = random();
       if (loops && kind < 0.2) return inside[below(inside.length)] as string;
       if (kind < 0.35 && next !== null) return next;
-      if (kind < 0.5 && !held) return row(null, depth, inside, held);
+      if (kind < 0.5 && (endsAnywhere || !held)) return row(null, depth, inside, held);
       return row(next, depth, inside, held || next !== null);
     };
     if (random() < 0.4) {
@@ -72,11 +72,24 @@ function machine(seed: number, loops: boolean): JsonObject {
     };
   };
   const StartAt = row(null, 3, [], false);
+  const names = Object.keys(states);
+  for (let loose = below(6) - 3; loose > 0; loose--) {
+    const next = below(4) > 0 ? (names[below(names.length)] ?? null) : null;
+    if (next !== StartAt) states[`Loose ${loose}`] = { Type: "Pass", ...onward(next) };
+  }
   return { StartAt, States: states };
 }
 
 function local(definition: Json): LocalGraph {
-  return localGraph(toGraph(definition), []);
+  return sized(toGraph(definition));
+}
+
+/** Some of its boxes as large as containers. */
+function sized(scope: GraphScope): LocalGraph {
+  const sizes = scope.nodes.map((_, i) =>
+    i % 7 === 3 ? { width: 200 + 31 * (i % 11), height: 90 + 23 * (i % 9) } : STATE_BOX,
+  );
+  return localGraph(scope, sizes);
 }
 
 function crosses(a: Box, b: Box): boolean {
@@ -167,6 +180,21 @@ describe("a scope drawn by rule", () => {
     expect(drawn).toBeGreaterThan(200);
   });
 
+  it("is clean inside of a container, where ways may end anywhere", () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const Branches = [machine(seed, false, true)];
+      const root = toGraph({
+        StartAt: "P",
+        States: { P: { Type: "Parallel", Branches, End: true } },
+      });
+      const inner = root.nodes[0]?.inner[0];
+      const graph = inner && sized(inner);
+      const result = graph && drawnByRule(graph);
+      if (graph && result) expect(faults(graph, result), `seed ${seed}`).toEqual([]);
+      else expect(graph && most(graph), `seed ${seed}`).toBeGreaterThan(20);
+    }
+  });
+
   it("is clean with loops, or left to the engine", () => {
     let drawn = 0;
     for (let seed = 1; seed <= 400; seed++) {
@@ -191,11 +219,24 @@ describe("a scope drawn by rule", () => {
     );
   });
 
-  it("is refused where ways cross, and where a state hangs in the air", () => {
+  it("has what nothing leads to beside the row that it leads into", () => {
+    const { States, ...rest } = POLLER as { States: JsonObject };
+    const copy = { Type: "Pass", Next: "Get Job Status" };
+    const graph = local({ ...rest, States: { ...States, Copy: copy } });
+    const drawn = drawnByRule(graph);
+    expect(drawn && faults(graph, drawn)).toEqual([]);
+    const box = (key: string) => drawn?.boxes.find((one) => one.key === key);
+    expect(box("Copy")?.x).toBeGreaterThan((box("Get Job Status")?.x ?? 0) + 168);
+    expect(box("Copy")?.y).toBe(box("Wait X Seconds")?.y);
+  });
+
+  it("is refused where ways cross", () => {
     expect(drawnByRule(local(SAGA))).toBeNull();
-    const poller = POLLER as { States: JsonObject };
-    const loose = { ...poller, States: { ...poller.States, Loose: { Type: "Pass", End: true } } };
-    expect(drawnByRule(local(loose as Json))).toBeNull();
+    const { States, ...rest } = POLLER as { States: JsonObject };
+    const onto = { Type: "Pass", Next: "Submit Job" };
+    expect(
+      drawnByRule(local({ ...rest, StartAt: "Nowhere", States: { onto, ...States } })),
+    ).not.toBeNull();
   });
 
   it("may be long, and deep", () => {

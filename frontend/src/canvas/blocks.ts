@@ -22,7 +22,13 @@ export interface Place {
 /** One after the other: boxes, and between them lines and forks. */
 export interface Row {
   readonly kind: "row";
-  readonly parts: readonly (Place | Line | Fork)[];
+  readonly parts: readonly Part[];
+}
+export type Part = Place | Line | Fork | Side;
+/** What nothing leads to, and which leads to the box that comes next in the row: it stands beside the row. */
+export interface Side {
+  readonly kind: "side";
+  readonly row: Row;
 }
 /** Ways beside each other, in the order of the transitions that lead into them. */
 export interface Fork {
@@ -37,34 +43,41 @@ interface Way {
   readonly block: Block;
   /** It ends at a box that leads nowhere: nothing is drawn from there to the end. */
   readonly open: boolean;
+  /** It begins at a box that nothing leads to: nothing is drawn from the first box to there. */
+  readonly loose: boolean;
 }
 
-/** The only box that nothing leads to; null if there are none or several. */
-function firstBox(local: LocalGraph, ways: readonly Way[]): number | null {
-  const entered = new Set(ways.map((way) => way.to));
-  const found = local.boxes.flatMap((_, box) => (entered.has(box) ? [] : [box]));
-  return found.length === 1 ? (found[0] ?? null) : null;
-}
+const FIRST = 0;
 
-/** Transitions but the loops, and for each box without any a way to the end that is not drawn. */
+/**
+ * Transitions but the loops; and ways that are not drawn, from each box that leads nowhere to the end, and from the
+ * first box to each that nothing leads to.
+ */
 function waysOf(local: LocalGraph, end: number): Way[] {
   const places = new Map(local.boxes.map((box, i) => [box.key, i]));
   const ways: Way[] = [];
   local.edges.forEach(({ from, to, back }, edge) => {
     const ends = { from: places.get(from) ?? end, to: places.get(to) ?? end };
-    if (!back) ways.push({ ...ends, block: { kind: "line", edge, ...ends }, open: false });
+    if (!back) ways.push(way(edge, ends.from, ends.to));
   });
-  const left = new Set(ways.map((way) => way.from));
-  local.boxes.forEach((_, from) => {
-    if (left.has(from) || from === end) return;
-    ways.push({ from, to: end, block: { kind: "line", edge: null, from, to: end }, open: true });
+  const left = new Set(ways.map(({ from }) => from));
+  const entered = new Set(ways.map(({ to }) => to));
+  local.boxes.forEach((_, box) => {
+    if (box === end) return;
+    if (!left.has(box)) ways.push({ ...way(null, box, end), open: true });
+    if (!entered.has(box) && box !== FIRST) ways.push({ ...way(null, FIRST, box), loose: true });
   });
   return ways;
 }
 
+function way(edge: number | null, from: number, to: number): Way {
+  return { from, to, block: { kind: "line", edge, from, to }, open: false, loose: false };
+}
+
 function inRow(before: Way, box: number, after: Way): Way {
   const parts = [...partsOf(before.block), place(box), ...partsOf(after.block)];
-  return { from: before.from, to: after.to, block: { kind: "row", parts }, open: after.open };
+  const { from, loose } = before;
+  return { from, to: after.to, block: { kind: "row", parts }, open: after.open, loose };
 }
 
 function partsOf(block: Block): Row["parts"] {
@@ -78,7 +91,15 @@ function place(box: number): Place {
 function beside(ways: readonly Way[], from: number, to: number): Way {
   const columns = ways.flatMap(({ block }) => (block.kind === "fork" ? block.columns : [block]));
   const open = ways.every((way) => way.open);
-  return { from, to, block: { kind: "fork", columns }, open };
+  return { from, to, block: { kind: "fork", columns }, open, loose: false };
+}
+
+/** The way with others that nothing leads to beside its end. */
+function withSides(way: Way, sides: readonly Way[]): Way {
+  const parts: Part[] = [...partsOf(way.block)];
+  for (const { block } of sides)
+    parts.push({ kind: "side", row: { kind: "row", parts: partsOf(block) } });
+  return { ...way, block: { kind: "row", parts } };
 }
 
 /** The graph while it shrinks to one way. */
@@ -90,7 +111,6 @@ class Shrinking {
 
   constructor(
     ways: readonly Way[],
-    private readonly first: number,
     private readonly end: number,
   ) {
     for (const way of ways) this.add(way);
@@ -100,26 +120,23 @@ class Shrinking {
   run(): Way | null {
     for (let box = this.todo.pop(); box !== undefined; box = this.todo.pop()) {
       this.join(box);
+      this.gather(box);
       this.pass(box);
     }
-    const [whole] = this.at(this.out, this.first);
+    const [whole] = this.at(this.out, FIRST);
     return this.count === 1 && whole?.to === this.end ? whole : null;
   }
 
   /** Ways from here to the same box are one fork; those that end on the way may stand beside any. */
   private join(box: number): void {
     const groups = new Map<number, Way[]>();
-    for (const way of this.at(this.out, box)) {
-      const group = groups.get(way.to);
-      if (group) group.push(way);
-      else groups.set(way.to, [way]);
-    }
-    const open = [...this.at(this.out, box)].filter((way) => way.open);
+    const out = [...this.at(this.out, box)].filter((way) => !way.loose);
+    for (const way of out) groups.set(way.to, [...(groups.get(way.to) ?? []), way]);
     const closed = [...groups].filter(([, ways]) => ways.some((way) => !way.open));
     const [only] = closed;
-    if (open.length > 0 && only && closed.length === 1) {
+    if (only && closed.length === 1) {
       groups.clear();
-      groups.set(only[0], [...this.at(this.out, box)]);
+      groups.set(only[0], out);
     }
     for (const [to, ways] of groups) {
       if (ways.length < 2) continue;
@@ -128,9 +145,19 @@ class Shrinking {
     }
   }
 
+  /** What nothing leads to stands beside the only way that leads here. */
+  private gather(box: number): void {
+    const into = [...this.at(this.into, box)];
+    const sides = into.filter((way) => way.loose);
+    const [only, ...others] = into.filter((way) => !way.loose);
+    if (!only || others.length > 0 || sides.length === 0) return;
+    for (const way of into) this.remove(way);
+    this.add(withSides(only, sides));
+  }
+
   /** A box with one way in and one way out lies in a row. */
   private pass(box: number): void {
-    if (box === this.first || box === this.end) return;
+    if (box === FIRST || box === this.end) return;
     const [before, ...others] = this.at(this.into, box);
     const [after, ...more] = this.at(this.out, box);
     if (!before || !after || others.length + more.length > 0) return;
@@ -161,14 +188,28 @@ class Shrinking {
 
 /**
  * The scope as one row from its first box to its end, which is past the last box where none is drawn. Null if it is
- * not made of blocks, or has a box that nothing leads to.
+ * not made of blocks.
  */
 export function blocksOf(local: LocalGraph): Row | null {
   const drawn = local.boxes.findIndex((box) => box.last);
   const end = drawn < 0 ? local.boxes.length : drawn;
   const ways = waysOf(local, end);
-  const first = firstBox(local, ways);
-  if (first === null || first === end) return null;
-  const whole = new Shrinking(ways, first, end).run();
-  return whole && { kind: "row", parts: [place(first), ...partsOf(whole.block), place(end)] };
+  if (end === FIRST || ways.some(({ to }) => to === FIRST)) return null;
+  const whole = new Shrinking(ways, end).run();
+  return whole && { kind: "row", parts: [place(FIRST), ...partsOf(whole.block), place(end)] };
+}
+
+/** The line that leads into it, if it does not begin with a box. */
+export function firstLine(part: Part | Row): Line | null {
+  if (part.kind === "line") return part;
+  const first = part.kind === "row" ? part.parts[0] : part.kind === "fork" ? part.columns[0] : null;
+  return first ? firstLine(first) : null;
+}
+
+/** A line that leads on from it; null if all of its ways end in it. */
+export function lastLine(part: Part | Row): Line | null {
+  if (part.kind === "line") return part.edge === null ? null : part;
+  if (part.kind === "fork") return part.columns.map(lastLine).find((line) => line !== null) ?? null;
+  const last = part.kind === "row" && part.parts.findLast((one) => one.kind !== "side");
+  return last ? lastLine(last) : null;
 }

@@ -1,4 +1,13 @@
-import type { Block, Fork, Line, Place, Row } from "./blocks";
+import {
+  type Block,
+  type Fork,
+  firstLine,
+  type Line,
+  lastLine,
+  type Part,
+  type Place,
+  type Row,
+} from "./blocks";
 import { type Loop, loopsOf } from "./loops";
 import { type LocalGraph, SPACE } from "./scope";
 
@@ -18,7 +27,8 @@ const NARROW_GAP = 20;
 
 /**
  * What stands above what: a row has one axis, on which the middles of its boxes lie; a fork's main way has the
- * fork's axis, and its other ways stand beside it in order. Loops have a lane right of all that they pass.
+ * fork's axis, and its other ways stand beside it in order. Loops have a lane right of all that they pass; what nothing
+ * leads to stands right of the row that it leads into.
  */
 export class Columns {
   /** The middles of boxes, by their places. */
@@ -64,7 +74,7 @@ export class Columns {
   }
 
   private reachOfRow(row: Row): Reach {
-    const reaches = row.parts.map((part) => this.reach(part));
+    const reaches = row.parts.map((part) => (part.kind === "side" ? both(0) : this.reach(part)));
     const lanes: Lane[] = [];
     for (const loop of this.loops.get(row) ?? []) {
       const passed = reaches.slice(loop.high, loop.low + 1);
@@ -75,7 +85,13 @@ export class Columns {
       lanes.push({ ...loop, x, right: x + half });
     }
     this.lanesOf.set(row, lanes);
-    const right = Math.max(...[...reaches, ...lanes].map((one) => one.right));
+    let right = Math.max(...[...reaches, ...lanes].map((one) => one.right));
+    for (const part of row.parts) {
+      if (part.kind !== "side") continue;
+      const reach = this.reach(part.row);
+      this.offsets.set(part.row, right + SPACE.nodeNode + reach.left);
+      right += SPACE.nodeNode + reach.left + reach.right;
+    }
     return { left: Math.max(...reaches.map((one) => one.left)), right };
   }
 
@@ -99,17 +115,11 @@ export class Columns {
 
   /** As the transitions that lead into them; what only loops stands on the right, where loops go up. */
   private inOrder(fork: Fork): Block[] {
-    const only = (block: Block) => Number(!this.leadsOn(block) && this.loopsInside(block));
+    const only = (block: Block) => Number(lastLine(block) === null && this.loopsInside(block));
     return [...fork.columns].sort((a, b) => only(a) - only(b) || firstEdge(a) - firstEdge(b));
   }
 
-  private leadsOn(block: Block | Place): boolean {
-    if (block.kind === "line") return block.edge !== null;
-    if (block.kind === "fork") return block.columns.some((column) => this.leadsOn(column));
-    return block.kind === "row" && this.leadsOn(block.parts.at(-1) as Line | Fork);
-  }
-
-  private loopsInside(block: Block | Place): boolean {
+  private loopsInside(block: Part | Row): boolean {
     if (block.kind === "box") return this.looping.has(this.local.boxes[block.box]?.key ?? "");
     if (block.kind === "fork") return block.columns.some((column) => this.loopsInside(column));
     return block.kind === "row" && block.parts.some((part) => this.loopsInside(part));
@@ -124,7 +134,7 @@ export class Columns {
     let best = [...columns];
     for (const rank of [
       (block: Block) => Number(kind(block) === "next") - Number(kind(block) === "catch"),
-      (block: Block) => Number(this.leadsOn(block)),
+      (block: Block) => Number(lastLine(block) !== null),
       (block: Block) => this.size(block),
       (block: Block) => Number(best.length < 3 && kind(block) === "default"),
     ]) {
@@ -135,9 +145,9 @@ export class Columns {
   }
 
   /** How many boxes it holds. */
-  private size(block: Block | Place): number {
+  private size(block: Part | Row): number {
     if (block.kind === "box") return 1;
-    if (block.kind === "line") return 0;
+    if (block.kind === "line" || block.kind === "side") return 0;
     const known = this.boxes.get(block);
     if (known !== undefined) return known;
     const parts = block.kind === "row" ? block.parts : block.columns;
@@ -150,7 +160,8 @@ export class Columns {
     return a.kind === "line" || b.kind === "line" ? NARROW_GAP : SPACE.nodeNode;
   }
 
-  private stand(part: Block | Place, x: number): void {
+  private stand(part: Part | Row, x: number): void {
+    if (part.kind === "side") this.stand(part.row, x + (this.offsets.get(part.row) ?? 0));
     if (part.kind === "box") this.middles.set(part.box, x);
     if (part.kind === "line") this.axes.set(part, x);
     if (part.kind === "row") {
@@ -168,7 +179,6 @@ function both(half: number): Reach {
 
 /** The first of the transitions that lead into it. */
 function firstEdge(block: Block): number {
-  if (block.kind === "line") return block.edge ?? Number.POSITIVE_INFINITY;
   if (block.kind === "fork") return Math.min(...block.columns.map(firstEdge));
-  return firstEdge(block.parts[0] as Line | Fork);
+  return firstLine(block)?.edge ?? Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,12 @@
-import type { Block, Line, Place, Row } from "./blocks";
+import {
+  type Block,
+  type Fork,
+  firstLine,
+  type Line,
+  lastLine,
+  type Part,
+  type Row,
+} from "./blocks";
 import type { Columns } from "./columns";
 import { LABEL_HEIGHT, type LocalGraph, SPACE } from "./scope";
 
@@ -79,19 +87,38 @@ export class Levels {
       block.kind === "line"
         ? this.heightOfLine(block)
         : block.kind === "row"
-          ? block.parts.reduce((sum, part) => sum + this.size(part), 0)
-          : Math.max(...block.columns.map((column) => this.heightOf(column)));
+          ? block.parts.reduce((sum, part) => this.after(block, part, sum), 0)
+          : this.heightOfFork(block);
     this.heights.set(block, found);
     return found;
   }
 
-  private size(part: Block | Place): number {
-    return part.kind === "box" ? (this.local.boxes[part.box]?.height ?? 0) : this.heightOf(part);
+  /** Below a way that ends, other ways run to where they meet. */
+  private heightOfFork(fork: Fork): number {
+    const lanes = depth(this.into.get(lastLine(fork)?.to ?? -1));
+    const below = lanes > 0 ? lanes + SPACE.edgeNode : 0;
+    const heights = fork.columns.map(
+      (column) => this.heightOf(column) + (lastLine(column) ? 0 : below),
+    );
+    return Math.max(...heights);
+  }
+
+  /** How far down a row is after a part. A side ends where the row has got to, and needs that much room above. */
+  private after(row: Row, part: Part, so: number): number {
+    if (part.kind === "side") return Math.max(so, this.lanesAbove(row) + this.heightOf(part.row));
+    if (part.kind === "box") return so + (this.local.boxes[part.box]?.height ?? 0);
+    return so + this.heightOf(part);
+  }
+
+  /** Where a row is one way of a fork, lines to others pass over it. */
+  private lanesAbove(row: Row): number {
+    const line = firstLine(row);
+    return line ? depth(this.out.get(line.from)) + SPACE.edgeEdge : 0;
   }
 
   private heightOfLine({ edge, from, to }: Line): number {
     const [above, below] = [depth(this.out.get(from)), depth(this.into.get(to))];
-    if (edge === null) return below > 0 ? below + SPACE.edgeNode : 0;
+    if (edge === null) return 0;
     if ((this.local.edges[edge]?.label ?? 0) > 0) {
       const rest = Math.max(SPACE.between, below + HEAD);
       return this.labelsBelow(from) + LABEL_HEIGHT + rest;
@@ -101,11 +128,17 @@ export class Levels {
   }
 
   /** Answers the lower side. */
-  private stand(part: Block | Place, y: number): number {
-    if (part.kind === "box") this.tops.set(part.box, y);
-    if (part.kind === "fork") for (const column of part.columns) this.stand(column, y);
-    if (part.kind !== "row") return y + this.size(part);
-    return part.parts.reduce((at, one) => this.stand(one, at), y);
+  private stand(row: Row, top: number): number {
+    let so = 0;
+    for (const part of row.parts) {
+      const y = top + so;
+      so = this.after(row, part, so);
+      if (part.kind === "box") this.tops.set(part.box, y);
+      if (part.kind === "side") this.stand(part.row, top + so - this.heightOf(part.row));
+      if (part.kind !== "fork") continue;
+      for (const column of part.columns) if (column.kind === "row") this.stand(column, y);
+    }
+    return top + so;
   }
 }
 

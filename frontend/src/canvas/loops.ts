@@ -10,7 +10,7 @@ export interface Loop {
 }
 interface Seat {
   readonly row: Row;
-  /** Where in the row's parts; in a fork's columns are further rows. */
+  /** Where in the row's parts; forks and sides hold further rows. */
   readonly at: number;
 }
 
@@ -36,6 +36,7 @@ function takeSeats(row: Row, outside: readonly Seat[], seats: Map<number, readon
   row.parts.forEach((part, at) => {
     const here = [...outside, { row, at }];
     if (part.kind === "box") seats.set(part.box, here);
+    if (part.kind === "side") takeSeats(part.row, here, seats);
     if (part.kind !== "fork") return;
     for (const column of part.columns) if (column.kind === "row") takeSeats(column, here, seats);
   });

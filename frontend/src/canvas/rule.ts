@@ -110,8 +110,11 @@ function hangHooks(
   });
 }
 
-/** A loop may cross lines, and nothing else: no box, no label, and no line that runs along with it. */
+/** A loop may cross lines, and nothing else: no box, no label, and no line that runs along with it or into its label. */
 function clear(edge: number, loop: Drawn, boxes: readonly Box[], lines: readonly Drawn[]): boolean {
+  const others = lines.filter((_, i) => i !== edge).flatMap(({ points }) => stretches(points));
+  const { label } = loop;
+  if (label && others.some((stretch) => overlap(stretch, label))) return false;
   const labels = lines.flatMap(({ label }, i) => (label && i !== edge ? [label] : []));
   return stretches(loop.points).every(
     (stretch) =>
