@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
-import { isLanguage, language, t } from "../i18n";
+import { isLanguage, type Language, language, t } from "../i18n";
 import { beginning, noteLost, noteReached } from "./reach";
 import type { paths } from "./schema";
 import type { Diagnostic } from "./types";
@@ -19,7 +19,9 @@ export class Problem extends Error {
 }
 
 /** Which of its languages the server takes from what the browser asks for. */
-const browsers = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en";
+function browsers(): Language {
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en";
+}
 
 /**
  * What the server says, it says in the language that was chosen here, which need not be the browser's. Where it is,
@@ -27,7 +29,7 @@ const browsers = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLangua
  */
 const spoken: Middleware = {
   onRequest({ request }) {
-    if (browsers !== language) request.headers.set("Accept-Language", language);
+    if (browsers() !== language) request.headers.set("Accept-Language", language);
   },
 };
 
