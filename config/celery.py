@@ -225,10 +225,12 @@ def _leave() -> None:
     timer.start()
     while host.attempts.busy and not deadline.is_set() and not _hurry.is_set():
         deadline.wait(0.05)
-    host.stop(0)
-    if _listener is not None:
-        _listener.stop()
-    _left.set()
+    try:
+        host.stop(0)
+        if _listener is not None:
+            _listener.stop()
+    finally:
+        _left.set()
 
 
 @worker_shutdown.connect

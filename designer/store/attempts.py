@@ -180,7 +180,7 @@ class SqlAttempts:
             for column, status in (("poll_at", "status = 'WAITING'"), ("cancel_at", "NOT " + OPEN)):
                 rows = writer.rows(
                     f"SELECT id FROM designer_taskattempt WHERE {column} <= %s AND rung_at < %s AND {status} "
-                    f"LIMIT %s{writer.skip_locked}",
+                    f"ORDER BY rung_at LIMIT %s{writer.skip_locked}",
                     (now, now - RING_AGAIN_MS, limit),
                 )
                 found += [row[0] for row in rows]

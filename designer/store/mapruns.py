@@ -347,7 +347,7 @@ class SqlMapRuns:
         if Session().row(f"{_QUIET} LIMIT 1", (before,)) is None:
             return ()
         with writing() as session:
-            rows = session.rows(f"{_QUIET} LIMIT %s{session.skip_locked_of('r')}", (before, limit))
+            rows = session.rows(f"{_QUIET} ORDER BY r.looked_at LIMIT %s{session.skip_locked_of('r')}", (before, limit))
             session.many("UPDATE designer_maprun SET looked_at = %s WHERE id = %s", [(now, row[0]) for row in rows])
         return [row[0] for row in rows]
 

@@ -53,6 +53,16 @@ _ATTEMPT = """
          status, worker, scheduled_at, rung_at, begun_at, role_arn, token, logs, logs_truncated, polls)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, 0)
 """
+_UNANSWERED = """
+    SELECT i.execution_id AS id
+      FROM designer_inbox i JOIN designer_execution e ON e.id = i.execution_id
+     WHERE i.at < %s AND e.stuck_reason IS NULL AND i.execution_id > %s
+     UNION
+    SELECT id
+      FROM designer_execution
+     WHERE status = 'RUNNING' AND resume_at < %s AND stuck_reason IS NULL AND id > %s
+     ORDER BY id LIMIT %s
+"""
 _QUEUED = f"SELECT id FROM designer_taskattempt WHERE {AT_WORK} AND status = 'QUEUED' AND rung_at < %s"
 _TIMER = """
     INSERT INTO designer_timer (execution_id, key, due, event) VALUES (%s, %s, %s, %s)
@@ -199,28 +209,18 @@ class SqlStore(SqlMapRuns, SqlAttempts):
             following = session.row("SELECT min(due) FROM designer_timer")[0]
         return [DueTimer(execution_id=row[0], key=row[1], event=row[2]) for row in rows], following
 
-    def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
+    def unanswered(self, before: int, now: int, limit: int, *, after: str = "") -> tuple[Sequence[str], Sequence[str]]:
         session = Session()
-        mail = session.rows(
-            "SELECT DISTINCT i.execution_id FROM designer_inbox i JOIN designer_execution e ON e.id = i.execution_id "
-            "WHERE i.at < %s AND e.stuck_reason IS NULL LIMIT %s",
-            (before, limit),
-        )
-        left = session.rows(
-            "SELECT id FROM designer_execution WHERE status = 'RUNNING' AND resume_at < %s AND stuck_reason IS NULL "
-            "LIMIT %s",
-            (before, limit),
-        )
+        rows = session.rows(_UNANSWERED, (before, after, before, after, limit))
         queued: list[Any] = []
         if session.row(f"{_QUEUED} LIMIT 1", (before,)) is not None:
             with writing() as writer:
                 # All at once or not at all: two that take many rows one by one may each wait for the other.
-                queued = writer.rows(f"{_QUEUED} LIMIT %s{writer.skip_locked}", (before, limit))
+                queued = writer.rows(f"{_QUEUED} ORDER BY rung_at LIMIT %s{writer.skip_locked}", (before, limit))
                 writer.many(
                     "UPDATE designer_taskattempt SET rung_at = %s WHERE id = %s", [(now, row[0]) for row in queued]
                 )
-        executions = list(dict.fromkeys(row[0] for row in [*mail, *left]))
-        return executions, [row[0] for row in queued]
+        return [row[0] for row in rows], [row[0] for row in queued]
 
     def beat(self, worker: WorkerRow, at: int) -> None:
         with writing() as session:

@@ -55,10 +55,13 @@ _WORKING = frozenset({"Task", "Parallel", "Map"})
 _WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
 
 
-def compile_machine(document: Json, findings: Findings, *, lone: bool = False) -> StateMachine | None:
+def compile_machine(
+    document: Json, findings: Findings, *, lone: bool = False, stored: bool = False
+) -> StateMachine | None:
     """The machine, or None when a mistake keeps it from being built; ``findings`` says which.
 
-    ``lone`` states may lead to states that are not there (TestState is given one state).
+    ``lone`` states may lead to states that are not there (TestState is given one state). In a ``stored`` machine is
+    passed over what an earlier release took to no effect and this one refuses.
     """
     if not isinstance(document, dict):
         findings.error("/", say("Expected an object, but found {found}", found=kind(document)))
@@ -74,7 +77,7 @@ def compile_machine(document: Json, findings: Findings, *, lone: bool = False) -
     timeout = fields.integer("TimeoutSeconds", least=1, most=NO_TIMEOUT)
     comment = fields.string("Comment")
     index: dict[str, AnyState] = {}
-    top = _States(findings, index, language, lone=lone).read(fields)
+    top = _States(findings, index, language, lone=lone, stored=stored).read(fields)
     fields.refuse_others(say("a state machine"))
     if top is None or findings.broken:
         return None
@@ -96,8 +99,11 @@ def _language(fields: Fields) -> QueryLanguage | None:
 class _States:
     """Reads ``StartAt`` and ``States`` blocks, outer and inner, into one index of names."""
 
-    def __init__(self, findings: Findings, index: dict[str, AnyState], language: QueryLanguage, *, lone: bool) -> None:
+    def __init__(
+        self, findings: Findings, index: dict[str, AnyState], language: QueryLanguage, *, lone: bool, stored: bool
+    ) -> None:
         self._lone = lone
+        self._stored = stored
         self._findings = findings
         self._index = index
         self._language = language
@@ -183,6 +189,8 @@ class _States:
         if type_name not in {"Fail", "Succeed"}:  # they end their scope, and its variables with it
             common["assign"] = fields.template("Assign", objects_only=True, parts=parts)
             self._check_variables(fields)
+        elif self._stored:
+            fields.has("Assign")  # which nobody could read: it was taken until it was refused, as AWS does
         if type_name not in {"Fail", "Succeed", "Choice"}:
             common["next"] = self._transition(fields)
         state = reader(fields, common)

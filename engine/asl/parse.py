@@ -45,13 +45,16 @@ def parse_state(text: str, format: Format) -> ParsedDefinition:
     return ParsedDefinition(document=wrapped, machine=machine, diagnostics=tuple(findings.found))
 
 
-def parse_definition(text: str, format: Format, *, express: bool = False) -> ParsedDefinition:
-    """Read, compile and check a definition, of an Express machine if so told. Never raises, whatever the text."""
+def parse_definition(text: str, format: Format, *, express: bool = False, stored: bool = False) -> ParsedDefinition:
+    """Read, compile and check a definition, of an Express machine if so told. Never raises, whatever the text.
+
+    What is ``stored`` was taken by this release or an earlier one, and runs.
+    """
     source = read(text, format)
     if source.error is not None:
         return ParsedDefinition(document=None, machine=None, diagnostics=(source.error,))
     findings = Findings()
-    machine = compile_machine(source.document, findings)
+    machine = compile_machine(source.document, findings, stored=stored)
     if machine is not None:
         if express:
             check_express(machine, findings)

@@ -74,6 +74,7 @@ class Attempts:
         self._late = 0
         self._missing: set[str] = set()
         self._closing = False
+        self._unstored: dict[str, tuple[AttemptRow, Outcome]] = {}
         self._gone = threading.Event()
 
     def run(self, attempt_id: str) -> None:
@@ -200,20 +201,27 @@ class Attempts:
         """Hold the result until the store has answered, however long the database is away.
 
         It is taken as long as this worker's lease was not called lost, and late results change nothing. A worker
-        that leaves meanwhile takes the result with it: then the attempt is lost with its worker.
+        that leaves meanwhile stores it as its last act, or takes it along: then the attempt is lost with its worker.
         """
         outcome = storable(outcome)
         pause = _FIRST_PAUSE_SECONDS
+        with self._lock:
+            self._unstored[attempt.id] = (attempt, outcome)
         while True:
             try:
-                taken = self._store_outcome(attempt, outcome)
+                self._deliver(attempt, outcome)
                 break
             except Exception:
                 logger.exception("the result of %s could not be stored; trying again in %g s", attempt.id, pause)
             if self._gone.wait(pause):
-                logger.error("the worker leaves with the result of %s, which could not be stored", attempt.id)
-                return
+                return  # ``close`` has seen to it
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        with self._lock:
+            self._unstored.pop(attempt.id, None)
+
+    def _deliver(self, attempt: AttemptRow, outcome: Outcome) -> None:
+        """Store an outcome and ring for whoever waits for it; a second time it changes nothing."""
+        taken = self._store_outcome(attempt, outcome)
         if taken is None:
             logger.info("the result of %s came too late: nobody waits for it", attempt.id)
             self._cancel_forgotten(attempt, outcome.submission)
@@ -281,13 +289,24 @@ class Attempts:
             time.sleep(0.05)
         try:
             for row in self._store.begun_by(self._worker):
-                self.lose(row)
+                self._let_go(row)
         finally:
             self._gone.set()
             with self._lock:
-                works = list(self._running.values())
+                works, kept = list(self._running.values()), sorted(self._unstored)
             for work in works:
                 work.cancel()
+            for attempt_id in kept:
+                logger.error("the worker leaves with the result of %s, which could not be stored", attempt_id)
+
+    def _let_go(self, row: OpenAttempt) -> None:
+        """What has a result, for which the database came back just now, has not failed."""
+        with self._lock:
+            held = self._unstored.pop(row.id, None)
+        if held is None:
+            self.lose(row)
+        else:
+            self._deliver(*held)
 
     @property
     def busy(self) -> int:

@@ -215,7 +215,7 @@ class Driver:
         if processor:
             return child_machine(self.machine(definition_id, ""), processor)
         stored = self._store.definition(definition_id)
-        parsed = parse_definition(stored.text, stored.format)
+        parsed = parse_definition(stored.text, stored.format, stored=True)
         if parsed.machine is None:
             raise ValueError(f"definition {definition_id} does not compile: {parsed.diagnostics[:1]}")
         return express_machine(parsed.machine) if stored.express else parsed.machine

@@ -133,13 +133,26 @@ class Host:
             loop.start()
 
     def stop(self, seconds: float) -> None:
-        """Leave: give running tasks ``seconds``, fail the rest, let the lease go."""
-        self.attempts.close(seconds)
-        for loop in self._loops.values():
-            loop.stop()
-        self._integrations.close()
-        self._evaluator.close()
-        self._store.forget_worker(self.row.id)
+        """Leave: give running tasks ``seconds``, fail the rest, let the lease go.
+
+        Everything is let go of also while the database is away; others find the worker's lease and attempts then.
+        """
+        with contextlib.ExitStack() as leaving:  # the last is done first
+            leaving.callback(self._forget)
+            leaving.callback(self._evaluator.close)
+            leaving.callback(self._integrations.close)
+            for loop in self._loops.values():
+                leaving.callback(loop.stop)
+            try:
+                self.attempts.close(seconds)
+            except Exception:
+                logger.exception("what the worker %s had begun could not be ended: others will", self.row.id)
+
+    def _forget(self) -> None:
+        try:
+            self._store.forget_worker(self.row.id)
+        except Exception:
+            logger.exception("the lease of %s could not be let go: it will run out", self.row.id)
 
     def advance(self, execution_id: str) -> None:
         """Doorway of the execution's doorbell. A failing activation is counted, never repeated for ever."""

@@ -340,7 +340,8 @@ class MemoryStore:
     def due_attempts(self, now: int, limit: int) -> tuple[Sequence[str], int | None]:
         with self._lock:
             waiting = [one for one in self._attempts.values() if one.due is not None]
-            due = [one for one in waiting if (one.due or 0) <= now and one.rung_at < now - RING_AGAIN_MS][:limit]
+            due = [one for one in waiting if (one.due or 0) <= now and one.rung_at < now - RING_AGAIN_MS]
+            due = sorted(due, key=lambda one: one.rung_at)[:limit]
             for attempt in due:
                 attempt.rung_at = now
             later = [one.due for one in waiting if one.due is not None and one.due > now]
@@ -438,7 +439,7 @@ class MemoryStore:
             found = [DueTimer(execution_id=owner, key=timer.key, event=timer.event) for _, owner, timer in claimed]
             return found, rest[0][0] if rest else None
 
-    def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
+    def unanswered(self, before: int, now: int, limit: int, *, after: str = "") -> tuple[Sequence[str], Sequence[str]]:
         with self._lock:
             mail = [owner for owner, _, at in self._inbox.values() if at < before]
             left = [
@@ -446,8 +447,10 @@ class MemoryStore:
                 for execution_id, record in self._executions.items()
                 if record.root.ready and record.root.status is Status.RUNNING and record.touched_at < before
             ]
-            executions = [one for one in dict.fromkeys(mail + left) if self._executions[one].stuck_reason is None]
-            queued = [one for one in self._attempts.values() if one.status == "QUEUED" and one.rung_at < before][:limit]
+            found = sorted(one for one in {*mail, *left} if one > after)
+            executions = [one for one in found if self._executions[one].stuck_reason is None]
+            queued = [one for one in self._attempts.values() if one.status == "QUEUED" and one.rung_at < before]
+            queued = sorted(queued, key=lambda one: one.rung_at)[:limit]
             for attempt in queued:
                 attempt.rung_at = now
             return executions[:limit], [attempt.row.id for attempt in queued]
@@ -643,9 +646,10 @@ class MemoryStore:
                 for run in self._map_runs.values()
                 if run.row.status == "RUNNING" and run.looked_at < before and not self._parked(run.row.execution_id)
             ]
-            for run in found[:limit]:
+            found = sorted(found, key=lambda run: run.looked_at)[:limit]
+            for run in found:
                 run.looked_at = now
-            return [run.row.id for run in found[:limit]]
+            return [run.row.id for run in found]
 
     def _parked(self, execution_id: str) -> bool:
         return self._executions[execution_id].stuck_reason is not None

@@ -389,8 +389,12 @@ class Store(Protocol):
         """Map Runs that nobody looked at since ``before``: ring them again. Those of parked executions rest."""
         ...
 
-    def unanswered(self, before: int, now: int, limit: int) -> tuple[Sequence[str], Sequence[str]]:
-        """Executions with work and attempts still QUEUED that nobody answered for since ``before``: ring them again."""
+    def unanswered(self, before: int, now: int, limit: int, *, after: str = "") -> tuple[Sequence[str], Sequence[str]]:
+        """Executions with work and attempts still QUEUED that nobody answered for since ``before``: ring them again.
+
+        Executions come in the order of their ids from the one that follows ``after``: ringing changes nothing of
+        them. Attempts come as they were rung, the longest ago first. Of each kind no more than ``limit``.
+        """
         ...
 
     def beat(self, worker: WorkerRow, at: int) -> None:

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 10.0
 RENEWAL_SECONDS = 2.0
 BLIND_SECONDS = LEASE_SECONDS / 2
-"""Who could not look for longer has not seen the counters stand still."""
+"""Who did not look for longer has not seen the counters stand still."""
 SWEEP_SECONDS = 2.0
 UNANSWERED_MS = 5_000
 CRASHES_ALLOWED = 5
@@ -57,14 +57,21 @@ class Leases:
         self._attempts = attempts
         self._clock = clock
         self._own = own
-        self._looked_at: float | None = None
+        self._looked_at = clock.monotonic()
+        self._failed = False
+        self._late = False
         self._seen: dict[str, tuple[int, float]] = {}
 
     def check(self) -> None:
+        failed_before, self._failed = self._failed, True
         rows = [*self._store.workers(), *map(_without_lease, self._store.strays())]
+        self._failed = False
         now = self._clock.monotonic()
-        if self._looked_at is None or now - self._looked_at > BLIND_SECONDS:
-            self._seen.clear()  # the database was away: nobody could renew, and nobody has watched
+        late_before, self._late = self._late, now - self._looked_at > BLIND_SECONDS
+        # The database was away or this process stood still: nobody could renew, or nobody has watched. An observer
+        # who is late each time only has much to do, and must find the lost all the same.
+        if failed_before or (self._late and not late_before):
+            self._seen.clear()
         self._looked_at = now
         self._seen = {row.id: self._seen.get(row.id, (-1, now)) for row in rows}
         for row in rows:
@@ -108,10 +115,13 @@ class Sweeper:
         self._store = store
         self._dispatcher = dispatcher
         self._clock = clock
+        self._after = ""
 
     def sweep(self) -> None:
         now = self._clock.now()
-        executions, attempts = self._store.unanswered(now - UNANSWERED_MS, now, _BATCH)
+        executions, attempts = self._store.unanswered(now - UNANSWERED_MS, now, _BATCH, after=self._after)
+        # One batch after the other: those at the front may have been rung often enough and wait for a free worker.
+        self._after = executions[-1] if len(executions) == _BATCH else ""
         for execution_id in executions:
             self._dispatcher.ring_execution(execution_id)
         for attempt_id in attempts:

@@ -442,3 +442,18 @@ def test_an_attempt_that_begins_while_the_lease_is_renewed_goes_on(
     monkeypatch.setattr(bench.store, "begun_by", begins_right_after)
     world.attempts.check_open()
     assert not work.cancelled
+
+
+@pytest.mark.parametrize("state", [{"Type": "Succeed"}, {"Type": "Fail", "Error": "Own"}], ids=["Succeed", "Fail"])
+def test_a_stored_machine_runs_with_an_assign_that_new_ones_may_not_have(bench: Bench, state: dict[str, Any]) -> None:
+    inner = {"StartAt": "I", "States": {"I": {"Type": "Succeed", "Assign": {"x.$": "$"}}}}
+    machine = {
+        "StartAt": "P",
+        "States": {
+            "P": {"Type": "Parallel", "Branches": [inner], "Next": "E"},
+            "E": {**state, "Assign": {"y": 1}},
+        },
+    }
+    execution_id = bench.create(machine, 7)
+    assert World(bench).to_the_end(execution_id) == ("SUCCEEDED" if state["Type"] == "Succeed" else "FAILED")
+    assert bench.stuck_reason(execution_id) is None

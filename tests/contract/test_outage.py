@@ -10,7 +10,7 @@ import pytest
 
 from engine.runtime import attempts
 from engine.runtime.ports import WorkerRow
-from engine.runtime.upkeep import LEASE_SECONDS, Leases
+from engine.runtime.upkeep import BLIND_SECONDS, LEASE_SECONDS, Leases
 from tests.contract.conftest import NOW, Bench
 from tests.contract.test_driver import World
 from tests.harness import FUNCTION
@@ -105,6 +105,39 @@ def test_a_worker_that_leaves_while_the_database_is_away_does_not_wait_for_it(
     assert world.attempts.busy == 0
 
 
+def test_a_worker_that_leaves_when_the_database_is_back_stores_what_it_holds(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "_FIRST_PAUSE_SECONDS", 3600.0)
+    world = World(bench)
+    execution_id = bench.create(MACHINE, "paid")
+    world.driver.activate(execution_id)
+    attempt = world.bells.attempts.pop()
+    asked = threading.Event()
+    finish = away(bench.store.finish, 1)
+
+    def finishing(*given: Any) -> Any:
+        try:
+            return finish(*given)
+        finally:
+            asked.set()
+
+    monkeypatch.setattr(bench.store, "finish", finishing)
+
+    def work() -> None:
+        world.attempts.run(attempt)
+        bench.store.release()
+
+    working = threading.Thread(target=work)
+    working.start()
+    asked.wait()
+    world.attempts.close(0)
+    working.join()
+    assert bench.attempt_status(attempt) == "SUCCEEDED"
+    assert world.to_the_end(execution_id) == "SUCCEEDED"
+    assert bench.output(execution_id) == "paid"
+
+
 def test_nobody_is_called_lost_by_an_observer_who_could_not_look(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(bench)
     execution_id = bench.create(MACHINE)
@@ -125,4 +158,35 @@ def test_nobody_is_called_lost_by_an_observer_who_could_not_look(bench: Bench, m
     observer.check()
     assert bench.attempt_status(attempt) == "BEGUN"
     world.watch(observer, LEASE_SECONDS)
+    assert bench.attempt_status(attempt) == "LOST"
+
+
+def _observed(bench: Bench, world: World) -> tuple[str, Leases]:
+    """An attempt in the hands of a worker that is heard of no more, and who watches it."""
+    world.driver.activate(bench.create(MACHINE))
+    attempt = world.bells.attempts.pop()
+    assert bench.store.claim(attempt, world.row.id, NOW) is not None
+    bench.store.beat(world.row, NOW)
+    own = WorkerRow(id="observer", kind="advance", host="there", process=3, beat=0)
+    return attempt, Leases(bench.store, world.attempts, world.clock, own=own)
+
+
+def test_an_observer_that_stood_still_itself_watches_a_whole_lease_before_it_calls_anybody_lost(bench: Bench) -> None:
+    world = World(bench)
+    attempt, observer = _observed(bench, world)
+    world.watch(observer, 2)
+    world.clock.advance(3600)
+    observer.check()
+    world.watch(observer, LEASE_SECONDS - 1)
+    assert bench.attempt_status(attempt) == "BEGUN"
+    world.watch(observer, 1)
+    assert bench.attempt_status(attempt) == "LOST"
+
+
+def test_an_observer_that_is_late_each_time_finds_the_lost_all_the_same(bench: Bench) -> None:
+    world = World(bench)
+    attempt, observer = _observed(bench, world)
+    for _ in range(5):
+        world.clock.advance(BLIND_SECONDS + 1)
+        observer.check()
     assert bench.attempt_status(attempt) == "LOST"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from engine.asl.parse import parse_definition
 from engine.core.advance import Step, advance
 from engine.core.commands import EndExecution, ScheduleTask
 from engine.core.events import Event, StopRequested, decode_event, encode_event
 from engine.query.evaluator import Direct
+from engine.runtime import upkeep
+from engine.runtime.clock import ManualClock
 from engine.runtime.driver import attempt_row
+from engine.runtime.memory import MemoryDispatcher
 from engine.runtime.ports import AttemptRow, Commit, FinishedAttempt, Loaded, Store, TimerRow, WorkerRow
 from tests.contract.conftest import NOW, Bench
 from tests.harness import FUNCTION
@@ -218,6 +223,40 @@ def test_unanswered_mail_and_attempts_are_found_and_attempts_only_after_another_
     executions, attempts = bench.store.unanswered(NOW + 1, NOW + 1000, 10)
     assert (list(executions), list(attempts)) == ([execution_id], [attempt.id])
     assert list(bench.store.unanswered(NOW + 2, NOW + 1000, 10)[1]) == []
+
+
+def test_unanswered_executions_come_one_batch_after_the_other(bench: Bench) -> None:
+    loop = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "P"}}}
+    executions = sorted(bench.create(loop) for _ in range(5))
+    for execution_id in executions[1::2]:  # those have work of a spent budget, the others mail
+        loaded = load(bench.store, execution_id)
+        assert bench.store.commit(commit_of(loaded, stepped(bench.store, loaded)))
+    found: list[str] = []
+    for _ in range(3):
+        batch = bench.store.unanswered(NOW + 1, NOW + 1, 2, after=found[-1] if found else "")[0]
+        found += batch
+    assert found == executions
+
+
+def test_a_sweeper_rings_for_all_though_nobody_answers(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "_BATCH", 2)
+    executions = {bench.create(TASK) for _ in range(5)}
+    bells, clock = MemoryDispatcher(), ManualClock(NOW + upkeep.UNANSWERED_MS + 1)
+    sweeper = upkeep.Sweeper(bench.store, bells, clock)
+    for _ in range(3):
+        sweeper.sweep()
+    assert set(bells.executions) == executions
+    sweeper.sweep()
+    assert len(bells.executions) == 7, "and begins again"
+
+
+def test_attempts_that_nobody_takes_are_rung_in_turn(bench: Bench) -> None:
+    attempts = {begun(bench)[1].id for _ in range(3)}
+    rung: list[str] = []
+    for second in range(1, 4):  # each time all of them count as unanswered
+        now = NOW + 1000 * second
+        rung += bench.store.unanswered(now, now - 1, 1)[1]
+    assert set(rung) == attempts
 
 
 def test_work_that_a_spent_budget_left_is_found(bench: Bench) -> None:
