@@ -74,9 +74,26 @@ LANGUAGES = [("en", "English"), ("ko", "한국어")]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
+# Where a network swallows everything, TCP alone waits a quarter of an hour, and so would a worker that is to leave.
+_GIVE_UP = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 20_000,  # milliseconds for what was sent
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
+def postgresql(url: str) -> Any:
+    """Django's settings of a database at an address, whose own parameters come first."""
+    found = dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+    found["OPTIONS"] = {**_GIVE_UP, **found.get("OPTIONS", {})}
+    return found
+
+
 def _databases() -> dict[str, Any]:
     if ENVIRONMENT.database_url:
-        return {"default": dj_database_url.parse(ENVIRONMENT.database_url, conn_max_age=None, conn_health_checks=True)}
+        return {"default": postgresql(ENVIRONMENT.database_url)}
     return {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

@@ -29,8 +29,8 @@ class Sentence(str):
         made.values = values
         return made
 
-    def __getnewargs__(self) -> tuple[str, Mapping[str, Value]]:  # type: ignore[override]  # for copies and pickles
-        return self.template, self.values
+    def __getnewargs_ex__(self) -> tuple[tuple[str, Mapping[str, Value]], dict[str, str]]:  # for copies and pickles
+        return (self.template, self.values), {"text": str(self)}
 
     def capitalized(self) -> Sentence:
         """The same with a capital letter, for a reason that becomes a sentence of its own."""

@@ -93,7 +93,8 @@ def delete_alias(user: User, machine_id: str, name: str) -> None:
     """Deleting one that is gone changes nothing."""
     machine = get_machine(user, machine_id)
     with transaction.atomic():
-        Machine.objects.select_for_update().get(pk=machine.pk)  # nobody changes its routes meanwhile
+        # Nobody changes its routes meanwhile; the machine may be gone, and its aliases with it.
+        Machine.objects.select_for_update().filter(pk=machine.pk).first()
         machine.aliases.filter(name=name).delete()
 
 

@@ -126,7 +126,8 @@ def _revision(value: Any, pointer: str, express: bool) -> BundledRevision:
         format=_choice(value, "format", pointer, DefinitionFormat.values, DefinitionFormat.JSON),
         comment=_text(value, "comment", pointer, MAX_COMMENT),
     )
-    parsed = parse(revision.definition, revision.format, express=express)
+    # It was saved once, perhaps long ago, and nobody can mend the past of a machine that moves.
+    parsed = parse(revision.definition, revision.format, express=express, stored=True)
     if not parsed.valid:
         raise InvalidBundle(say("The definition is not valid"), f"{pointer}/definition", parsed.diagnostics)
     return revision

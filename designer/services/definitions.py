@@ -15,10 +15,13 @@ from engine.sentences import say
 Format = Literal["json", "yaml"]
 
 
-def parse(text: str, format: str, *, express: bool = False) -> ParsedDefinition:
-    """Every mistake is in ``diagnostics``; raises only TooLarge."""
+def parse(text: str, format: str, *, express: bool = False, stored: bool = False) -> ParsedDefinition:
+    """Every mistake is in ``diagnostics``, but those of ``stored`` definitions that do not keep them from running;
+    raises only TooLarge.
+    """
     check_size(say("definition"), text, DEFINITION_BYTES)
-    return parse_definition(text, cast("Format", DefinitionFormat(format).value), express=express)
+    wanted = cast("Format", DefinitionFormat(format).value)
+    return parse_definition(text, wanted, express=express, stored=stored)
 
 
 def parse_valid(text: str, format: str, *, express: bool = False, runnable: bool = True) -> ParsedDefinition:

@@ -68,7 +68,8 @@ def delete_version(user: User, machine_id: str, number: int) -> None:
     """Deleting one that is gone changes nothing. Raises DoesNotExist (the machine), VersionInUse."""
     machine = get_machine(user, machine_id)
     with transaction.atomic():
-        Machine.objects.select_for_update().get(pk=machine.pk)  # no alias may come to it meanwhile
+        # No alias may come to it meanwhile; the machine may be gone, and its versions with it.
+        Machine.objects.select_for_update().filter(pk=machine.pk).first()
         found = machine.versions.filter(number=number).first()
         if found is None:
             return

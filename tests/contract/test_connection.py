@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.utils import ConnectionHandler
 
+from config.settings import postgresql
 from designer.store.connection import Session, mend_connection, release_thread, writing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +74,12 @@ def test_a_thread_that_wrote_leaves_no_descriptor_behind() -> None:
     before = len(os.listdir("/proc/self/fd"))
     in_threads(5)
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_a_database_that_says_nothing_keeps_nobody_waiting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/name"
+        assert postgresql(f"{address}?connect_timeout=60")["OPTIONS"]["connect_timeout"] == 60
+        handler = ConnectionHandler({"default": {}, "silent": postgresql(address)})
+        with pytest.raises(OperationalError, match="timeout"):
+            handler["silent"].ensure_connection()

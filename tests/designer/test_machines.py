@@ -205,6 +205,17 @@ def test_a_bundle_carries_all_revisions_to_another_user(alice: Api, bob: Api) ->
     assert [one["comment"] for one in bob.get(_at(copy, "revisions/"))["results"]] == ["two", ""]
 
 
+def test_a_bundle_carries_what_an_earlier_release_took_and_a_new_revision_may_not_have(alice: Api, bob: Api) -> None:
+    machine = alice.machine()
+    old = json.dumps({"StartAt": "S", "States": {"S": {"Type": "Succeed", "Assign": {"x": 1}}}})
+    Revision.objects.filter(machine_id=machine["id"]).update(definition=old)
+    bundle = alice.call("GET", _at(machine, "bundle/")).content.decode()
+    assert bob.post("/api/machines/import/", {"content": bundle})["definition"] == old
+    refused = alice.call("POST", _at(machine, "revisions/"), {"definition": old + " "}, **{"If-Match": '"r1"'})
+    assert refused.status_code == 400
+    assert "/States/S/Assign" in refused.content.decode()
+
+
 @pytest.mark.parametrize(("count", "comment"), [(1003, ""), (40, '"' * 60_000)], ids=["many", "large"])
 def test_what_was_exported_as_a_bundle_can_be_imported_and_says_what_it_left_out(
     count: int, comment: str, alice: Api

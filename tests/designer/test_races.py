@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from designer.models import HttpConnection
+from designer.models import HttpConnection, Machine
 from designer.services import aliases, connections, machines, versions
 from designer.services.errors import DoesNotExist
 from tests.designer.conftest import Api
@@ -29,6 +29,27 @@ def test_a_connection_that_is_deleted_while_it_is_changed_stays_deleted(
     with pytest.raises(DoesNotExist):
         connections.update_connection(alice.user, made.pk, kind="API_KEY", settings={"secret": "new"})
     assert not HttpConnection.objects.exists()
+
+
+@pytest.mark.parametrize("service", [aliases, versions])
+def test_what_goes_with_its_machine_while_it_is_deleted_is_gone_without_an_error(
+    alice: Api, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = alice.machine()["id"]
+    versions.publish_version(alice.user, made, description="")
+    get_machine = service.get_machine
+
+    def getting(*given: Any) -> Machine:
+        found: Machine = get_machine(*given)
+        Machine.objects.filter(pk=made).delete()  # another request
+        return found
+
+    monkeypatch.setattr(service, "get_machine", getting)
+    if service is aliases:
+        aliases.delete_alias(alice.user, made, "live")
+    else:
+        versions.delete_version(alice.user, made, 1)
+    assert not Machine.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

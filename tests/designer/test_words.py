@@ -86,10 +86,10 @@ def test_values_are_put_into_a_translation_and_sentences_among_them_are_translat
 
 
 def test_a_sentence_can_be_copied_and_sent_to_another_process() -> None:
-    found = say("No state leads to {name!r}", name="Pay")
-    for twin in (copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
-        assert isinstance(twin, Sentence)
-        assert (twin, twin.template, twin.values) == (found, found.template, found.values)
+    for found in (say("No state leads to {name!r}", name="Pay"), say("not a path").capitalized()):
+        for twin in (copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+            assert isinstance(twin, Sentence)
+            assert (twin, twin.template, twin.values) == (found, found.template, found.values)
 
 
 def test_no_template_of_ours_is_the_one_of_other_peoples_words() -> None:
