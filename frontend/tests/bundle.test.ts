@@ -5,8 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const DIST = join(import.meta.dirname, "../dist");
 const MANIFEST = join(DIST, ".vite/manifest.json");
-const KIB = 1024;
-const LIMIT = 600 * KIB;
+const LIMIT = 600_000;
 /** What the shell of a designer names (designer/web/pages.py). */
 const FIRST_LOAD = ["src/app/early.ts", "src/main.tsx", "src/features/designer/DesignerPage.tsx"];
 

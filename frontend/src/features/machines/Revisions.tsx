@@ -42,7 +42,7 @@ export function Revisions({ machine }: { machine: Machine }) {
         columnDefinitions={[
           {
             id: "number",
-            header: t("Number"),
+            header: t("Revision"),
             cell: (r) =>
               r.number === machine.revision ? t("{n} (latest)", { n: r.number }) : r.number,
             isRowHeader: true,
