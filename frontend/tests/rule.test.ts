@@ -257,4 +257,36 @@ describe("a scope drawn by rule", () => {
     const drawn = drawnByRule(deep);
     expect(drawn && faults(deep, drawn)).toEqual([]);
   });
+
+  it("is left to the engine where forks stand too deep in each other, however many", () => {
+    const States: JsonObject = { Done: { Type: "Succeed" } };
+    for (let i = 0; i < 2000; i++) {
+      const Catch = [{ ErrorEquals: ["States.ALL"], Next: `Failed ${i}` }];
+      const Next = i < 1999 ? `Do ${i + 1}` : "Done";
+      States[`Do ${i}`] = { Type: "Task", Resource: "function:F", Catch, Next };
+      States[`Failed ${i}`] = { Type: "Fail" };
+    }
+    expect(drawnByRule(local({ StartAt: "Do 0", States }))).toBeNull();
+  });
+
+  it("is left to the engine where a box has thousands of ways", () => {
+    const States: JsonObject = {};
+    const Choices = Array.from({ length: 3000 }, (_, i) => {
+      States[`Do ${i}`] = { Type: "Pass", End: true };
+      return { Variable: "$.x", NumericEquals: i, Next: `Do ${i}` };
+    });
+    States.Ask = { Type: "Choice", Choices, Default: "Do 0" };
+    expect(drawnByRule(local({ StartAt: "Ask", States }))).toBeNull();
+  });
+
+  it("may have a thousand loops", () => {
+    const States: JsonObject = { "Wait 1000": { Type: "Succeed" } };
+    for (let i = 0; i < 1000; i++) {
+      const Choices = [{ Variable: "$.x", NumericEquals: i, Next: `Wait ${i}` }];
+      States[`Wait ${i}`] = { Type: "Wait", Seconds: 1, Next: `Ready ${i}` };
+      States[`Ready ${i}`] = { Type: "Choice", Choices, Default: `Wait ${i + 1}` };
+    }
+    const graph = local({ StartAt: "Wait 0", States });
+    expect(drawnByRule(graph)?.boxes).toHaveLength(graph.boxes.length);
+  });
 });

@@ -115,8 +115,14 @@ export class Columns {
 
   /** As the transitions that lead into them; what only loops stands on the right, where loops go up. */
   private inOrder(fork: Fork): Block[] {
-    const only = (block: Block) => Number(lastLine(block) === null && this.loopsInside(block));
-    return [...fork.columns].sort((a, b) => only(a) - only(b) || firstEdge(a) - firstEdge(b));
+    return fork.columns
+      .map((block) => ({
+        block,
+        only: Number(lastLine(block) === null && this.loopsInside(block)),
+        edge: firstEdge(block),
+      }))
+      .sort((a, b) => a.only - b.only || a.edge - b.edge)
+      .map(({ block }) => block);
   }
 
   private loopsInside(block: Part | Row): boolean {

@@ -34,7 +34,8 @@ export function drawnByRule(local: LocalGraph): ScopeResult | null {
   }
   const loops = loopLines(local, columns, boxes);
   for (const [edge, drawn] of loops) lines[edge] = drawn;
-  for (const [edge, loop] of loops) if (!clear(edge, loop, boxes, lines)) return null;
+  const pieces = lines.map(({ points }) => stretches(points));
+  for (const edge of loops.keys()) if (!clear(edge, boxes, lines, pieces)) return null;
   return { width: columns.width, height: levels.height, boxes, lines };
 }
 
@@ -111,16 +112,23 @@ function hangHooks(
 }
 
 /** A loop may cross lines, and nothing else: no box, no label, and no line that runs along with it or into its label. */
-function clear(edge: number, loop: Drawn, boxes: readonly Box[], lines: readonly Drawn[]): boolean {
-  const others = lines.filter((_, i) => i !== edge).flatMap(({ points }) => stretches(points));
-  const { label } = loop;
-  if (label && others.some((stretch) => overlap(stretch, label))) return false;
-  const labels = lines.flatMap(({ label }, i) => (label && i !== edge ? [label] : []));
-  return stretches(loop.points).every(
-    (stretch) =>
-      ![...boxes, ...labels].some((box) => overlap(stretch, box)) &&
-      lines.every((line, i) => i === edge || !runsAlong(stretch, line.points)),
-  );
+function clear(
+  edge: number,
+  boxes: readonly Box[],
+  lines: readonly Drawn[],
+  pieces: readonly (readonly Box[])[],
+): boolean {
+  const own = pieces[edge] ?? [];
+  const label = lines[edge]?.label;
+  if (boxes.some((box) => own.some((piece) => overlap(piece, box)))) return false;
+  return lines.every((other, i) => {
+    if (i === edge) return true;
+    const theirs = pieces[i] ?? [];
+    if (label && theirs.some((piece) => overlap(piece, label))) return false;
+    const { label: name } = other;
+    if (name && own.some((piece) => overlap(piece, name))) return false;
+    return !own.some((piece) => theirs.some((one) => runsAlong(piece, one)));
+  });
 }
 
 /** Each stretch of a line as a box of no width or height. */
@@ -136,19 +144,15 @@ function overlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function runsAlong(stretch: Box, points: readonly Point[]): boolean {
-  const level = stretch.height === 0;
-  const wide = {
-    x: stretch.x - (level ? 0 : CLEAR),
-    y: stretch.y - (level ? CLEAR : 0),
-    width: stretch.width + (level ? 0 : 2 * CLEAR),
-    height: stretch.height + (level ? 2 * CLEAR : 0),
-  };
-  return stretches(points).some(
-    (other) => (other.height === 0) === level && overlap(grown(other), wide),
+/** Two stretches, both level or both upright, which are nearer than can be told apart. */
+function runsAlong(a: Box, b: Box): boolean {
+  const level = a.height === 0;
+  if (level !== (b.height === 0)) return false;
+  const [x, y] = level ? [0, CLEAR] : [CLEAR, 0];
+  return (
+    a.x - x < b.x + Math.max(1, b.width) &&
+    b.x < a.x + a.width + x &&
+    a.y - y < b.y + Math.max(1, b.height) &&
+    b.y < a.y + a.height + y
   );
-}
-
-function grown(box: Box): Box {
-  return { x: box.x, y: box.y, width: Math.max(1, box.width), height: Math.max(1, box.height) };
 }
