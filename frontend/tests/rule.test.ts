@@ -289,4 +289,38 @@ describe("a scope drawn by rule", () => {
     const graph = local({ StartAt: "Wait 0", States });
     expect(drawnByRule(graph)?.boxes).toHaveLength(graph.boxes.length);
   });
+
+  it("has a loop's label beside what crosses its lane", () => {
+    const rules = (...to: string[]) =>
+      to.map((Next, i) => ({ Variable: "$.x", NumericEquals: i, Next }));
+    const graph = local({
+      StartAt: "W",
+      States: {
+        W: { Type: "Wait", Seconds: 1, Next: "C" },
+        C: { Type: "Choice", Choices: rules("C", "W", "W"), Default: "T" },
+        T: {
+          Type: "Task",
+          Resource: "function:F",
+          Catch: [
+            { ErrorEquals: ["States.Timeout"], Next: "T" },
+            { ErrorEquals: ["States.ALL"], Next: "W" },
+          ],
+          End: true,
+        },
+      },
+    });
+    const drawn = drawnByRule(graph);
+    expect(drawn && faults(graph, drawn)).toEqual([]);
+  });
+
+  it("has what nothing leads to in the order of the text", () => {
+    const { States, ...rest } = POLLER as { States: JsonObject };
+    const copies = Object.fromEntries(
+      ["One", "Two", "Three"].map((key) => [key, { Type: "Pass", Next: "Get Job Status" }]),
+    );
+    const drawn = drawnByRule(local({ ...rest, States: { ...States, ...copies } }));
+    const x = (key: string) => drawn?.boxes.find((one) => one.key === key)?.x ?? 0;
+    expect(x("One")).toBeLessThan(x("Two"));
+    expect(x("Two")).toBeLessThan(x("Three"));
+  });
 });

@@ -9,10 +9,13 @@ type Drawn = ScopeResult["lines"][number];
 interface Hook {
   readonly edge: number;
   readonly leaves: boolean;
+  /** It leads from the box to itself. */
+  readonly own: boolean;
 }
 
 const HOOKS = 14;
 const CLEAR = 4;
+const STEP = 6;
 
 /**
  * A scope that is made of blocks, drawn at once and without the layout engine. Null where the scope is not, where a
@@ -35,6 +38,7 @@ export function drawnByRule(local: LocalGraph): ScopeResult | null {
   const loops = loopLines(local, columns, boxes);
   for (const [edge, drawn] of loops) lines[edge] = drawn;
   const pieces = lines.map(({ points }) => stretches(points));
+  for (const edge of loops.keys()) placeLabel(edge, boxes, lines, pieces);
   for (const edge of loops.keys()) if (!clear(edge, boxes, lines, pieces)) return null;
   return { width: columns.width, height: levels.height, boxes, lines };
 }
@@ -73,8 +77,9 @@ function loopLines(local: LocalGraph, columns: Columns, boxes: readonly Box[]): 
   };
   for (const edge of columns.lanes.keys()) {
     const ends = local.edges[edge];
-    hang(ends?.from ?? "", { edge, leaves: true });
-    hang(ends?.to ?? "", { edge, leaves: false });
+    const own = ends?.from === ends?.to;
+    hang(ends?.from ?? "", { edge, leaves: true, own });
+    hang(ends?.to ?? "", { edge, leaves: false, own });
   }
   const ends = new Map<string, Point>();
   for (const [box, some] of hooks) hangHooks(boxes[box], some, columns, ends);
@@ -91,7 +96,10 @@ function loopLines(local: LocalGraph, columns: Columns, boxes: readonly Box[]): 
   return drawn;
 }
 
-/** Above what comes from below is what goes up, the nearest lane first; so no loop crosses another at its box. */
+/**
+ * Above what comes from below is what goes up, the nearest lane first, and between them what comes back at once; so no
+ * loop crosses another at its box.
+ */
 function hangHooks(
   box: Box | undefined,
   hooks: Hook[],
@@ -100,7 +108,10 @@ function hangHooks(
 ): void {
   if (!box) return;
   const lane = ({ edge }: Hook) => columns.lanes.get(edge) ?? 0;
+  const rank = ({ leaves, own }: Hook) => (own ? 1 : leaves ? 0 : 2);
   hooks.sort((a, b) => {
+    if (rank(a) !== rank(b)) return rank(a) - rank(b);
+    if (a.own && a.edge !== b.edge) return lane(a) - lane(b);
     if (a.leaves !== b.leaves) return a.leaves ? -1 : 1;
     return a.leaves ? lane(a) - lane(b) : lane(b) - lane(a);
   });
@@ -109,6 +120,34 @@ function hangHooks(
     const y = box.y + box.height / 2 + (i - (hooks.length - 1) / 2) * step;
     ends.set(`${edge} ${leaves ? "leaves" : "enters"}`, { x: box.x + box.width, y });
   });
+}
+
+/** A loop's label stays in the middle of its lane if nothing is there; else it goes to the nearest place that is free. */
+function placeLabel(
+  edge: number,
+  boxes: readonly Box[],
+  lines: Drawn[],
+  pieces: readonly (readonly Box[])[],
+): void {
+  const { points, label } = lines[edge] ?? { points: [], label: null };
+  const lane = pieces[edge]?.[1];
+  if (!label || !lane) return;
+  const near = { ...lane, x: label.x, width: label.width };
+  const taken = boxes.filter((box) => overlap(near, box));
+  lines.forEach(({ label: name }, i) => {
+    if (i === edge) return;
+    for (const piece of pieces[i] ?? []) if (overlap(near, piece)) taken.push(piece);
+    if (name && overlap(near, name)) taken.push(name);
+  });
+  const most = (lane.height - label.height) / 2;
+  for (let away = 0; away <= most; away += STEP) {
+    for (const y of [label.y - away, label.y + away]) {
+      const moved = { ...label, y };
+      if (taken.some((other) => overlap(moved, other))) continue;
+      lines[edge] = { points, label: moved };
+      return;
+    }
+  }
 }
 
 /** A loop may cross lines, and nothing else: no box, no label, and no line that runs along with it or into its label. */
