@@ -313,14 +313,33 @@ describe("a scope drawn by rule", () => {
     expect(drawn && faults(graph, drawn)).toEqual([]);
   });
 
-  it("has what nothing leads to in the order of the text", () => {
+  it("moves no copy for another one", () => {
     const { States, ...rest } = POLLER as { States: JsonObject };
-    const copies = Object.fromEntries(
-      ["One", "Two", "Three"].map((key) => [key, { Type: "Pass", Next: "Get Job Status" }]),
-    );
-    const drawn = drawnByRule(local({ ...rest, States: { ...States, ...copies } }));
-    const x = (key: string) => drawn?.boxes.find((one) => one.key === key)?.x ?? 0;
-    expect(x("One")).toBeLessThan(x("Two"));
-    expect(x("Two")).toBeLessThan(x("Three"));
+    const copied = (...copies: string[]) => {
+      const all: JsonObject = {};
+      for (const [key, state] of Object.entries(States)) {
+        all[key] = state as Json;
+        if (key !== "Wait X Seconds") continue;
+        for (const copy of copies) all[copy] = state as Json;
+      }
+      return drawnByRule(local({ ...rest, States: all }))?.boxes ?? [];
+    };
+    const before = copied("Two", "One");
+    const after = copied("Three", "Two", "One");
+    const x = (boxes: typeof before, key: string) => boxes.find((box) => box.key === key)?.x ?? 0;
+    for (const key of ["One", "Two"]) expect(x(after, key)).toBe(x(before, key));
+    expect(x(after, "Three")).toBeGreaterThan(x(after, "Two"));
+  });
+
+  it("has a self-loop's label beside its lane, where it covers no line", () => {
+    const Choices = [{ Variable: "$.x", NumericEquals: 1, Next: "C" }];
+    const graph = local({
+      StartAt: "C",
+      States: { C: { Type: "Choice", Choices, Default: "D" }, D: { Type: "Succeed" } },
+    });
+    const loop = drawnByRule(graph)?.lines[graph.edges.findIndex((edge) => edge.back)];
+    const parts = stretches(loop?.points ?? []);
+    expect(parts).toHaveLength(3);
+    for (const part of parts) expect(loop?.label && crosses(part, loop.label)).toBe(false);
   });
 });

@@ -105,11 +105,14 @@ function deepest(inside: readonly Way[]): number {
   return 1 + Math.max(...inside.map(({ depth }) => depth));
 }
 
-/** The way with others that nothing leads to beside its end, in the order of their first boxes. */
+/**
+ * The way with others that nothing leads to beside its end, the last of the text first: a copy is put before earlier
+ * copies of the same state, and moves none of them.
+ */
 function withSides(way: Way, sides: readonly Way[]): Way {
   const parts: Part[] = [...partsOf(way.block)];
   const first = ({ block }: Way) => firstLine(block as Line | Row)?.to ?? 0;
-  for (const { block } of [...sides].sort((a, b) => first(a) - first(b)))
+  for (const { block } of [...sides].sort((a, b) => first(b) - first(a)))
     parts.push({ kind: "side", row: { kind: "row", parts: partsOf(block) } });
   const depth = Math.max(way.depth, deepest(sides));
   return { ...way, block: { kind: "row", parts }, depth };

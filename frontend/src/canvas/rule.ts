@@ -2,6 +2,7 @@ import { blocksOf, type Line } from "./blocks";
 import { Columns } from "./columns";
 import type { Box, Point } from "./layout";
 import { Levels, laneAt } from "./levels";
+import { leadsBackAtOnce } from "./loops";
 import { LABEL_HEIGHT, type LocalGraph, type ScopeResult } from "./scope";
 
 type Drawn = ScopeResult["lines"][number];
@@ -77,7 +78,7 @@ function loopLines(local: LocalGraph, columns: Columns, boxes: readonly Box[]): 
   };
   for (const edge of columns.lanes.keys()) {
     const ends = local.edges[edge];
-    const own = ends?.from === ends?.to;
+    const own = leadsBackAtOnce(local, edge);
     hang(ends?.from ?? "", { edge, leaves: true, own });
     hang(ends?.to ?? "", { edge, leaves: false, own });
   }
@@ -90,7 +91,8 @@ function loopLines(local: LocalGraph, columns: Columns, boxes: readonly Box[]): 
     const points = [from, { x, y: from.y }, { x, y: to.y }, to];
     const width = local.edges[edge]?.label ?? 0;
     const y = (from.y + to.y - LABEL_HEIGHT) / 2;
-    const label = width > 0 ? { x: x - width / 2, y, width, height: LABEL_HEIGHT } : null;
+    const left = leadsBackAtOnce(local, edge) ? x : x - width / 2;
+    const label = width > 0 ? { x: left, y, width, height: LABEL_HEIGHT } : null;
     drawn.set(edge, { points, label });
   }
   return drawn;
