@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.canvas import box
 from tests.e2e.conftest import ARTEFACTS
@@ -118,3 +118,26 @@ def test_a_page_older_than_the_server_says_that_treadle_was_updated(page: Page, 
     page.unroute_all()
     page.get_by_role("button", name="Reload").click()
     expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+
+
+def test_a_name_may_be_asked_for_before_the_panels_are_there(page: Page, server: Server) -> None:
+    machine = server.machine("early-name", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/panels-*.js", hold)
+    with page.expect_request("**/panels-*.js"):
+        page.goto(f"{server.address}/machines/{machine}/edit")
+    page.locator('[data-state="A"]').click()
+    page.keyboard.press("F2")
+    page.keyboard.type("a")  # on the graph this key would ask for another state
+    expect(page.locator("[data-pick]")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_be_focused()
+    page.keyboard.type("Renamed")
+    page.keyboard.press("Enter")
+    expect(box(page, "Renamed")).to_be_visible()

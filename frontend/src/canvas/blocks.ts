@@ -45,7 +45,12 @@ interface Way {
   readonly open: boolean;
   /** It begins at a box that nothing leads to: nothing is drawn from the first box to there. */
   readonly loose: boolean;
+  /** How many forks and sides stand in each other. */
+  readonly depth: number;
 }
+
+/** Blocks are walked by functions that call themselves: deeper ones could come to the end of the browser's stack. */
+const DEEPEST = 300;
 
 const FIRST = 0;
 
@@ -71,13 +76,15 @@ function waysOf(local: LocalGraph, end: number): Way[] {
 }
 
 function way(edge: number | null, from: number, to: number): Way {
-  return { from, to, block: { kind: "line", edge, from, to }, open: false, loose: false };
+  const block: Line = { kind: "line", edge, from, to };
+  return { from, to, block, open: false, loose: false, depth: 0 };
 }
 
 function inRow(before: Way, box: number, after: Way): Way {
   const parts = [...partsOf(before.block), place(box), ...partsOf(after.block)];
   const { from, loose } = before;
-  return { from, to: after.to, block: { kind: "row", parts }, open: after.open, loose };
+  const depth = Math.max(before.depth, after.depth);
+  return { from, to: after.to, block: { kind: "row", parts }, open: after.open, loose, depth };
 }
 
 function partsOf(block: Block): Row["parts"] {
@@ -91,23 +98,34 @@ function place(box: number): Place {
 function beside(ways: readonly Way[], from: number, to: number): Way {
   const columns = ways.flatMap(({ block }) => (block.kind === "fork" ? block.columns : [block]));
   const open = ways.every((way) => way.open);
-  return { from, to, block: { kind: "fork", columns }, open, loose: false };
+  return { from, to, block: { kind: "fork", columns }, open, loose: false, depth: deepest(ways) };
 }
 
-/** The way with others that nothing leads to beside its end. */
+function deepest(inside: readonly Way[]): number {
+  return 1 + Math.max(...inside.map(({ depth }) => depth));
+}
+
+/**
+ * The way with others that nothing leads to beside its end, the last of the text first: a copy is put before earlier
+ * copies of the same state, and moves none of them.
+ */
 function withSides(way: Way, sides: readonly Way[]): Way {
   const parts: Part[] = [...partsOf(way.block)];
-  for (const { block } of sides)
+  const first = ({ block }: Way) => firstLine(block as Line | Row)?.to ?? 0;
+  for (const { block } of [...sides].sort((a, b) => first(b) - first(a)))
     parts.push({ kind: "side", row: { kind: "row", parts: partsOf(block) } });
-  return { ...way, block: { kind: "row", parts } };
+  const depth = Math.max(way.depth, deepest(sides));
+  return { ...way, block: { kind: "row", parts }, depth };
 }
 
 /** The graph while it shrinks to one way. */
 class Shrinking {
   private readonly out = new Map<number, Set<Way>>();
   private readonly into = new Map<number, Set<Way>>();
+  /** Boxes at which something has changed, each of them once. */
   private readonly todo: number[] = [];
-  count = 0;
+  private readonly waiting = new Set<number>();
+  private count = 0;
 
   constructor(
     ways: readonly Way[],
@@ -119,19 +137,25 @@ class Shrinking {
   /** The one way from the first box to the end, if all of the graph is made of blocks. */
   run(): Way | null {
     for (let box = this.todo.pop(); box !== undefined; box = this.todo.pop()) {
+      this.waiting.delete(box);
       this.join(box);
       this.gather(box);
       this.pass(box);
     }
     const [whole] = this.at(this.out, FIRST);
-    return this.count === 1 && whole?.to === this.end ? whole : null;
+    const done = this.count === 1 && whole?.to === this.end && whole.depth <= DEEPEST;
+    return done ? whole : null;
   }
 
   /** Ways from here to the same box are one fork; those that end on the way may stand beside any. */
   private join(box: number): void {
     const groups = new Map<number, Way[]>();
     const out = [...this.at(this.out, box)].filter((way) => !way.loose);
-    for (const way of out) groups.set(way.to, [...(groups.get(way.to) ?? []), way]);
+    for (const way of out) {
+      const group = groups.get(way.to);
+      if (group) group.push(way);
+      else groups.set(way.to, [way]);
+    }
     const closed = [...groups].filter(([, ways]) => ways.some((way) => !way.open));
     const [only] = closed;
     if (only && closed.length === 1) {
@@ -175,8 +199,15 @@ class Shrinking {
   private add(way: Way): void {
     this.at(this.out, way.from).add(way);
     this.at(this.into, way.to).add(way);
-    this.todo.push(way.to, way.from);
+    this.look(way.to);
+    this.look(way.from);
     this.count += 1;
+  }
+
+  private look(box: number): void {
+    if (this.waiting.has(box)) return;
+    this.waiting.add(box);
+    this.todo.push(box);
   }
 
   private remove(way: Way): void {

@@ -8,7 +8,7 @@ import {
   type Place,
   type Row,
 } from "./blocks";
-import { type Loop, loopsOf } from "./loops";
+import { type Loop, leadsBackAtOnce, loopsOf } from "./loops";
 import { type LocalGraph, SPACE } from "./scope";
 
 /** How far something reaches to either side of its axis. */
@@ -80,9 +80,14 @@ export class Columns {
       const passed = reaches.slice(loop.high, loop.low + 1);
       const beside = lanes.filter((lane) => lane.high <= loop.low && loop.high <= lane.low);
       const from = Math.max(...[...passed, ...beside].map((one) => one.right));
-      const half = this.label(loop.edge) / 2;
-      const x = from + Math.max(SPACE.edgeNode, half + SPACE.edgeLabel);
-      lanes.push({ ...loop, x, right: x + half });
+      const label = this.label(loop.edge);
+      if (leadsBackAtOnce(this.local, loop.edge)) {
+        const x = from + 2 * SPACE.edgeNode;
+        lanes.push({ ...loop, x, right: x + label });
+        continue;
+      }
+      const x = from + Math.max(SPACE.edgeNode, label / 2 + SPACE.edgeLabel);
+      lanes.push({ ...loop, x, right: x + label / 2 });
     }
     this.lanesOf.set(row, lanes);
     let right = Math.max(...[...reaches, ...lanes].map((one) => one.right));
@@ -115,8 +120,14 @@ export class Columns {
 
   /** As the transitions that lead into them; what only loops stands on the right, where loops go up. */
   private inOrder(fork: Fork): Block[] {
-    const only = (block: Block) => Number(lastLine(block) === null && this.loopsInside(block));
-    return [...fork.columns].sort((a, b) => only(a) - only(b) || firstEdge(a) - firstEdge(b));
+    return fork.columns
+      .map((block) => ({
+        block,
+        only: Number(lastLine(block) === null && this.loopsInside(block)),
+        edge: firstEdge(block),
+      }))
+      .sort((a, b) => a.only - b.only || a.edge - b.edge)
+      .map(({ block }) => block);
   }
 
   private loopsInside(block: Part | Row): boolean {

@@ -32,15 +32,14 @@ function towards(from: Point, to: Point, by: number): Point {
   };
 }
 
-/** The middle of a line by length, or of what is left of it behind its label. */
+/** The middle of a line by length; of a line with a label the middle of the longest stretch behind the label. */
 export function middle(points: readonly Point[], label: Box | null): Point {
   const last = points.at(-1);
-  const previous = points.at(-2);
-  if (!last || !previous) return { x: 0, y: 0 };
+  if (!last || points.length < 2) return { x: 0, y: 0 };
   if (label) {
-    const inLabel = previous.y < label.y && last.y > label.y + label.height;
-    const from = inLabel ? { x: last.x, y: label.y + label.height } : previous;
-    return towards(from, last, Math.max(0, distance(from, last) / 2 - 3));
+    const [from, to] = longest(behind(points, label));
+    // An arrow's head takes some of the last stretch.
+    return towards(from, to, Math.max(0, distance(from, to) / 2 - (to === last ? 3 : 0)));
   }
   let left = points.slice(1).reduce((sum, p, i) => sum + distance(points[i] as Point, p), 0) / 2;
   for (let i = 1; i < points.length; i++) {
@@ -50,6 +49,25 @@ export function middle(points: readonly Point[], label: Box | null): Point {
     left -= length;
   }
   return last;
+}
+
+/** What is left of an upright stretch behind the label that stands on it, and all that follows; else the last stretch. */
+function behind(points: readonly Point[], label: Box): readonly Point[] {
+  const [x, low] = [label.x + label.width / 2, label.y + label.height];
+  const at = points.findIndex((b, i) => {
+    const a = points[i - 1];
+    if (!a || Math.abs(a.x - b.x) > 1 || Math.abs(a.x - x) > 1) return false;
+    return Math.min(a.y, b.y) <= label.y && Math.max(a.y, b.y) >= low;
+  });
+  if (at < 0) return points.slice(-2);
+  const [a, b] = [points[at - 1] as Point, points[at] as Point];
+  return [{ x: b.x, y: b.y > a.y ? low : label.y }, ...points.slice(at)];
+}
+
+function longest(points: readonly Point[]): [Point, Point] {
+  const stretches = points.slice(1).map((b, i): [Point, Point] => [points[i] as Point, b]);
+  const length = Math.max(...stretches.map(([a, b]) => distance(a, b)));
+  return stretches.find(([a, b]) => distance(a, b) > length - 1) as [Point, Point];
 }
 
 /** A point on the last stretch of a line, this far before its end. */

@@ -59,25 +59,28 @@ export class Levels {
     return Math.max(SPACE.between, depth(this.out.get(box)) + SPACE.edgeNode);
   }
 
-  /** The outermost line turns first, so that no line crosses another. */
+  /** The outermost line turns first, so that no line crosses another. Too many for the End run as one. */
   private fan(box: number, lines: readonly Line[]): Fan {
     const middle = this.columns.middles.get(box) ?? 0;
     const half = (this.local.boxes[box]?.width ?? 0) / 2;
-    const away = (line: Line) => (this.columns.axes.get(line) ?? 0) - middle;
+    const aside = (line: Line) => (this.columns.axes.get(line) ?? 0) - middle;
     const sides = [-1, 1].map((side) => {
-      const some = lines.filter((line) => Math.sign(away(line)) === side);
-      return { side, some: some.sort((a, b) => side * (away(b) - away(a))) };
+      const some = lines.filter((line) => Math.sign(aside(line)) === side);
+      return { side, some: some.sort((a, b) => side * (aside(b) - aside(a))) };
     });
-    const lanes = Math.max(...sides.map(({ some }) => some.length));
-    const step = Math.min(PORTS, (half - CORNER) / Math.max(1, lanes));
-    this.crowded ||= step < LEAST_PORTS;
+    const most = Math.max(...sides.map(({ some }) => some.length));
+    const tight = (half - CORNER) / Math.max(1, most) < LEAST_PORTS;
+    const asOne = tight && this.local.boxes[box]?.last === true;
+    this.crowded ||= tight && !asOne;
+    const step = Math.min(PORTS, (half - CORNER) / (asOne ? 1 : Math.max(1, most)));
     const meetings = new Map<Line, Meeting>();
     for (const { side, some } of sides) {
-      some.forEach((line, lane) => {
-        meetings.set(line, { x: middle + side * step * (some.length - lane), lane });
+      some.forEach((line, i) => {
+        const [away, lane] = asOne ? [1, 0] : [some.length - i, i];
+        meetings.set(line, { x: middle + side * step * away, lane });
       });
     }
-    return { meetings, lanes };
+    return { meetings, lanes: asOne ? 1 : most };
   }
 
   private heightOf(block: Block): number {

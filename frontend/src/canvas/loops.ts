@@ -14,6 +14,12 @@ interface Seat {
   readonly at: number;
 }
 
+/** From a box to itself: too low for a label on its lane, which stands beside it instead. */
+export function leadsBackAtOnce(local: LocalGraph, edge: number): boolean {
+  const found = local.edges[edge];
+  return found !== undefined && found.from === found.to;
+}
+
 export function loopsOf(local: LocalGraph, whole: Row): Map<Row, Loop[]> {
   const seats = new Map<number, readonly Seat[]>();
   takeSeats(whole, [], seats);

@@ -2,6 +2,7 @@ import { blocksOf, type Line } from "./blocks";
 import { Columns } from "./columns";
 import type { Box, Point } from "./layout";
 import { Levels, laneAt } from "./levels";
+import { leadsBackAtOnce } from "./loops";
 import { LABEL_HEIGHT, type LocalGraph, type ScopeResult } from "./scope";
 
 type Drawn = ScopeResult["lines"][number];
@@ -9,10 +10,13 @@ type Drawn = ScopeResult["lines"][number];
 interface Hook {
   readonly edge: number;
   readonly leaves: boolean;
+  /** It leads from the box to itself. */
+  readonly own: boolean;
 }
 
 const HOOKS = 14;
 const CLEAR = 4;
+const STEP = 6;
 
 /**
  * A scope that is made of blocks, drawn at once and without the layout engine. Null where the scope is not, where a
@@ -34,7 +38,9 @@ export function drawnByRule(local: LocalGraph): ScopeResult | null {
   }
   const loops = loopLines(local, columns, boxes);
   for (const [edge, drawn] of loops) lines[edge] = drawn;
-  for (const [edge, loop] of loops) if (!clear(edge, loop, boxes, lines)) return null;
+  const pieces = lines.map(({ points }) => stretches(points));
+  for (const edge of loops.keys()) placeLabel(edge, boxes, lines, pieces);
+  for (const edge of loops.keys()) if (!clear(edge, boxes, lines, pieces)) return null;
   return { width: columns.width, height: levels.height, boxes, lines };
 }
 
@@ -72,8 +78,9 @@ function loopLines(local: LocalGraph, columns: Columns, boxes: readonly Box[]): 
   };
   for (const edge of columns.lanes.keys()) {
     const ends = local.edges[edge];
-    hang(ends?.from ?? "", { edge, leaves: true });
-    hang(ends?.to ?? "", { edge, leaves: false });
+    const own = leadsBackAtOnce(local, edge);
+    hang(ends?.from ?? "", { edge, leaves: true, own });
+    hang(ends?.to ?? "", { edge, leaves: false, own });
   }
   const ends = new Map<string, Point>();
   for (const [box, some] of hooks) hangHooks(boxes[box], some, columns, ends);
@@ -84,13 +91,17 @@ function loopLines(local: LocalGraph, columns: Columns, boxes: readonly Box[]): 
     const points = [from, { x, y: from.y }, { x, y: to.y }, to];
     const width = local.edges[edge]?.label ?? 0;
     const y = (from.y + to.y - LABEL_HEIGHT) / 2;
-    const label = width > 0 ? { x: x - width / 2, y, width, height: LABEL_HEIGHT } : null;
+    const left = leadsBackAtOnce(local, edge) ? x : x - width / 2;
+    const label = width > 0 ? { x: left, y, width, height: LABEL_HEIGHT } : null;
     drawn.set(edge, { points, label });
   }
   return drawn;
 }
 
-/** Above what comes from below is what goes up, the nearest lane first; so no loop crosses another at its box. */
+/**
+ * Above what comes from below is what goes up, the nearest lane first, and between them what comes back at once; so no
+ * loop crosses another at its box.
+ */
 function hangHooks(
   box: Box | undefined,
   hooks: Hook[],
@@ -99,7 +110,10 @@ function hangHooks(
 ): void {
   if (!box) return;
   const lane = ({ edge }: Hook) => columns.lanes.get(edge) ?? 0;
+  const rank = ({ leaves, own }: Hook) => (own ? 1 : leaves ? 0 : 2);
   hooks.sort((a, b) => {
+    if (rank(a) !== rank(b)) return rank(a) - rank(b);
+    if (a.own && a.edge !== b.edge) return lane(a) - lane(b);
     if (a.leaves !== b.leaves) return a.leaves ? -1 : 1;
     return a.leaves ? lane(a) - lane(b) : lane(b) - lane(a);
   });
@@ -110,17 +124,52 @@ function hangHooks(
   });
 }
 
+/** A loop's label stays in the middle of its lane if nothing is there; else it goes to the nearest place that is free. */
+function placeLabel(
+  edge: number,
+  boxes: readonly Box[],
+  lines: Drawn[],
+  pieces: readonly (readonly Box[])[],
+): void {
+  const { points, label } = lines[edge] ?? { points: [], label: null };
+  const lane = pieces[edge]?.[1];
+  if (!label || !lane) return;
+  const near = { ...lane, x: label.x, width: label.width };
+  const taken = boxes.filter((box) => overlap(near, box));
+  lines.forEach(({ label: name }, i) => {
+    if (i === edge) return;
+    for (const piece of pieces[i] ?? []) if (overlap(near, piece)) taken.push(piece);
+    if (name && overlap(near, name)) taken.push(name);
+  });
+  const most = (lane.height - label.height) / 2;
+  for (let away = 0; away <= most; away += STEP) {
+    for (const y of [label.y - away, label.y + away]) {
+      const moved = { ...label, y };
+      if (taken.some((other) => overlap(moved, other))) continue;
+      lines[edge] = { points, label: moved };
+      return;
+    }
+  }
+}
+
 /** A loop may cross lines, and nothing else: no box, no label, and no line that runs along with it or into its label. */
-function clear(edge: number, loop: Drawn, boxes: readonly Box[], lines: readonly Drawn[]): boolean {
-  const others = lines.filter((_, i) => i !== edge).flatMap(({ points }) => stretches(points));
-  const { label } = loop;
-  if (label && others.some((stretch) => overlap(stretch, label))) return false;
-  const labels = lines.flatMap(({ label }, i) => (label && i !== edge ? [label] : []));
-  return stretches(loop.points).every(
-    (stretch) =>
-      ![...boxes, ...labels].some((box) => overlap(stretch, box)) &&
-      lines.every((line, i) => i === edge || !runsAlong(stretch, line.points)),
-  );
+function clear(
+  edge: number,
+  boxes: readonly Box[],
+  lines: readonly Drawn[],
+  pieces: readonly (readonly Box[])[],
+): boolean {
+  const own = pieces[edge] ?? [];
+  const label = lines[edge]?.label;
+  if (boxes.some((box) => own.some((piece) => overlap(piece, box)))) return false;
+  return lines.every((other, i) => {
+    if (i === edge) return true;
+    const theirs = pieces[i] ?? [];
+    if (label && theirs.some((piece) => overlap(piece, label))) return false;
+    const { label: name } = other;
+    if (name && own.some((piece) => overlap(piece, name))) return false;
+    return !own.some((piece) => theirs.some((one) => runsAlong(piece, one)));
+  });
 }
 
 /** Each stretch of a line as a box of no width or height. */
@@ -136,19 +185,15 @@ function overlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function runsAlong(stretch: Box, points: readonly Point[]): boolean {
-  const level = stretch.height === 0;
-  const wide = {
-    x: stretch.x - (level ? 0 : CLEAR),
-    y: stretch.y - (level ? CLEAR : 0),
-    width: stretch.width + (level ? 0 : 2 * CLEAR),
-    height: stretch.height + (level ? 2 * CLEAR : 0),
-  };
-  return stretches(points).some(
-    (other) => (other.height === 0) === level && overlap(grown(other), wide),
+/** Two stretches, both level or both upright, which are nearer than can be told apart. */
+function runsAlong(a: Box, b: Box): boolean {
+  const level = a.height === 0;
+  if (level !== (b.height === 0)) return false;
+  const [x, y] = level ? [0, CLEAR] : [CLEAR, 0];
+  return (
+    a.x - x < b.x + Math.max(1, b.width) &&
+    b.x < a.x + a.width + x &&
+    a.y - y < b.y + Math.max(1, b.height) &&
+    b.y < a.y + a.height + y
   );
-}
-
-function grown(box: Box): Box {
-  return { x: box.x, y: box.y, width: Math.max(1, box.width), height: Math.max(1, box.height) };
 }

@@ -122,14 +122,23 @@ export function Editor({ machine }: { machine: Machine }) {
   const control = useRef<FocusControl | null>(null);
   const ghost = useStore(dragStore);
 
+  // Wanted before the panels are there: they begin with it.
+  const renaming = useRef(false);
   const rename = useCallback(() => {
     later.catchUp();
     // Flushed at once: who presses F2 types on without waiting for a frame.
     flushSync(() => setPane("properties"));
     const input = document.getElementById("state-name") as HTMLInputElement | null;
+    renaming.current = input === null && panels === null;
     input?.focus();
     input?.select();
-  }, [later]);
+  }, [later, panels]);
+  useEffect(() => {
+    if (panels === null || !renaming.current) return;
+    // Not while React draws: the field is flushed.
+    const begun = setTimeout(rename);
+    return () => clearTimeout(begun);
+  }, [panels, rename]);
   const renameRef = useCallback(
     (reference: StateRef) => {
       designer.select([reference]);
@@ -335,6 +344,9 @@ export function Editor({ machine }: { machine: Machine }) {
     requestAnimationFrame(() => control.current?.focus(id));
   };
   const onKey = (event: React.KeyboardEvent, id: string | null, to = focus) => {
+    // Who waits for the name's field means what is typed for it, not for the graph.
+    if (renaming.current && event.key !== "Escape") return event.preventDefault();
+    renaming.current = false;
     const found = context(id, placeOfFocus(), to);
     if (found && canvasKey(event, found)) {
       event.preventDefault();
