@@ -1,8 +1,8 @@
 """``make test``: the front end's tests, the Python tests on SQLite, the contract suites on PostgreSQL, the browser.
 
-Each part runs even when one before it failed. A part that cannot run here says so loudly, and fails under CI=1. Two
-lanes run side by side: what mostly computes, shown as it goes, and what mostly waits (for whole servers that are
-killed, for PostgreSQL), shown when it has ended.
+Each part runs even when one before it failed. A part that cannot run here says so loudly, and fails under CI=1. Beside
+what mostly computes, shown as it goes, runs what mostly waits (for whole servers that are killed, and for PostgreSQL),
+shown when it has ended.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from tests.browser import ensure_chromium
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 # What asks the database for nothing, or nothing that depends on which it is.
 NO_DATABASE = ("bodies", "catalogue", "fuzz", "pictures", "trying")
-# Two at a time, a file each: what a file shares is made once.
+# Some at a time, a file each: what a file shares is made once. A browser waits more than it computes.
 TOGETHER = ("-n", "2", "--dist", "loadfile")
+BROWSERS = ("-n", "3", "--dist", "loadfile")
 
 
 def _say(line: str) -> None:
@@ -65,7 +66,7 @@ def computing(browser: bool) -> list[Part]:
         Part("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not alone", "--ignore=tests/e2e"]),
     ]
     if browser:
-        parts.append(Part("browser", [*PYTEST, *TOGETHER, "tests/e2e"]))
+        parts.append(Part("browser", [*PYTEST, *BROWSERS, "tests/e2e"]))
     return parts
 
 
@@ -80,15 +81,13 @@ def waiting() -> list[Part]:
 
 
 def run_all(shown: Sequence[Part], aside: Sequence[Part]) -> None:
-    def follow() -> None:
-        for part in aside:
-            part.run(aside=True)
-
-    beside = threading.Thread(target=follow)
-    beside.start()
+    beside = [threading.Thread(target=part.run, kwargs={"aside": True}) for part in aside]
+    for one in beside:
+        one.start()
     for part in shown:
         part.run(aside=False)
-    beside.join()
+    for one in beside:
+        one.join()
     for part in aside:
         part.show()
 

@@ -160,9 +160,9 @@ class Mouse:
         self.open("Job Complete?", "General")
         for index, status in enumerate(("FAILED", "SUCCEEDED")):
             self.write(self.inspector.get_by_role("textbox", name="Value at").nth(index), "$.status")
-            self.choose(
-                self.inspector.get_by_role("button", name="Comparison").nth(index), re.compile(r"^StringEquals\b")
-            )
+            # The first of a group that is come upon is called by the group's name, too.
+            option = re.compile(r"\bStringEquals\b")
+            self.choose(self.inspector.get_by_role("button", name="Comparison").nth(index), option)
             self.write(self.inspector.get_by_role("textbox", name="Text").nth(index), status)
 
     def failure(self) -> None:
@@ -249,10 +249,17 @@ class Keys(Mouse):
 
     def _walk_to(self, option: Locator) -> None:
         for _ in range(60):
-            if "highlighted" in (option.get_attribute("class") or ""):
+            if option.count() > 0 and "highlighted" in (option.get_attribute("class") or ""):
                 break
-            self.page.keyboard.press("ArrowDown")
+            self._step_down()
         self.page.keyboard.press("Enter")
+
+    def _step_down(self) -> None:
+        """To the next option, until that is seen: who presses before walks past, and a long list draws only a part."""
+        lit = self.page.locator('[role="option"][class*="highlighted"]')
+        before = lit.first.text_content() if lit.count() > 0 else None
+        self.page.keyboard.press("ArrowDown")
+        until(lambda: lit.count() > 0 and lit.first.text_content() != before, 20, "the next option is lit")
 
     def _pick(self, block: str) -> None:
         words = {"Wait": "Pause, or", "Choice": "Go one of", "Fail": "End here with an error"}
