@@ -413,7 +413,7 @@ def test_a_bare_name_of_a_function_becomes_its_arn_and_any_other_word_is_refused
     resource = page.get_by_role("combobox", name="Resource")
     resource.fill("Nothing")
     resource.press("Tab")
-    expect(page.get_by_text("There is no function Nothing")).to_be_visible()
+    expect(page.locator(".inspector").get_by_text("There is no function Nothing")).to_be_visible()
     resource.fill("CheckJob")
     page.get_by_label("Name", exact=True).focus()
     arn = "arn:aws:lambda:us-east-1:000000000000:function:CheckJob"
