@@ -51,6 +51,7 @@ class Refused(Exception):
 
     @property
     def sentence(self) -> Sentence:
+        """Each refusal has its own."""
         raise NotImplementedError
 
     def __str__(self) -> str:

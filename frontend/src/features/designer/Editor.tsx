@@ -20,6 +20,7 @@ import { onceShown, useOnceDrawn } from "../../ui/drawn";
 import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { useLatest } from "../../ui/useLatest";
+import { usePart } from "../../ui/usePart";
 import type { CodeTab } from "./CodePanel";
 import {
   able,
@@ -32,13 +33,14 @@ import {
   whyNot,
 } from "./commands";
 import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
-import type { default as DialogsOfDesigner, OpenDialog } from "./dialogs";
+import type { OpenDialog } from "./dialogs";
 import { newDrafts, opening } from "./draft";
 import { useLastRun } from "./lastRun";
 import { newLater } from "./later";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
+import { DIALOGS, PANELS } from "./parts";
 import { useWorld } from "./resources";
 import { Splitter } from "./Splitter";
 import { type Designer, type DesignerState, newDesigner, refId } from "./store";
@@ -47,7 +49,6 @@ import { newPlayer } from "./trial/player";
 import { START } from "./trial/start";
 import { toRef, useEditing } from "./useEditing";
 import { canvasKey, placeOfFocus } from "./useKeys";
-import { usePanels } from "./usePanels";
 import { byNode, useProblems, useVerdict } from "./validation";
 
 // Rarely wanted, so it comes when it is.
@@ -98,7 +99,7 @@ export function Editor({ machine }: { machine: Machine }) {
   }, [drawn]);
   // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
   const [awaitedFirst] = useState(layout === null);
-  const panels = usePanels(drawn || awaitedFirst);
+  const panels = usePart(PANELS, drawn || awaitedFirst);
   const verdict = useVerdict(designer);
   const problems = useProblems(designer, verdict);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
@@ -112,7 +113,11 @@ export function Editor({ machine }: { machine: Machine }) {
 
   const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<OpenDialog | null>(null);
-  const Dialogs = useDialogs(drawn, open !== null || conflict !== null);
+  const dialogs = usePart(DIALOGS, open !== null || conflict !== null);
+  useEffect(() => {
+    // Nobody waits for them yet: who does hears of a failure.
+    if (drawn) whenIdle(() => void DIALOGS.load().catch(() => undefined));
+  }, [drawn]);
   const [codeTab, setCodeTab] = useState<CodeTab>("code");
   const [converting, setConverting] = useState<{ state: string | null } | null>(null);
   const convert = useCallback((state: string | null) => setConverting({ state }), []);
@@ -528,8 +533,8 @@ export function Editor({ machine }: { machine: Machine }) {
           />
         </Suspense>
       )}
-      {Dialogs && (
-        <Dialogs
+      {dialogs && (
+        <dialogs.default
           open={open}
           machine={machine}
           unsaved={changed ? { revision: base, save: saveToRun } : null}
@@ -541,25 +546,6 @@ export function Editor({ machine }: { machine: Machine }) {
       )}
     </main>
   );
-}
-
-/**
- * The dialogs come after the first picture, and at once when one is wanted. Not by Suspense, which would hold back the
- * first one for 300 ms: what somebody types behind Ctrl+S would go to the graph.
- */
-function useDialogs(drawn: boolean, wanted: boolean): typeof DialogsOfDesigner | null {
-  const [found, setFound] = useState<{ Dialogs: typeof DialogsOfDesigner } | null>(null);
-  useEffect(() => {
-    if (!drawn && !wanted) return;
-    const fetchThem = () =>
-      void import("./dialogs").then(
-        (module) => setFound({ Dialogs: module.default }),
-        () => undefined,
-      );
-    if (wanted) fetchThem();
-    else whenIdle(fetchThem);
-  }, [drawn, wanted]);
-  return found?.Dialogs ?? null;
 }
 
 /**

@@ -22,7 +22,7 @@ import { ExecutionStatusPill } from "../../ui/ExecutionStatus";
 import { ago } from "../../ui/format";
 import { whenIdle } from "../../ui/idle";
 import { useTheme } from "../../ui/theme";
-import { loadPanels } from "../designer/usePanels";
+import { PANELS } from "../designer/parts";
 import { CreateDialog } from "./CreateDialog";
 import { DeleteDialog } from "./DeleteDialog";
 import { ImportDialog } from "./ImportDialog";
@@ -76,7 +76,7 @@ export default function MachinesPage() {
       whenIdle(() => {
         layouter().warm();
         void import("../designer/DesignerPage").catch(() => undefined);
-        void loadPanels().catch(() => undefined);
+        void PANELS.load().catch(() => undefined);
       }),
     [],
   );

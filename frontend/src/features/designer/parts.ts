@@ -1,0 +1,7 @@
+import { part } from "../../ui/usePart";
+
+/** What stands around the graph: fetched when that has been seen. */
+export const PANELS = part(() => import("./panels"));
+
+/** Fetched when the page is idle, or when one is wanted. */
+export const DIALOGS = part(() => import("./dialogs"));
