@@ -248,7 +248,7 @@ describe("a scope drawn by rule", () => {
     const long = local(chain(3000));
     expect(drawnByRule(long)?.boxes).toHaveLength(long.boxes.length);
     const States: JsonObject = {};
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 120; i++) {
       const Choices = [{ Variable: "$.x", NumericEquals: i, Next: `Do ${i}` }];
       States[`Ask ${i}`] = { Type: "Choice", Choices, Default: `Ask ${i + 1}` };
       States[`Do ${i}`] = { Type: "Pass", Next: `Then ${i}` };
@@ -257,7 +257,7 @@ describe("a scope drawn by rule", () => {
         ...(i > 0 ? { Next: `Then ${i - 1}` } : { End: true }),
       };
     }
-    States["Ask 300"] = { Type: "Pass", Next: "Then 299" };
+    States["Ask 120"] = { Type: "Pass", Next: "Then 119" };
     const deep = local({ StartAt: "Ask 0", States });
     const drawn = drawnByRule(deep);
     expect(drawn && faults(deep, drawn)).toEqual([]);
