@@ -15,6 +15,7 @@ from designer.graph.svg import render
 from designer.graph.theme import ThemeName
 from designer.models import Execution, HistoryEvent, Revision
 from designer.services.definitions import parse
+from designer.services.errors import DoesNotExist
 
 Kind = Literal["svg", "png"]
 _KEPT_BYTES = 16 * 1024 * 1024
@@ -59,11 +60,13 @@ def draw_revision(revision: Revision, *, kind: Kind, theme: ThemeName) -> Pictur
 
 
 def draw_execution(execution: Execution, *, kind: Kind, theme: ThemeName) -> Picture:
-    """As its history is now. Raises graph.dot.LayoutFailed."""
+    """As its history is now. Raises DoesNotExist, graph.dot.LayoutFailed."""
     rows = HistoryEvent.objects.filter(execution=execution).order_by("event_id")
     events = rows.values_list("event_id", "type", "scope", "state", "note")
     statuses = statuses_of(Event(*row) for row in events.iterator(chunk_size=2000))
-    revision = Revision.objects.get(pk=execution.revision_id)
+    revision = Revision.objects.filter(pk=execution.revision_id).first()
+    if revision is None:
+        raise DoesNotExist("Execution", str(execution.pk))  # deleted since it was found
     title = f"{execution.machine.name}: {execution.name}, {execution.status}"
     return _draw(revision, title, statuses, kind, theme)
 

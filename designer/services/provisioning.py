@@ -129,7 +129,9 @@ def _same(
         raise MachineNameTaken(name)
     if machine.status == MachineStatus.DELETING:
         raise MachineDeleting(name)
-    head = machine.revisions.get(number=machine.head)
+    head = machine.revisions.filter(number=machine.head).first()
+    if head is None:
+        raise MachineDeleting(name)  # since it was found
     version = head.versions.order_by("-number").first()
     known = replace(Configuration.of(head), role_arn=configuration.role_arn)
     published = version is not None and version.description == (wanted.version_description or "")

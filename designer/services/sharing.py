@@ -56,12 +56,15 @@ def open_share(token: str) -> Revision:
         .select_related("machine")
         .first()
     )
+    gone = DoesNotExist("Share", "revoked, expired or unknown")  # the token is a secret: answers may be logged
     if link is None:
-        # The token is a secret and stays out of the answer, which may be logged.
-        raise DoesNotExist("Share", "revoked, expired or unknown")
+        raise gone
     if link.last_seen_at is None or link.last_seen_at < now - SEEN_EVERY:
         ShareLink.objects.filter(pk=link.pk).update(last_seen_at=now)
-    return Revision.objects.select_related("machine").get(machine=link.machine, number=link.machine.head)
+    head = Revision.objects.select_related("machine").filter(machine=link.machine, number=link.machine.head).first()
+    if head is None:
+        raise gone  # its machine was deleted meanwhile
+    return head
 
 
 def copy_shared(user: User, token: str) -> Machine:

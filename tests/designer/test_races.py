@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from designer.api.aws.caller import Caller
+from designer.api.aws.operations import machines as described
+from designer.arns import machine_arn
 from designer.models import HttpConnection, Machine
-from designer.services import aliases, connections, machines, versions
+from designer.services import addresses, aliases, connections, machines, versions
 from designer.services.errors import DoesNotExist
 from tests.designer.conftest import Api
 
@@ -29,6 +32,20 @@ def test_a_connection_that_is_deleted_while_it_is_changed_stays_deleted(
     with pytest.raises(DoesNotExist):
         connections.update_connection(alice.user, made.pk, kind="API_KEY", settings={"secret": "new"})
     assert not HttpConnection.objects.exists()
+
+
+def test_a_machine_that_goes_while_it_is_described_does_not_exist(alice: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = alice.machine()
+    find = addresses.machine_address
+
+    def finding(*given: Any) -> Any:
+        found = find(*given)
+        Machine.objects.filter(pk=made["id"]).delete()  # another request
+        return found
+
+    monkeypatch.setattr(described, "machine_address", finding)
+    with pytest.raises(DoesNotExist):
+        described.describe_state_machine(Caller(alice.user.pk), {"stateMachineArn": machine_arn(made["name"])})
 
 
 @pytest.mark.parametrize("service", [aliases, versions])

@@ -120,8 +120,9 @@ def test_a_page_older_than_the_server_says_that_treadle_was_updated(page: Page, 
     expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
 
 
-def test_a_name_may_be_asked_for_before_the_panels_are_there(page: Page, server: Server) -> None:
-    machine = server.machine("early-name", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+def held_panels(page: Page, server: Server, name: str) -> list[Route]:
+    """The designer of a machine with the state A, whose panels do not come before the routes are let go on."""
+    machine = server.machine(name, {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -131,6 +132,11 @@ def test_a_name_may_be_asked_for_before_the_panels_are_there(page: Page, server:
     with page.expect_request("**/panels-*.js"):
         page.goto(f"{server.address}/machines/{machine}/edit")
     page.locator('[data-state="A"]').click()
+    return held
+
+
+def test_a_name_may_be_asked_for_before_the_panels_are_there(page: Page, server: Server) -> None:
+    held = held_panels(page, server, "early-name")
     page.keyboard.press("F2")
     page.keyboard.type("a")  # on the graph this key would ask for another state
     expect(page.locator("[data-pick]")).to_have_count(0)
@@ -141,3 +147,11 @@ def test_a_name_may_be_asked_for_before_the_panels_are_there(page: Page, server:
     page.keyboard.type("Renamed")
     page.keyboard.press("Enter")
     expect(box(page, "Renamed")).to_be_visible()
+
+
+def test_a_panel_may_be_asked_for_before_it_is_there(page: Page, server: Server) -> None:
+    held = held_panels(page, server, "early-test")
+    page.keyboard.press("t")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("button", name="Test", exact=True)).to_be_focused()

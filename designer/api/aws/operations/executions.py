@@ -15,7 +15,7 @@ from designer.arns import alias_arn, arn_of, machine_arn, map_run_resource, vers
 from designer.models import Execution, ExecutionStatus, HistoryEvent, MachineType, Revision
 from designer.services import executions, runtime
 from designer.services.addresses import execution_at, label_of, machine_address, map_run_at
-from designer.services.errors import WrongMachineType
+from designer.services.errors import DoesNotExist, WrongMachineType
 from designer.services.executions import ExecutionFilter
 from designer.services.map_runs import PENDING_REDRIVE
 from designer.services.versions import INITIAL, revision_id
@@ -131,7 +131,9 @@ def _of_map_run(caller: Caller, given: Given) -> QuerySet[Execution]:
 
 def describe_machine_for_execution(caller: Caller, given: Given) -> dict[str, Any]:
     found = execution_at(caller.user, given["executionArn"], "execution")
-    revision = Revision.objects.get(pk=found.revision_id)
+    revision = Revision.objects.filter(pk=found.revision_id).first()
+    if revision is None:
+        raise DoesNotExist("Execution", given["executionArn"])  # deleted since it was found
     map_run = found.map_run
     number = revision_id(found.machine_id, revision.number)
     name = found.machine.name

@@ -61,7 +61,9 @@ def describe_state_machine(caller: Caller, given: Given) -> dict[str, Any]:
     address = machine_address(caller.user, arn)
     machine = address.machine
     version = _version_of(address, arn)
-    revision = version.revision if version is not None else machine.revisions.get(number=machine.head)
+    revision = version.revision if version is not None else machine.revisions.filter(number=machine.head).first()
+    if revision is None:
+        raise DoesNotExist("Machine", arn)  # deleted since it was found
     number = revision_id(machine.pk, revision.number)
     return {
         "stateMachineArn": arn,

@@ -127,23 +127,38 @@ export function Editor({ machine }: { machine: Machine }) {
   const control = useRef<FocusControl | null>(null);
   const ghost = useStore(dragStore);
 
-  // Wanted before the panels are there: they begin with it.
-  const renaming = useRef(false);
-  const rename = useCallback(() => {
-    later.catchUp();
-    // Flushed at once: who presses F2 types on without waiting for a frame.
-    flushSync(() => setPane("properties"));
-    const input = document.getElementById("state-name") as HTMLInputElement | null;
-    renaming.current = input === null && panels === null;
-    input?.focus();
-    input?.select();
-  }, [later, panels]);
+  // What is to have the focus in a panel that was asked for before the panels are there.
+  const wanted = useRef<(() => HTMLElement | null) | null>(null);
+  const turnTo = useCallback(
+    (show: () => void, find: () => HTMLElement | null) => {
+      later.catchUp();
+      // Flushed at once: who presses F2 types on without waiting for a frame.
+      flushSync(show);
+      const found = find();
+      found?.focus();
+      wanted.current = found === null && panels === null ? find : null;
+    },
+    [later, panels],
+  );
   useEffect(() => {
-    if (panels === null || !renaming.current) return;
-    // Not while React draws: the field is flushed.
-    const begun = setTimeout(rename);
+    const find = wanted.current;
+    if (panels === null || find === null) return;
+    // Not while React draws: what it has drawn is flushed.
+    const begun = setTimeout(() => turnTo(() => undefined, find));
     return () => clearTimeout(begun);
-  }, [panels, rename]);
+  }, [panels, turnTo]);
+  const rename = useCallback(
+    () =>
+      turnTo(
+        () => setPane("properties"),
+        () => {
+          const input = document.querySelector<HTMLInputElement>("#state-name");
+          input?.select();
+          return input;
+        },
+      ),
+    [turnTo],
+  );
   const renameRef = useCallback(
     (reference: StateRef) => {
       designer.select([reference]);
@@ -235,18 +250,21 @@ export function Editor({ machine }: { machine: Machine }) {
     className: `type-${n.type}`,
   });
   // Who asks for a panel by a key goes on in it; Esc leads back to the graph.
-  const showTab = (tab: CodeTab) => {
-    later.catchUp();
-    flushSync(() => {
-      setPane("code");
-      setCodeTab(tab);
-    });
-    const panel = document.querySelector(".code-panel");
-    const first = `.${START}, .problem, [role=tab][aria-selected=true]`;
-    const found = [...(panel?.querySelectorAll<HTMLElement>(first) ?? [])];
-    // The tab stands before what is in its panel.
-    found.at(found.length > 1 ? 1 : 0)?.focus();
-  };
+  const showTab = (tab: CodeTab) =>
+    turnTo(
+      () => {
+        setPane("code");
+        setCodeTab(tab);
+      },
+      () => {
+        const first = [`.${START}`, ".problem", "[role=tab][aria-selected=true]"];
+        const found = document.querySelectorAll<HTMLElement>(
+          first.map((one) => `.code-panel ${one}`).join(", "),
+        );
+        // The tab stands before what is in its panel.
+        return found[1] ?? found[0] ?? null;
+      },
+    );
   const errors = problems.filter((p) => p.severity === "error").length;
   const run = useLatest(() => {
     if (errors === 0) return setOpen("start");
@@ -257,13 +275,11 @@ export function Editor({ machine }: { machine: Machine }) {
   });
   const page: PageActions = {
     rename,
-    inspect: () => {
-      later.catchUp();
-      flushSync(() => setPane("properties"));
-      document
-        .querySelector<HTMLElement>(".inspector-frame input, .inspector-frame button")
-        ?.focus();
-    },
+    inspect: () =>
+      turnTo(
+        () => setPane("properties"),
+        () => document.querySelector(".inspector-frame input, .inspector-frame button"),
+      ),
     find: () =>
       editing.ask({
         title: t("Find a state"),
@@ -349,9 +365,9 @@ export function Editor({ machine }: { machine: Machine }) {
     requestAnimationFrame(() => control.current?.focus(id));
   };
   const onKey = (event: React.KeyboardEvent, id: string | null, to = focus) => {
-    // Who waits for the name's field means what is typed for it, not for the graph.
-    if (renaming.current && event.key !== "Escape") return event.preventDefault();
-    renaming.current = false;
+    // Who waits for a panel means what is typed for it, not for the graph.
+    if (wanted.current !== null && event.key !== "Escape") return event.preventDefault();
+    wanted.current = null;
     const found = context(id, placeOfFocus(), to);
     if (found && canvasKey(event, found)) {
       event.preventDefault();
