@@ -6,12 +6,13 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
 import type { Sample } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
 import { t } from "../../i18n";
@@ -56,11 +57,13 @@ export function ImportDialog({
     void fetchAnew(queries, { queryKey: ["machines"] });
     navigate(`/machines/${machine.id}/edit`);
   };
-  const bring = useMutation({
+  const bring = useWrite({
+    leaves: true,
     mutationFn: () => importMachine({ content, ...(name.trim() ? { name: name.trim() } : {}) }),
     onSuccess: done,
   });
-  const use = useMutation({
+  const use = useWrite({
+    leaves: true,
     mutationFn: async (sample: Sample) => {
       const definition = sampleText(sample);
       return createMachine({
@@ -76,12 +79,17 @@ export function ImportDialog({
       done(machine);
     },
   });
+  const latest = useRef<File | null>(null);
   const take = async (chosen: File[]) => {
     setFiles(chosen);
     const file = chosen[0];
     if (!file) return;
-    setContent(await file.text());
-    if (name === "") setName(toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
+    latest.current = file;
+    const text = await file.text();
+    // Another one may have been chosen, or a name typed, while this one was read.
+    if (latest.current !== file) return;
+    setContent(text);
+    setName((typed) => typed || toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: taken once, when the dialog opens
   useEffect(() => {
@@ -89,7 +97,7 @@ export function ImportDialog({
   }, []);
   const ready = content.trim() !== "" && nameProblem(name) === null;
   const nameField = (
-    <Form ready={ready && !bring.isPending} onSend={bring.mutate}>
+    <Form ready={ready} onSend={bring.mutate}>
       <FormField
         label={t("Name")}
         description={t("Left empty, a bundle keeps its own and a definition is called Imported")}
