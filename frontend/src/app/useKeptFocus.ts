@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
-/** Leads the focus itself when a box in it goes: to what has come of the box, which is drawn later. */
-const CANVAS = ".canvas";
+/** They lead the focus themselves: to what has come of a box or of a choice, which is drawn later. */
+const OWN = ".canvas, .picker";
 const DIALOG = "[role=dialog]";
 const FOCUSABLE = [
   "a[href]",
@@ -38,13 +38,12 @@ export function useKeptFocus(): void {
     const keep = () => {
       if (last === null || stands(last.element)) return;
       const lost = [document.body, last.element].some((one) => one === document.activeElement);
-      const from = isIn(last, DIALOG, "gone") ? opener : last;
+      const from = isIn(last, DIALOG, "gone") && !isIn(last, OWN) ? opener : last;
       last = null;
       // Another page begins with its heading.
       if (!lost || from === null || from.path !== location.pathname) return;
-      if (!from.element.isConnected && isIn(from, CANVAS)) return;
-      const next = stands(from.element) ? from.element : neighbour(from);
-      if (next instanceof HTMLElement || next instanceof SVGElement) next.focus();
+      if (stands(from.element)) return focus(from.element);
+      if (!isIn(from, OWN)) focus(neighbour(from));
     };
     const observer = new MutationObserver(keep);
     observer.observe(document.body, {
@@ -63,6 +62,10 @@ export function useKeptFocus(): void {
 /** What is disabled lets go of the focus when the page is next drawn. */
 function stands(element: Element): boolean {
   return element.isConnected && !element.matches(":disabled");
+}
+
+function focus(element: Element | null): void {
+  if (element instanceof HTMLElement || element instanceof SVGElement) element.focus();
 }
 
 function placeOf(element: Element): Place {

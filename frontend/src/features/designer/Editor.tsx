@@ -48,7 +48,7 @@ import { type Designer, type DesignerState, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
 import { START } from "./trial/start";
-import { toRef, useEditing } from "./useEditing";
+import { comesLate, toRef, useEditing } from "./useEditing";
 import { canvasKey, type KeyPress, placeOfFocus } from "./useKeys";
 import { byNode, useProblems, useVerdict } from "./validation";
 
@@ -224,6 +224,8 @@ export function Editor({ machine }: { machine: Machine }) {
     },
     [designer, editing.nodes],
   );
+  // What was picked comes later: who has gone on by keys from the picker goes on at it.
+  const pickedLate = useRef(false);
   // After an edit the new state is chosen; the roving focus of the keyboard goes with it, in the same drawing.
   const chosenId = selection.states.length === 1 ? [...selected][0] : undefined;
   const [followed, setFollowed] = useState(selection);
@@ -234,10 +236,10 @@ export function Editor({ machine }: { machine: Machine }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: chosen anew, it is shown anew
   useEffect(() => {
     if (chosenId === undefined) return;
-    const box = document.activeElement?.closest(".canvas [data-state]");
-    // Who works on the graph by keys goes on at what has come of it, even when that came late.
-    if (box && box.getAttribute("data-id") !== chosenId) control.current?.focus(chosenId);
+    const onGraph = document.activeElement?.closest(".canvas [data-state], body") !== null;
+    if (pickedLate.current && onGraph) control.current?.focus(chosenId);
     else control.current?.reveal(chosenId);
+    pickedLate.current = false;
   }, [selection, chosenId]);
 
   const saveRevision = useCallback(
@@ -562,6 +564,7 @@ export function Editor({ machine }: { machine: Machine }) {
           onPick={(id) => {
             const { question } = editing;
             editing.ask(null);
+            pickedLate.current = comesLate(id);
             question?.answer(id);
             const chosen = designer.getState().selection.states[0];
             // Unless the answer has led it elsewhere, to a form say.

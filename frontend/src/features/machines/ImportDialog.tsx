@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
@@ -7,7 +8,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
@@ -15,13 +16,15 @@ import type { Sample } from "../../api/types";
 import { useWrite } from "../../api/useWrite";
 import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
-import { t } from "../../i18n";
+import { count, t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
+import { flash } from "../../ui/flash";
 import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
 import { inputKey } from "../executions/StartDialog";
+import { omittedRevisions } from "./bundle";
 
 function sampleText(sample: Sample): string {
   return typeof sample.definition === "string"
@@ -57,10 +60,22 @@ export function ImportDialog({
     void fetchAnew(queries, { queryKey: ["machines"] });
     navigate(`/machines/${machine.id}/edit`);
   };
+  const omitted = useMemo(() => omittedRevisions(content), [content]);
+  const missing =
+    omitted > 0 &&
+    count(
+      omitted,
+      "The bundle goes without {n} older revision, which did not fit into it.",
+      "The bundle goes without {n} older revisions, which did not fit into it.",
+    );
   const bring = useWrite({
     leaves: true,
     mutationFn: () => importMachine({ content, ...(name.trim() ? { name: name.trim() } : {}) }),
-    onSuccess: done,
+    onSuccess: (machine) => {
+      // Told once more where it is missed: nothing on the server knows of them.
+      if (missing) flash("info", missing);
+      done(machine);
+    },
   });
   const use = useWrite({
     leaves: true,
@@ -128,6 +143,7 @@ export function ImportDialog({
     >
       <SpaceBetween size="m">
         <Refusal error={tab === "samples" ? (use.error ?? samples.error) : bring.error} />
+        {tab !== "samples" && missing && <Alert type="info">{missing}</Alert>}
         <Tabs
           activeTabId={tab}
           onChange={(e) => setTab(e.detail.activeTabId)}
