@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from designer.models import Activity
 from designer.services.configuration import check_encryption
+from designer.services.counting import one_more
 from designer.services.errors import ActivityNameTaken, DoesNotExist
 from designer.services.names import check_name
+from designer.services.quotas import Quota
 from designer.services.tags import check_tags
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def create_activity(user: User, *, name: str, tags: Mapping[str, str], encryptio
     wanted = check_encryption(encryption) if encryption else ""
     checked = check_tags(tags)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), one_more(Quota.ACTIVITIES, Activity.objects.all()):
             return Activity.objects.create(
                 owner=user, name=name, tags=checked, encryption=wanted, created_at=timezone.now()
             )
