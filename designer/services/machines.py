@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -114,6 +115,19 @@ def free_name(wanted: str) -> str:
         number += 1
         candidate = f"{wanted[:70]}-{number}"
     return candidate
+
+
+_TRIES = 10
+
+
+def make_under_free_name(wanted: str, make: Callable[[str], Machine]) -> Machine:
+    """What ``make`` creates under the wanted name or the next that is free, also if others take names meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            return make(free_name(wanted))
+        except MachineNameTaken as error:
+            taken = error
+    raise taken
 
 
 def search_machines(user: User, *, text: str | None, status: str | None) -> QuerySet[Machine]:

@@ -134,6 +134,7 @@ SENTENCES: Final[dict[str, str]] = {
         "영문자, 숫자, _, -, . 80자까지이고 숫자만으로는 안 됩니다."
     ),
     "A whole number from 1 to {most}.": "1부터 {most}까지의 정수.",
+    "At most {most:,} characters.": "{most:,}자까지입니다.",
     "A whole number.": "정수.",
     "A text.": "텍스트.",
     "Text without NUL characters.": "NUL 문자가 없는 텍스트.",
