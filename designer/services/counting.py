@@ -54,12 +54,12 @@ class OpenExecutions:
     """
 
     def __init__(self) -> None:
-        self._known: tuple[int, int] | None = None
-        self._full_until = 0.0
+        self._known: tuple[int, int] | None = None  # how many there were when which letter was the newest
+        self._full_until = 0.0  # seconds, monotonic
 
     def forget(self) -> None:
         """What was known is of another database."""
-        self.__init__()  # type: ignore[misc]
+        self._known, self._full_until = None, 0.0
 
     @property
     def shared_lock(self) -> str:
