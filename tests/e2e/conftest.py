@@ -6,8 +6,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.harness import Server
@@ -41,6 +44,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.copy_sample_functions()
     with server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def step_functions(server: Server) -> Any:
+    """Its user's client of the AWS protocol."""
+    status, key = server.call("POST", "/api/access-keys/", {"name": "browser tests"})
+    assert status == 201, key
+    return boto3.client(
+        "stepfunctions",
+        endpoint_url=server.address,
+        region_name="us-east-1",
+        aws_access_key_id=key["id"],
+        aws_secret_access_key=key["secret"],
+        config=Config(inject_host_prefix=False),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import boto3
+from typing import Any
+
 import pytest
-from botocore.config import Config
 from playwright.sync_api import Page, expect
 
 from tests.e2e.canvas import box
@@ -39,17 +39,10 @@ def test_any_action_of_an_aws_service_is_found_and_comes_with_its_parameters(
     assert draft(server, machine)["States"]["A"]["Next"] == "batchGetItem"
 
 
-def test_the_resource_field_knows_actions_of_aws_and_activities(page: Page, server: Server) -> None:
-    _, key = server.call("POST", "/api/access-keys/", {"name": "worker"})
-    client = boto3.client(
-        "stepfunctions",
-        endpoint_url=server.address,
-        region_name="us-east-1",
-        aws_access_key_id=key["id"],
-        aws_secret_access_key=key["secret"],
-        config=Config(inject_host_prefix=False),
-    )
-    arn = client.create_activity(name="WeldFrame")["activityArn"]
+def test_the_resource_field_knows_actions_of_aws_and_activities(
+    page: Page, server: Server, step_functions: Any
+) -> None:
+    arn = step_functions.create_activity(name="WeldFrame")["activityArn"]
     task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:CheckJob", "End": True}
     machine = open_machine(page, server, "ResourceField", {"StartAt": "Do", "States": {"Do": task}})
     box(page, "Do").click()

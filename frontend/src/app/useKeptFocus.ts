@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-/** Parts that lead the focus themselves. */
+/** Parts that lead the focus themselves when something in them goes. */
 const OWN = ".designer, .canvas, [role=dialog]";
 const FOCUSABLE =
   "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), [tabindex='0']";
@@ -9,8 +9,9 @@ const FOCUSABLE =
 type Place = readonly { readonly around: Element; readonly index: number }[];
 
 /**
- * What had the focus may be gone with what it did, such as the row of a thing that was deleted: then the focus goes to
- * its neighbour, not to the beginning of the page, where who uses the keyboard would have to start again.
+ * What had the focus may be gone with what it did, such as the row of a thing that was deleted, or have nothing more to
+ * do, such as the button that stops what has ended: then the focus goes to its neighbour, not to the beginning of the
+ * page, where who uses the keyboard would have to start again.
  */
 export function useKeptFocus(): void {
   useEffect(() => {
@@ -19,19 +20,28 @@ export function useKeptFocus(): void {
     let path = "";
     const remember = (event: FocusEvent) => {
       focused = event.target instanceof Element ? event.target : null;
-      place = focused && !focused.closest(OWN) ? placeOf(focused) : [];
+      place = focused ? placeOf(focused) : [];
       path = location.pathname;
     };
     const keep = () => {
-      if (focused === null || focused.isConnected) return;
-      // Another page begins with its heading.
-      const here = path === location.pathname && place.length > 0;
-      const lost = here && document.activeElement === document.body;
+      if (focused === null) return;
+      const gone = !focused.isConnected;
+      if (!gone && !focused.matches(":disabled")) return;
+      const last = focused;
       focused = null;
+      // Another page begins with its heading.
+      if (path !== location.pathname || (gone && place.some(({ around }) => around.matches(OWN))))
+        return;
+      // What is disabled lets go of the focus when the page is next drawn.
+      const lost = document.activeElement === document.body || document.activeElement === last;
       if (lost) neighbour(place)?.focus();
     };
     const observer = new MutationObserver(keep);
-    observer.observe(document.body, { childList: true, subtree: true });
+    observer.observe(document.body, {
+      childList: true,
+      subtree: true,
+      attributeFilter: ["disabled"],
+    });
     document.addEventListener("focusin", remember);
     return () => {
       observer.disconnect();
