@@ -73,18 +73,21 @@ class OpenExecutions:
 
         Raises QuotaExceeded, and what ``write`` raises; then nothing is stored.
         """
-        try:
-            with writing() as session:
-                self._check(write(session))
-        except _CountAgain:
-            with writing() as session:
-                self.count_alone(session)
-                self.count(session, write(session))
+        # In the caller's transaction nothing can be taken back but all of it: there the count comes at once.
+        if self._known is not None and not connection.in_atomic_block:
+            try:
+                with writing() as session:
+                    self._check(self._known, write(session))
+                    return
+            except _CountAgain:
+                pass
+        with writing() as session:
+            self.count_alone(session)
+            self.count(session, write(session))
 
-    def _check(self, letter: int) -> None:
-        if self._known is None:
-            raise _CountAgain
-        number, then = self._known
+    @staticmethod
+    def _check(known: tuple[int, int], letter: int) -> None:
+        number, then = known
         # Letters with smaller ids are those of another database, or of one that was put back.
         if letter <= then or number + letter - then > Quota.OPEN_EXECUTIONS.most:
             raise _CountAgain

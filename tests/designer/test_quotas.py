@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from designer.api.aws.errors import api_error
 from designer.arns import activity_arn
@@ -189,6 +189,17 @@ def test_of_executions_started_at_the_same_time_no_more_run_than_may(alice: Api,
     found = together([lambda: start(alice, machine)] * 12)
     assert [code(one) for one in found if one is not None] == ["ExecutionLimitExceeded"] * 8
     assert Execution.objects.filter(status="RUNNING").count() == 5
+
+
+def test_an_execution_that_is_started_in_somebodys_transaction_is_one(alice: Api, quotas: Set) -> None:
+    quotas(open_executions=2)
+    machine = alice.machine()["id"]
+    with transaction.atomic():
+        start(alice, machine, "one")
+    assert (Execution.objects.count(), Inbox.objects.count()) == (1, 1)
+    start(alice, machine)
+    with pytest.raises(QuotaExceeded):
+        start(alice, machine)
 
 
 def test_what_another_process_has_started_counts(alice: Api, quotas: Set, monkeypatch: pytest.MonkeyPatch) -> None:
