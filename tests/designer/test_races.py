@@ -13,8 +13,9 @@ from django.db import OperationalError, connection, transaction
 from designer.api.aws.caller import Caller
 from designer.api.aws.operations import aliases as described_aliases
 from designer.api.aws.operations import machines as described
+from designer.api.aws.operations import map_runs as map_run_operations
 from designer.arns import alias_arn, machine_arn
-from designer.models import Activity, Alias, Execution, HttpConnection, Machine
+from designer.models import Activity, Alias, Execution, HttpConnection, Machine, MapRun
 from designer.services import (
     activities,
     addresses,
@@ -27,7 +28,7 @@ from designer.services import (
     sharing,
     versions,
 )
-from designer.services.errors import DoesNotExist
+from designer.services.errors import DoesNotExist, MapRunEnded
 from tests.designer.conftest import Api
 
 
@@ -122,6 +123,18 @@ def _then(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, other: Callab
         return found
 
     monkeypatch.setattr(module, name, called)
+
+
+def test_a_map_run_that_ends_while_its_limits_are_changed_has_ended(
+    alice: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execution = alice.post(f"/api/machines/{alice.machine()['id']}/executions/", {})["id"]
+    arn = "arn:aws:states:us-east-1:000000000000:mapRun:Hello/rows:1"
+    MapRun.objects.create(id="1", execution_id=execution, arn=arn, command="{}", started_at=1, looked_at=1)
+    _then(monkeypatch, map_run_operations, "map_run_at", lambda: MapRun.objects.update(status="FAILED"))
+    with pytest.raises(MapRunEnded):
+        map_run_operations.update_map_run(Caller(alice.user.pk), {"mapRunArn": arn, "maxConcurrency": 3})
+    assert MapRun.objects.get().concurrency == 0
 
 
 def _aliased(alice: Api) -> str:
