@@ -43,6 +43,7 @@ app = Celery("treadle")
 app.conf.update(
     broker_url=_url.replace("unix://", "redis+socket://") if _url.startswith("unix://") else _url,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # an outage of the broker may last as long as it likes
     broker_transport_options={
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
