@@ -155,3 +155,35 @@ def test_a_panel_may_be_asked_for_before_it_is_there(page: Page, server: Server)
     for route in held:
         route.continue_()
     expect(page.get_by_role("button", name="Test", exact=True)).to_be_focused()
+
+
+def test_the_overview_of_a_long_machine_leads_to_the_place_that_is_pressed(page: Page, server: Server) -> None:
+    machine = server.machine("LongWay", pass_chain(60))
+    page.goto(f"{server.address}/machines/{machine}/edit")
+    box(page, "S0").wait_for()
+    overview = page.get_by_role("img", name="Overview")
+    size = overview.bounding_box()
+    assert size is not None
+    assert size["height"] > 300  # a strip with a mark for each state, not a hair
+    expect(box(page, "S59")).not_to_be_in_viewport()
+    overview.click(position={"x": size["width"] / 2, "y": size["height"] - 10})
+    expect(box(page, "S59")).to_be_in_viewport()
+    page.get_by_role("button", name="Fit all").click()
+    expect(box(page, "S0")).to_be_in_viewport()
+    expect(box(page, "S59")).to_be_in_viewport()
+
+
+def test_an_import_says_which_revisions_its_bundle_goes_without(page: Page, server: Server) -> None:
+    machine = server.machine("Omitting", pass_chain(1))
+    _, bundle = server.call("GET", f"/api/machines/{machine}/bundle/")
+    page.goto(f"{server.address}/machines")
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("tab", name="Paste").click()
+    page.get_by_role("textbox", name="Text to import").click()
+    page.keyboard.insert_text(json.dumps({**bundle, "omitted_revisions": 7}))
+    missing = page.get_by_text("The bundle goes without 7 older revisions")
+    expect(missing).to_be_visible()
+    page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Omitted")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit")
+    expect(missing).to_be_visible()

@@ -89,6 +89,16 @@ function problemOf(response: Response, error: unknown): Problem {
   );
 }
 
+/**
+ * What keeps a page from being shown: that its thing was never had, or that it is had no more. A server that is silent
+ * for a moment takes nothing away that stands on the page already.
+ */
+export function barring(query: { readonly data: unknown; readonly error: Error | null }) {
+  const { data, error } = query;
+  const refused = error instanceof Problem && error.status >= 400 && error.status < 500;
+  return data === undefined || refused ? error : null;
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,40 +1,49 @@
 import { useEffect } from "react";
 
-/** Parts that lead the focus themselves when something in them goes. */
-const OWN = ".designer, .canvas, [role=dialog]";
-const FOCUSABLE =
-  "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), [tabindex='0']";
+/** They lead the focus themselves: to what has come of a box or of a choice, which is drawn later. */
+const OWN = ".canvas, .picker";
+const DIALOG = "[role=dialog]";
+const FOCUSABLE = [
+  "a[href]",
+  "button:not([disabled])",
+  "input:not([disabled])",
+  "select:not([disabled])",
+  "textarea:not([disabled])",
+  "[tabindex='0']",
+]
+  .map((one) => `${one}:not([tabindex='-1'])`)
+  .join(", ");
 
-/** Where the focus was: an element, and for each of the elements around it the number of the child it is in. */
-type Place = readonly { readonly around: Element; readonly index: number }[];
+/** What had the focus, and for each of the elements around it the number of the child it is in. */
+interface Place {
+  readonly element: Element;
+  readonly path: string;
+  readonly ways: readonly { readonly around: Element; readonly index: number }[];
+}
 
 /**
  * What had the focus may be gone with what it did, such as the row of a thing that was deleted, or have nothing more to
  * do, such as the button that stops what has ended: then the focus goes to its neighbour, not to the beginning of the
- * page, where who uses the keyboard would have to start again.
+ * page, where who uses the keyboard would have to start again. From a dialog that is gone it goes back to what had
+ * opened it, or to that one's neighbour.
  */
 export function useKeptFocus(): void {
   useEffect(() => {
-    let focused: Element | null = null;
-    let place: Place = [];
-    let path = "";
-    const remember = (event: FocusEvent) => {
-      focused = event.target instanceof Element ? event.target : null;
-      place = focused ? placeOf(focused) : [];
-      path = location.pathname;
+    let last: Place | null = null;
+    let opener: Place | null = null;
+    const remember = ({ target }: FocusEvent) => {
+      last = target instanceof Element ? placeOf(target) : null;
+      if (last && !last.element.closest(DIALOG)) opener = last;
     };
     const keep = () => {
-      if (focused === null) return;
-      const gone = !focused.isConnected;
-      if (!gone && !focused.matches(":disabled")) return;
-      const last = focused;
-      focused = null;
+      if (last === null || stands(last.element)) return;
+      const lost = [document.body, last.element].some((one) => one === document.activeElement);
+      const from = isIn(last, DIALOG, "gone") && !isIn(last, OWN) ? opener : last;
+      last = null;
       // Another page begins with its heading.
-      if (path !== location.pathname || (gone && place.some(({ around }) => around.matches(OWN))))
-        return;
-      // What is disabled lets go of the focus when the page is next drawn.
-      const lost = document.activeElement === document.body || document.activeElement === last;
-      if (lost) neighbour(place)?.focus();
+      if (!lost || from === null || from.path !== location.pathname) return;
+      if (stands(from.element)) return focus(from.element);
+      if (!isIn(from, OWN)) focus(neighbour(from));
     };
     const observer = new MutationObserver(keep);
     observer.observe(document.body, {
@@ -50,25 +59,41 @@ export function useKeptFocus(): void {
   }, []);
 }
 
+/** What is disabled lets go of the focus when the page is next drawn. */
+function stands(element: Element): boolean {
+  return element.isConnected && !element.matches(":disabled");
+}
+
+function focus(element: Element | null): void {
+  if (element instanceof HTMLElement || element instanceof SVGElement) element.focus();
+}
+
 function placeOf(element: Element): Place {
-  const place: { around: Element; index: number }[] = [];
+  const ways: { around: Element; index: number }[] = [];
   let inner = element;
   for (let around = inner.parentElement; around; around = around.parentElement) {
-    place.push({ around, index: [...around.children].indexOf(inner) });
+    ways.push({ around, index: [...around.children].indexOf(inner) });
     inner = around;
   }
-  return place;
+  return { element, path: location.pathname, ways };
+}
+
+function isIn({ ways }: Place, part: string, how?: "gone"): boolean {
+  const found = ways.find(({ around }) => around.matches(part));
+  return found !== undefined && !(how === "gone" && found.around.isConnected);
 }
 
 /** In the closest part that is still there: what has taken its place, or else the last before it. */
-function neighbour(place: Place): HTMLElement | null {
-  for (const { around, index } of place) {
+function neighbour({ ways }: Place): Element | null {
+  for (const { around, index } of ways) {
     if (!around.isConnected) continue;
     const children = [...around.children];
     const near = [...children.slice(index), ...children.slice(0, index).reverse()];
     for (const child of near) {
-      const found = child.matches(FOCUSABLE) ? child : child.querySelector(FOCUSABLE);
-      if (found instanceof HTMLElement) return found;
+      const found = [child, ...child.querySelectorAll(FOCUSABLE)].find(
+        (one) => one.matches(FOCUSABLE) && one.checkVisibility(),
+      );
+      if (found) return found;
     }
   }
   return null;

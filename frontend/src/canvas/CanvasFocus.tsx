@@ -1,6 +1,6 @@
 import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
-import type { Layout } from "./layout";
+import type { Layout, PlacedNode } from "./layout";
 import { moving } from "./motion";
 
 export interface FocusControl {
@@ -25,31 +25,48 @@ export function CanvasFocus({
   useLayoutEffect(() => {
     const element = (id: string) =>
       document.querySelector<HTMLElement>(`.react-flow__node [data-id="${CSS.escape(id)}"]`);
+    const frame = () => document.querySelector(".canvas")?.getBoundingClientRect();
     const inView = (id: string) => {
       const box = element(id)?.getBoundingClientRect();
-      const frame = document.querySelector(".canvas")?.getBoundingClientRect();
+      const within = frame();
       return (
         box &&
-        frame &&
-        box.top > frame.top + 10 &&
-        box.bottom < frame.bottom - 10 &&
-        box.left > frame.left &&
-        box.right < frame.right
+        within &&
+        box.top > within.top + 10 &&
+        box.bottom < within.bottom - 10 &&
+        box.left > within.left &&
+        box.right < within.right
       );
     };
+    const placeOf = (id: string) => layout.nodes.find((node) => node.id === id);
+    /** A box of a layout that has just come is seen at its place before it is in the page. */
+    const isSeen = (box: PlacedNode) => {
+      const within = frame();
+      const corner = flow.flowToScreenPosition({ x: box.x, y: box.y });
+      return (
+        within !== undefined &&
+        corner.x > within.left - 20 &&
+        corner.x < within.right - 60 &&
+        corner.y > within.top - 10 &&
+        corner.y < within.bottom - 30
+      );
+    };
+    const centre = (box: PlacedNode) =>
+      void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), {
+        zoom: flow.getZoom(),
+        duration: moving(120),
+      });
     const focus = (id: string) => {
-      const box = layout.nodes.find((node) => node.id === id);
+      const box = placeOf(id);
       awaited.current = box ? null : id;
       if (!box) return;
-      if (!inView(id)) {
-        void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), {
-          zoom: flow.getZoom(),
-          duration: moving(120),
-        });
-      }
-      // A culled box is only in the page once it is in view.
+      if (element(id) ? !inView(id) : !isSeen(box)) centre(box);
+      // A box is only in the page once it is drawn and in view. Somebody quick is in a list or a field by then.
+      const from = document.activeElement;
       let tries = 0;
       const put = () => {
+        const here = document.activeElement;
+        if (here !== from && here !== document.body) return;
         const found = element(id);
         if (found) found.focus({ preventScroll: true });
         else if (tries++ < 20) requestAnimationFrame(put);
@@ -57,19 +74,9 @@ export function CanvasFocus({
       put();
     };
     const reveal = (id: string) => {
-      const box = layout.nodes.find((node) => node.id === id);
+      const box = placeOf(id);
       hidden.current = box ? null : id;
-      const frame = document.querySelector(".canvas")?.getBoundingClientRect();
-      if (!box || !frame) return;
-      const corner = flow.flowToScreenPosition({ x: box.x, y: box.y });
-      const seen =
-        corner.x > frame.left - 20 &&
-        corner.x < frame.right - 60 &&
-        corner.y > frame.top - 10 &&
-        corner.y < frame.bottom - 30;
-      if (seen) return;
-      const middle = { x: box.x + box.width / 2, y: box.y + Math.min(box.height / 2, 120) };
-      void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: moving(120) });
+      if (box && frame() && !isSeen(box)) centre(box);
     };
     control.current = {
       focus,

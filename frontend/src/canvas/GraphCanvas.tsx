@@ -1,5 +1,4 @@
 import {
-  MiniMap,
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
@@ -34,9 +33,10 @@ import { type DropPlace, dragStore, dropPlace } from "./drag";
 import { edgeTypes, type LineEdge, toLine } from "./edges";
 import type { Layout, PlacedNode } from "./layout";
 import { type BoxNode, looksAlike, nodeTypes } from "./nodes";
+import { Overview } from "./Overview";
 import { useReconnect } from "./reconnect";
 import { newStatusStore, StatusContext, type StatusStore } from "./statusStore";
-import { firstView, type Size, useBusy, useLateView } from "./view";
+import { firstView, isCut, LEAST_ZOOM, type Size, useBusy, useLateView } from "./view";
 
 export interface CanvasProps {
   readonly graph: GraphScope;
@@ -292,15 +292,12 @@ function Canvas(props: CanvasProps & { readonly size: Size }) {
           disableKeyboardA11y
           deleteKeyCode={null}
           multiSelectionKeyCode={["Shift", "Meta", "Control"]}
-          minZoom={0.05}
+          minZoom={LEAST_ZOOM}
           maxZoom={2.5}
           proOptions={{ hideAttribution: true }}
         >
           <Dots />
           <EmptyScopes layout={layout} />
-          {boxes.length > 40 && boxes.length <= 500 && (
-            <MiniMap pannable zoomable ariaLabel={t("Overview")} />
-          )}
         </ReactFlow>
         {reconnect.line}
         {props.note && (
@@ -309,6 +306,9 @@ function Canvas(props: CanvasProps & { readonly size: Size }) {
           </div>
         )}
         <Tools />
+        {boxes.length <= 500 && (boxes.length > 40 || isCut(layout, props.size)) && (
+          <Overview layout={layout} selected={selected} />
+        )}
         {props.control && <CanvasFocus control={props.control} layout={layout} />}
         {props.children}
       </div>

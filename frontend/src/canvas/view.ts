@@ -11,18 +11,34 @@ export interface Size {
 /** As long as a view takes to its place, and a box to its own (canvas.css). */
 const MOVE_MS = 200;
 
-/** The first view: all of it where it can be read so, else the beginning. */
+/** A thousand states in a row, or beside each other, fit into a window. */
+export const LEAST_ZOOM = 0.005;
+const READABLE = 0.6;
+/** Names are gone by then, and boxes, lines and containers still told apart (`.far` in canvas.css). */
+const TOLD_APART = 0.2;
+
+/**
+ * The first view: all of it where it can be read so; else as wide as it is, from the top, as long as that shows
+ * anything. What is wider still would be cut in any case: then Start and what is around it, to be read.
+ */
 export function firstView(layout: Layout, { width, height }: Size): Viewport {
-  const across = (width - 60) / layout.width;
+  const across = acrossAt(layout, width);
   const all = Math.min(across, (height - 60) / layout.height);
-  // All of it where that can be read; else as wide as it is, from the top; never so small as to say nothing.
-  const zoom = all >= 0.6 ? Math.min(all, 1.25) : Math.max(0.42, Math.min(0.8, across));
+  const wholly = across >= TOLD_APART ? Math.min(0.8, across) : READABLE;
+  const zoom = all >= READABLE ? Math.min(all, 1.25) : wholly;
   const wide = layout.width * zoom > width - 59;
   // Start is at 0.
   const centre = wide ? 0 : layout.x + layout.width / 2;
   const tall = layout.height * zoom > height - 40;
   const y = tall ? 24 : (height - layout.height * zoom) / 2;
   return { x: width / 2 - centre * zoom, y, zoom };
+}
+
+const acrossAt = (layout: Layout, width: number) => (width - 60) / layout.width;
+
+/** Whether not even the first view shows all that is beside each other. */
+export function isCut(layout: Layout, { width }: Size): boolean {
+  return acrossAt(layout, width) < TOLD_APART;
 }
 
 /**

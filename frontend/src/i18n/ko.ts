@@ -651,6 +651,16 @@ export const ko = {
   "Choose several states first: Shift with the arrows or a click":
     "먼저 상태를 여러 개 선택하세요: Shift와 화살표 또는 클릭",
   "Only a Parallel or a Map can be folded": "Parallel과 Map만 접을 수 있습니다",
+  "Nothing has changed since revision {n}": "리비전 {n} 이후 바뀐 것이 없습니다",
+  "It is the first already": "이미 첫째입니다",
+  "It is the last already": "이미 마지막입니다",
+  "A part of this page could not be fetched": "이 페이지의 일부를 가져올 수 없습니다",
+  "The server cannot be reached, or Treadle was updated: then load the page again. Your edits are kept in this browser.":
+    "서버에 연결할 수 없거나 Treadle이 업데이트되었습니다. 업데이트된 경우 페이지를 다시 불러오세요. 편집한 내용은 이 브라우저에 보관됩니다.",
+  "The bundle goes without {n} older revision, which did not fit into it.":
+    "번들에 들어가지 못한 이전 리비전 {n}개가 빠져 있습니다.",
+  "The bundle goes without {n} older revisions, which did not fit into it.":
+    "번들에 들어가지 못한 이전 리비전 {n}개가 빠져 있습니다.",
   "There is nothing to undo": "실행 취소할 것이 없습니다",
   "There is nothing to redo": "다시 실행할 것이 없습니다",
   "It speaks JSONata already": "이미 JSONata를 씁니다",

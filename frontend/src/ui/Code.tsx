@@ -1,24 +1,21 @@
 import Spinner from "@cloudscape-design/components/spinner";
-import { lazy, Suspense } from "react";
 import type { CodeEditorProps } from "./CodeEditor";
 import type { CompareProps } from "./Compare";
+import { Unfetched } from "./Unfetched";
+import { part, usePart } from "./usePart";
 
-// The editor is a third of the page's weight, so it comes when it is first needed.
-const Editor = lazy(() => import("./CodeEditor"));
-const Merge = lazy(() => import("./Compare"));
+/** A third of the page's weight, so it comes when it is first needed. */
+export const EDITOR = part(() => import("./CodeEditor"));
+const MERGE = part(() => import("./Compare"));
 
 export function Code(props: CodeEditorProps) {
-  return (
-    <Suspense fallback={<Spinner />}>
-      <Editor {...props} />
-    </Suspense>
-  );
+  const { there, again } = usePart(EDITOR, true);
+  if (there) return <there.default {...props} />;
+  return again ? <Unfetched again={again} /> : <Spinner />;
 }
 
 export function Compare(props: CompareProps) {
-  return (
-    <Suspense fallback={<Spinner />}>
-      <Merge {...props} />
-    </Suspense>
-  );
+  const { there, again } = usePart(MERGE, true);
+  if (there) return <there.default {...props} />;
+  return again ? <Unfetched again={again} /> : <Spinner />;
 }

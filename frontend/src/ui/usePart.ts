@@ -18,26 +18,33 @@ export function part<T>(fetchIt: () => Promise<T>): Part<T> {
   };
 }
 
+export interface Wanted<T> {
+  /** The part, once it is there. */
+  readonly there: T | null;
+  /** Fetches it once more; null as long as that has not failed. */
+  readonly again: (() => void) | null;
+}
+
 /**
- * The part, once it is wanted and there. Not by Suspense, which would hold back what comes for 300 ms. What keeps a
- * wanted part away is thrown: the page tells of it.
+ * The part, once it is wanted and there. Not by Suspense, which would hold back what comes for 300 ms; and what keeps a
+ * wanted part away, a network that is gone for a second, does not take away what stands around it.
  */
-export function usePart<T>(of: Part<T>, wanted: boolean): T | null {
+export function usePart<T>(of: Part<T>, wanted: boolean): Wanted<T> {
   const [found, setFound] = useState<{ readonly part: T } | null>(null);
-  const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null);
-  if (failure) throw failure.error;
+  const [failed, setFailed] = useState(false);
   const there = found?.part ?? (wanted ? of.now() : null);
-  const missing = wanted && there === null;
+  const missing = wanted && there === null && !failed;
   useEffect(() => {
     if (!missing) return;
     let live = true;
     of.load().then(
       (loaded) => live && startTransition(() => setFound({ part: loaded })),
-      (error: unknown) => live && setFailure({ error }),
+      () => live && setFailed(true),
     );
     return () => {
       live = false;
     };
   }, [of, missing]);
-  return there;
+  const again = wanted && there === null && failed ? () => setFailed(false) : null;
+  return { there, again };
 }

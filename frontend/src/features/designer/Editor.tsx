@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useStore } from "zustand";
 import type { Machine } from "../../api/types";
@@ -19,6 +19,7 @@ import { count, t } from "../../i18n";
 import { onceShown, useOnceDrawn } from "../../ui/drawn";
 import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
+import { Unfetched } from "../../ui/Unfetched";
 import { useLatest } from "../../ui/useLatest";
 import { usePart } from "../../ui/usePart";
 import type { CodeTab } from "./CodePanel";
@@ -40,19 +41,16 @@ import { newLater } from "./later";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
-import { DIALOGS, PANELS } from "./parts";
+import { CONVERSION, DIALOGS, PANELS } from "./parts";
 import { useWorld } from "./resources";
 import { Splitter } from "./Splitter";
 import { type Designer, type DesignerState, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
 import { START } from "./trial/start";
-import { toRef, useEditing } from "./useEditing";
-import { canvasKey, placeOfFocus } from "./useKeys";
+import { comesLate, toRef, useEditing } from "./useEditing";
+import { canvasKey, type KeyPress, placeOfFocus } from "./useKeys";
 import { byNode, useProblems, useVerdict } from "./validation";
-
-// Rarely wanted, so it comes when it is.
-const ConvertDialog = lazy(() => import("./conversion/ConvertDialog"));
 
 type Pane = "graph" | "code" | "properties";
 
@@ -99,7 +97,7 @@ export function Editor({ machine }: { machine: Machine }) {
   }, [drawn]);
   // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
   const [awaitedFirst] = useState(layout === null);
-  const panels = usePart(PANELS, drawn || awaitedFirst);
+  const { there: panels, again: fetchPanels } = usePart(PANELS, drawn || awaitedFirst);
   const verdict = useVerdict(designer);
   const problems = useProblems(designer, verdict);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
@@ -120,7 +118,22 @@ export function Editor({ machine }: { machine: Machine }) {
   }, [drawn]);
   const [codeTab, setCodeTab] = useState<CodeTab>("code");
   const [converting, setConverting] = useState<{ state: string | null } | null>(null);
-  const convert = useCallback((state: string | null) => setConverting({ state }), []);
+  const conversion = usePart(CONVERSION, converting !== null);
+  const unfetched = dialogs.again ?? conversion.again;
+  const close = useCallback(() => {
+    setOpen(null);
+    setConverting(null);
+  }, []);
+  const show = useLatest((dialog: OpenDialog) => {
+    unfetched?.();
+    setOpen(dialog);
+  });
+  const convert = useLatest((state: string | null) => {
+    unfetched?.();
+    setConverting({ state });
+  });
+  // A dialog that is there, or on its way.
+  const asked = (open !== null || converting !== null || conflict !== null) && unfetched === null;
   const [player] = useState(newPlayer);
   useEffect(() => () => player.pause(), [player]);
   const [focusId, setFocusId] = useState<string | null>(null);
@@ -129,16 +142,23 @@ export function Editor({ machine }: { machine: Machine }) {
 
   // What is to have the focus in a panel that was asked for before the panels are there.
   const wanted = useRef<(() => HTMLElement | null) | null>(null);
+  const refetch = useLatest(() => fetchPanels?.());
+  const unfetchable = fetchPanels !== null;
+  useEffect(() => {
+    // Nobody waits for what does not come: the keys are the graph's again.
+    if (unfetchable) wanted.current = null;
+  }, [unfetchable]);
   const turnTo = useCallback(
-    (show: () => void, find: () => HTMLElement | null) => {
+    (turn: () => void, find: () => HTMLElement | null) => {
       later.catchUp();
+      refetch();
       // Flushed at once: who presses F2 types on without waiting for a frame.
-      flushSync(show);
+      flushSync(turn);
       const found = find();
       found?.focus();
       wanted.current = found === null && panels === null ? find : null;
     },
-    [later, panels],
+    [later, panels, refetch],
   );
   useEffect(() => {
     const find = wanted.current;
@@ -204,6 +224,8 @@ export function Editor({ machine }: { machine: Machine }) {
     },
     [designer, editing.nodes],
   );
+  // What was picked comes later: who has gone on by keys from the picker goes on at it.
+  const pickedLate = useRef(false);
   // After an edit the new state is chosen; the roving focus of the keyboard goes with it, in the same drawing.
   const chosenId = selection.states.length === 1 ? [...selected][0] : undefined;
   const [followed, setFollowed] = useState(selection);
@@ -213,7 +235,11 @@ export function Editor({ machine }: { machine: Machine }) {
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: chosen anew, it is shown anew
   useEffect(() => {
-    if (chosenId !== undefined) control.current?.reveal(chosenId);
+    if (chosenId === undefined) return;
+    const onGraph = document.activeElement?.closest(".canvas [data-state], body") !== null;
+    if (pickedLate.current && onGraph) control.current?.focus(chosenId);
+    else control.current?.reveal(chosenId);
+    pickedLate.current = false;
   }, [selection, chosenId]);
 
   const saveRevision = useCallback(
@@ -267,7 +293,7 @@ export function Editor({ machine }: { machine: Machine }) {
     );
   const errors = problems.filter((p) => p.severity === "error").length;
   const run = useLatest(() => {
-    if (errors === 0) return setOpen("start");
+    if (errors === 0) return show("start");
     showTab("problems");
     designer.say(
       count(errors, "One problem keeps it from running", "{n} problems keep it from running"),
@@ -288,8 +314,8 @@ export function Editor({ machine }: { machine: Machine }) {
         answer: focus,
       }),
     commands: () => showCommands(focusId, { x: window.innerWidth / 2 - 130, y: 120 }, () => true),
-    showKeys: () => setOpen("keys"),
-    save: () => setOpen("save"),
+    showKeys: () => show("keys"),
+    save: () => show("save"),
     run,
     simulate: () => showTab("simulate"),
     testState: () => showTab("test"),
@@ -336,7 +362,7 @@ export function Editor({ machine }: { machine: Machine }) {
   // Keys of the whole page, wherever the focus is, even on nothing.
   const pageKey = useRef<(event: KeyboardEvent) => void>(() => undefined);
   pageKey.current = (event) => {
-    if (open !== null || converting !== null || conflict !== null || event.defaultPrevented) return;
+    if (asked || event.defaultPrevented) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const typing = target.closest("input, textarea, [contenteditable=true]") !== null;
     const command = commandOf(pressed(event), "page");
@@ -352,6 +378,10 @@ export function Editor({ machine }: { machine: Machine }) {
       const chosen = designer.getState().selection.states[0];
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       focusOnly(chosen ? refId(chosen) : focusId);
+    } else if (target === document.body) {
+      // The box that the last key has made is not drawn yet: it is what the next one means.
+      const chosen = designer.getState().selection.states.at(-1);
+      return onKey(event, chosen ? refId(chosen) : focusId);
     } else return;
     event.preventDefault();
   };
@@ -364,9 +394,10 @@ export function Editor({ machine }: { machine: Machine }) {
     setPane("graph");
     requestAnimationFrame(() => control.current?.focus(id));
   };
-  const onKey = (event: React.KeyboardEvent, id: string | null, to = focus) => {
-    // Who waits for a panel means what is typed for it, not for the graph.
-    if (wanted.current !== null && event.key !== "Escape") return event.preventDefault();
+  const onKey = (event: KeyPress, id: string | null, to = focus) => {
+    // Who waits for a panel or a dialog means what is typed for it, not for the graph.
+    const awaited = wanted.current !== null || asked;
+    if (awaited && event.key !== "Escape") return event.preventDefault();
     wanted.current = null;
     const found = context(id, placeOfFocus(), to);
     if (found && canvasKey(event, found)) {
@@ -417,7 +448,7 @@ export function Editor({ machine }: { machine: Machine }) {
         designer={designer}
         drafts={drafts}
         changed={changed}
-        onOpen={setOpen}
+        onOpen={show}
         onRun={run}
         onConvert={() => convert(null)}
       />
@@ -485,7 +516,7 @@ export function Editor({ machine }: { machine: Machine }) {
             )
           }
           side={
-            panels && (
+            panels ? (
               <panels.CodePanel
                 designer={later.designer}
                 verdict={verdict}
@@ -497,14 +528,17 @@ export function Editor({ machine }: { machine: Machine }) {
                 world={completing}
                 last={last}
               />
+            ) : (
+              fetchPanels && <PlainText designer={designer} />
             )
           }
         />
         <aside
           className="inspector-frame"
           aria-label={t("Properties")}
-          aria-busy={panels ? undefined : true}
+          aria-busy={panels || fetchPanels ? undefined : true}
         >
+          {fetchPanels && <Unfetched again={fetchPanels} />}
           {panels && (
             <CompletionProvider value={completeField}>
               <panels.Inspector designer={later.designer} convert={convert} wrap={wrap} />
@@ -530,34 +564,38 @@ export function Editor({ machine }: { machine: Machine }) {
           onPick={(id) => {
             const { question } = editing;
             editing.ask(null);
+            pickedLate.current = comesLate(id);
             question?.answer(id);
-            setTimeout(() => {
-              const chosen = designer.getState().selection.states[0];
-              if (chosen && document.activeElement === document.body)
-                control.current?.focus(refId(chosen));
-            }, 60);
+            const chosen = designer.getState().selection.states[0];
+            // Unless the answer has led it elsewhere, to a form say.
+            const here = document.activeElement;
+            if (chosen && (here === document.body || here?.closest(".picker")))
+              control.current?.focus(refId(chosen));
           }}
         />
       )}
-      {converting && (
-        <Suspense fallback={null}>
-          <ConvertDialog
-            designer={designer}
-            machine={machine.id}
-            state={converting.state}
-            onClose={() => setConverting(null)}
-          />
-        </Suspense>
+      {converting && conversion.there && (
+        <conversion.there.default
+          designer={designer}
+          machine={machine.id}
+          state={converting.state}
+          onClose={close}
+        />
       )}
-      {dialogs && (
-        <dialogs.default
+      {unfetched && (
+        <div className="unfetched">
+          <Unfetched again={unfetched} onClose={close} />
+        </div>
+      )}
+      {dialogs.there && (
+        <dialogs.there.default
           open={open}
           machine={machine}
           unsaved={changed ? { revision: base, save: saveToRun } : null}
           conflict={conflict}
           onSave={saveRevision}
           onSettle={drafts.settle}
-          onClose={() => setOpen(null)}
+          onClose={close}
         />
       )}
     </main>
@@ -600,6 +638,16 @@ async function takeFile(designer: Designer, file: File): Promise<void> {
   }
   designer.replace(text, format);
   designer.say(t("{name} is the draft now; Undo brings the old one back", { name: file.name }));
+}
+
+/** The definition, to be read where the code panel could not be fetched. */
+function PlainText({ designer }: { designer: Designer }) {
+  const text = useStore(designer, (s) => s.text);
+  return (
+    <section className="code-panel" aria-label={t("Code")}>
+      <pre className="payload plain-text">{text}</pre>
+    </section>
+  );
 }
 
 /** What an edit did, for a moment, where everyone can see it. */

@@ -31,6 +31,7 @@ export const Palette = memo(function Palette({
       <div className="palette-find">
         <Input
           type="search"
+          clearAriaLabel={t("Clear")}
           value={search}
           placeholder={t("Find a block")}
           ariaLabel={t("Find a block")}

@@ -90,6 +90,7 @@ export const Toolbar = memo(function Toolbar(props: {
           iconName="undo"
           ariaLabel={t("Undo")}
           disabled={!canUndo}
+          disabledReason={t("There is nothing to undo")}
           onClick={designer.undo}
         />
         <Button
@@ -97,6 +98,7 @@ export const Toolbar = memo(function Toolbar(props: {
           iconName="redo"
           ariaLabel={t("Redo")}
           disabled={!canRedo}
+          disabledReason={t("There is nothing to redo")}
           onClick={designer.redo}
         />
         <ButtonDropdown
@@ -128,7 +130,11 @@ export const Toolbar = memo(function Toolbar(props: {
             },
           ]}
         />
-        <Button onClick={() => props.onOpen("save")} disabled={!changed}>
+        <Button
+          onClick={() => props.onOpen("save")}
+          disabled={!changed}
+          disabledReason={t("Nothing has changed since revision {n}", { n: base })}
+        >
           {t("Save")}
         </Button>
         <Button variant="primary" iconName="caret-right-filled" onClick={props.onRun}>

@@ -3,14 +3,15 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Machine } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { type Message, t } from "../../i18n";
 import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
 import { Refusal } from "../../ui/Refusal";
-import { useFocusSoon } from "../../ui/useFocusSoon";
+import { useFirstFocus } from "../../ui/useFirstFocus";
 import { StartDialog, type Unsaved } from "../executions/StartDialog";
 import { COMMANDS, type Command } from "./commands";
 import type { Conflict } from "./draft";
@@ -42,8 +43,8 @@ export default function Dialogs(props: {
 
 function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onClose: () => void }) {
   const [comment, setComment] = useState("");
-  const input = useFocusSoon<InputProps.Ref>();
-  const save = useMutation({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
+  const input = useFirstFocus<InputProps.Ref>();
+  const save = useWrite({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
   return (
     <Dialog
       title={t("Save as a revision")}
@@ -54,19 +55,14 @@ function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onCl
         </Button>
       }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
+      <Form ready onSend={save.mutate}>
         <SpaceBetween size="m">
           <Refusal error={save.error} />
           <FormField label={t("What has changed")} description={t("May be left empty")}>
             <Input ref={input} value={comment} onChange={(e) => setComment(e.detail.value)} />
           </FormField>
         </SpaceBetween>
-      </form>
+      </Form>
     </Dialog>
   );
 }

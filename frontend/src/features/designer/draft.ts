@@ -31,6 +31,7 @@ export interface DraftState {
   readonly saves: number | null;
   /** The text of the revision that the draft began from. */
   readonly headText: string;
+  readonly headFormat: Format;
 }
 interface Kept {
   text: string;
@@ -97,11 +98,21 @@ export function newDrafts(
     base: machine.draft?.base_revision ?? machine.revision,
     saves: machine.draft?.saves ?? null,
     headText: machine.definition,
+    headFormat: machine.format,
   }));
   const { getState, setState } = store;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let sending: Promise<void> = Promise.resolve();
+  let writing: Promise<unknown> = Promise.resolve();
   let stopped = false;
+
+  /** One write after the other: each says what it replaces, and what that is by then the one before it tells. */
+  const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
+    const turn = writing.then(write, write);
+    writing = turn;
+    // Whoever waits for it hears of a failure.
+    turn.catch(() => undefined);
+    return turn;
+  };
 
   const keep = () => {
     const { text, format } = designer.getState();
@@ -120,6 +131,19 @@ export function newDrafts(
     }
   };
 
+  const unchanged = (since: { text: string; format: Format }) => {
+    const { text, format } = designer.getState();
+    return text === since.text && format === since.format;
+  };
+
+  /** The server has all of it, or what has been edited meanwhile is yet to go there. */
+  const settled = (same: boolean) => {
+    clearTimeout(timer);
+    if (same) return localStorage.removeItem(key(machine.id));
+    keep();
+    later(AUTOSAVE_MS);
+  };
+
   const mine = (): Side => ({ ...designer.getState(), title: t("Yours") });
 
   const send = async () => {
@@ -129,7 +153,7 @@ export function newDrafts(
     try {
       const body = { text, format, base_revision: getState().base };
       const draft = await putDraft(machine.id, body, getState().saves);
-      const same = designer.getState().text === text && designer.getState().format === format;
+      const same = unchanged(body);
       setState({ saves: draft.saves, state: same ? "saved" : "unsaved" });
       keep();
       if (!same) later(AUTOSAVE_MS);
@@ -151,7 +175,7 @@ export function newDrafts(
         mine: mine(),
         theirs: {
           text: theirs?.text ?? getState().headText,
-          format: theirs?.format ?? machine.format,
+          format: theirs?.format ?? getState().headFormat,
           title: theirs
             ? theirs.author
               ? t("Saved elsewhere by {author}", { author: theirs.author })
@@ -166,7 +190,50 @@ export function newDrafts(
 
   const later = (ms: number) => {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(() => (sending = sending.then(send)), ms);
+    if (!stopped) timer = setTimeout(() => void inTurn(send), ms);
+  };
+
+  const revise = async (comment: string): Promise<Revision | null> => {
+    const { text, format } = designer.getState();
+    try {
+      const revision = await createRevision(
+        machine.id,
+        { definition: text, format, comment },
+        getState().base,
+      );
+      const same = unchanged({ text, format });
+      setState({
+        base: revision.number,
+        saves: null,
+        headText: text,
+        headFormat: format,
+        state: same ? "saved" : "unsaved",
+      });
+      settled(same);
+      return revision;
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 412)) {
+        if (getState().state !== "saved") later(AUTOSAVE_MS);
+        throw error;
+      }
+      const theirs = error.body.theirs as Revision | undefined;
+      setState({
+        conflict: {
+          kind: "revision",
+          mine: mine(),
+          theirs: {
+            text: theirs?.definition ?? "",
+            format: theirs?.format ?? format,
+            title: theirs?.author
+              ? t("Revision {n} by {author}", { n: theirs.number, author: theirs.author })
+              : t("Revision {n}", { n: theirs?.number ?? "" }),
+          },
+          saves: getState().saves,
+          base: theirs?.number ?? getState().base,
+        },
+      });
+      return null;
+    }
   };
 
   return {
@@ -188,52 +255,12 @@ export function newDrafts(
         unsubscribe();
         window.removeEventListener("online", online);
         // What is not sent yet is sent on the way out; this browser has it anyway.
-        if (getState().state === "unsaved") sending = sending.then(send);
+        if (getState().state === "unsaved") void inTurn(send);
       };
     },
-    async saveRevision(comment) {
+    saveRevision(comment) {
       clearTimeout(timer);
-      await sending;
-      const { text, format } = designer.getState();
-      try {
-        const revision = await createRevision(
-          machine.id,
-          { definition: text, format, comment },
-          getState().base,
-        );
-        const same = designer.getState().text === text;
-        setState({
-          base: revision.number,
-          saves: null,
-          headText: text,
-          state: same ? "saved" : "unsaved",
-        });
-        if (same) localStorage.removeItem(key(machine.id));
-        else later(AUTOSAVE_MS);
-        return revision;
-      } catch (error) {
-        if (!(error instanceof Problem && error.status === 412)) {
-          if (getState().state === "unsaved") later(AUTOSAVE_MS);
-          throw error;
-        }
-        const theirs = error.body.theirs as Revision | undefined;
-        setState({
-          conflict: {
-            kind: "revision",
-            mine: mine(),
-            theirs: {
-              text: theirs?.definition ?? "",
-              format: theirs?.format ?? format,
-              title: theirs?.author
-                ? t("Revision {n} by {author}", { n: theirs.number, author: theirs.author })
-                : t("Revision {n}", { n: theirs?.number ?? "" }),
-            },
-            saves: getState().saves,
-            base: theirs?.number ?? getState().base,
-          },
-        });
-        return null;
-      }
+      return inTurn(() => revise(comment));
     },
     settle(take) {
       const { conflict } = getState();
@@ -243,15 +270,17 @@ export function newDrafts(
       keep();
       later(0);
     },
-    async discard() {
-      clearTimeout(timer);
-      await sending;
-      const { saves, headText } = getState();
-      if (saves !== null) await deleteDraft(machine.id, saves);
-      designer.replace(headText, machine.format);
-      clearTimeout(timer);
-      setState({ saves: null, state: "saved" });
-      localStorage.removeItem(key(machine.id));
+    discard() {
+      const { headText: text, headFormat: format } = getState();
+      // At once: what is edited from now on is not thrown away with it.
+      designer.replace(text, format);
+      return inTurn(async () => {
+        const { saves } = getState();
+        if (saves !== null) await deleteDraft(machine.id, saves);
+        const same = unchanged({ text, format });
+        setState({ saves: null, state: same ? "saved" : "unsaved" });
+        settled(same);
+      });
     },
   };
 }

@@ -55,6 +55,11 @@ function wayOn(node: GraphNode): Exit | null {
   return { scope: node.scope, from: node.name, kind, index: 0 };
 }
 
+/** Whether what is picked is asked of the server before it is put into the graph. */
+export function comesLate(id: string): boolean {
+  return id.startsWith("sdk:");
+}
+
 function useSdkChoices(search: string): readonly Choice[] {
   return useSdkActions(search).map(sdkItem).map(choiceOf);
 }
@@ -112,7 +117,7 @@ export function useEditing(
   );
   const put = useCallback(
     (item: PaletteItem, edit: (item: PaletteItem) => Edit) => {
-      if (!item.id.startsWith("sdk:")) return void designer.edit(edit(item));
+      if (!comesLate(item.id)) return void designer.edit(edit(item));
       // What it is called with comes from the server; meanwhile the draft may have changed.
       void completed(item, speaksJsonata(root())).then((whole) => designer.edit(edit(whole)));
     },

@@ -20,8 +20,21 @@ export function placeOfFocus(): { x: number; y: number } {
     : { x: 300, y: 200 };
 }
 
+/** An event of React or of the browser itself. */
+export type KeyPress = Pick<
+  KeyboardEvent,
+  | "key"
+  | "ctrlKey"
+  | "metaKey"
+  | "shiftKey"
+  | "altKey"
+  | "target"
+  | "preventDefault"
+  | "stopPropagation"
+>;
+
 /** The keys of the canvas; true when one was taken. */
-export function canvasKey(event: React.KeyboardEvent, context: Context): boolean {
+export function canvasKey(event: KeyPress, context: Context): boolean {
   const { designer, graph, layout, node } = context;
   const step = event.ctrlKey || event.metaKey || event.altKey ? undefined : STEPS[event.key];
   if (step) {

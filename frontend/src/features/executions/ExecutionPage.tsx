@@ -6,7 +6,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useStore } from "zustand";
@@ -18,7 +18,9 @@ import {
   retryExecution,
   stopExecution,
 } from "../../api/client";
+import { barring } from "../../api/http";
 import type { Execution } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { guessFormat, parseText } from "../../asl/document";
 import { toGraph, walkNodes } from "../../asl/graph";
 import { isObject } from "../../asl/model";
@@ -80,7 +82,7 @@ function Watch({ id }: { id: string }) {
   useEffect(() => {
     if (execution.data) document.title = `${execution.data.name} · Treadle`;
   }, [execution.data]);
-  const error = execution.error ?? definition.error;
+  const error = barring(execution) ?? barring(definition);
   if (error) {
     return (
       <Unopened
@@ -215,7 +217,7 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
   const status = useStore(run, (s) => s.status) ?? execution.status;
   const liveness = useStore(run, (s) => s.liveness);
   const [open, setOpen] = useState<"stop" | "again" | null>(null);
-  const stop = useMutation({
+  const stop = useWrite({
     mutationFn: () => stopExecution(execution.id, { cause: t("Stopped from the page") }),
     onSuccess: () => {
       setOpen(null);
@@ -225,7 +227,7 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
   });
   // A redrive that fails again within the blink of an eye would look as if nothing had been pressed.
   const [awaited, setAwaited] = useState<number | null>(null);
-  const redrive = useMutation({
+  const redrive = useWrite({
     mutationFn: () => redriveExecution(execution.id),
     onSuccess: (begun) => {
       setAwaited(begun.redrive_count);
@@ -320,7 +322,7 @@ function tellEnd({ status, error, redrive_count: n }: Execution): void {
 
 function Stuck({ execution }: { execution: Execution }) {
   const queries = useQueryClient();
-  const retry = useMutation({
+  const retry = useWrite({
     mutationFn: () => retryExecution(execution.id),
     onSuccess: () =>
       void fetchAnew(queries, { queryKey: ["execution", execution.id], exact: true }),

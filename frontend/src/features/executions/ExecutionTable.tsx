@@ -7,7 +7,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  keepPreviousData,
+  useInfiniteQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
@@ -81,6 +86,8 @@ export function ExecutionTable({
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    // What was found stays until what is found next is there.
+    placeholderData: keepPreviousData,
   });
   useEffect(() => {
     const fits = (e: ExecutionSummary) =>
@@ -137,6 +144,7 @@ export function ExecutionTable({
           <TextFilter
             filteringText={typed}
             filteringPlaceholder={t("Find by name")}
+            filteringClearAriaLabel={t("Clear")}
             filteringAriaLabel={t("Find executions by name")}
             onChange={(e) => setTyped(e.detail.filteringText)}
           />

@@ -6,10 +6,11 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { listInputs, listSamples, startExecution } from "../../api/client";
+import { useWrite } from "../../api/useWrite";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
 import { count, t } from "../../i18n";
@@ -88,7 +89,8 @@ export function StartDialog(props: {
     const known = samples.data ?? (await samples.refetch({ cancelRefetch: false })).data;
     return (sampleOf(known?.results ?? [], props.machine)?.input ?? {}) as Json;
   };
-  const start = useMutation({
+  const start = useWrite({
+    leaves: true,
     mutationFn: async () => {
       if (!parsed.ok) return null;
       const value = typed === null ? await offered() : parsed.value;
@@ -200,7 +202,7 @@ export function StartDialog(props: {
               </div>
             </FormField>
           )}
-          <Form ready={ready && !start.isPending} onSend={start.mutate}>
+          <Form ready={ready} onSend={start.mutate}>
             <FormField
               label={t("Name")}
               description={t("Left empty, one is made up")}

@@ -4,15 +4,15 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { createAlias, updateAlias } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Alias, Route, Version } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
-import { useFocusSoon } from "../../ui/useFocusSoon";
+import { useFirstFocus } from "../../ui/useFirstFocus";
 
 /** "2 (90 %), 1 (10 %)" */
 export function shares(routes: readonly Route[]): string {
@@ -41,15 +41,15 @@ export function AliasDialog(props: {
   onClose: () => void;
 }) {
   const { alias, versions } = props;
-  const nameInput = useFocusSoon<InputProps.Ref>(alias === null);
-  const versionSelect = useFocusSoon<SelectProps.Ref>(alias !== null);
+  const nameInput = useFirstFocus<InputProps.Ref>(alias === null);
+  const versionSelect = useFirstFocus<SelectProps.Ref>(alias !== null);
   const [name, setName] = useState(alias?.name ?? "");
   const [description, setDescription] = useState(alias?.description ?? "");
   const [first, setFirst] = useState(alias?.routes[0]?.version ?? versions[0]?.number ?? 1);
   const [second, setSecond] = useState<number | null>(alias?.routes[1]?.version ?? null);
   const [percent, setPercent] = useState(String(alias?.routes[1]?.weight ?? 10));
   const routes = routesOf(first, second, percent);
-  const save = useMutation({
+  const save = useWrite({
     mutationFn: () => {
       const body = { description, routes: routes ?? [] };
       return alias
@@ -85,7 +85,7 @@ export function AliasDialog(props: {
         </Button>
       }
     >
-      <Form ready={ready && !save.isPending} onSend={save.mutate}>
+      <Form ready={ready} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField

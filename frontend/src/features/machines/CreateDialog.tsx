@@ -3,27 +3,30 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine } from "../../api/client";
+import { useWrite } from "../../api/useWrite";
 import { printText } from "../../asl/patch";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
 import { nameProblem } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
-import { useFocusSoon } from "../../ui/useFocusSoon";
+import { useFirstFocus } from "../../ui/useFirstFocus";
 import { STARTERS } from "./starters";
 
 export function CreateDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [name, setName] = useState("");
-  const input = useFocusSoon<InputProps.Ref>();
+  const input = useFirstFocus<InputProps.Ref>();
   const problem = nameProblem(name);
   const [starter, setStarter] = useState("pass");
-  const create = useMutation({
+  const create = useWrite({
+    leaves: true,
     mutationFn: () => {
       const chosen = STARTERS.find((s) => s.id === starter) ?? STARTERS[0];
       return createMachine({
@@ -53,12 +56,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         </Button>
       }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name !== "" && problem === null) create.mutate();
-        }}
-      >
+      <Form ready={name !== "" && problem === null} onSend={create.mutate}>
         <SpaceBetween size="l">
           <Refusal error={create.error} />
           <FormField
@@ -81,7 +79,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             />
           </FormField>
         </SpaceBetween>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -2,12 +2,13 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { deleteMachine, getDeletion } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Deletion, MachineSummary } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { count, t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { flash } from "../../ui/flash";
@@ -35,7 +36,7 @@ export function DeleteDialog({
     queryFn: () => getDeletion(machine.id),
     staleTime: 0,
   });
-  const remove = useMutation({
+  const remove = useWrite({
     mutationFn: () => deleteMachine(machine.id),
     onSuccess: (left) => {
       flash(

@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
@@ -6,21 +7,24 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
 import type { Sample } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
-import { t } from "../../i18n";
+import { count, t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
+import { flash } from "../../ui/flash";
 import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
 import { inputKey } from "../executions/StartDialog";
+import { omittedRevisions } from "./bundle";
 
 function sampleText(sample: Sample): string {
   return typeof sample.definition === "string"
@@ -56,11 +60,25 @@ export function ImportDialog({
     void fetchAnew(queries, { queryKey: ["machines"] });
     navigate(`/machines/${machine.id}/edit`);
   };
-  const bring = useMutation({
+  const omitted = useMemo(() => omittedRevisions(content), [content]);
+  const missing =
+    omitted > 0 &&
+    count(
+      omitted,
+      "The bundle goes without {n} older revision, which did not fit into it.",
+      "The bundle goes without {n} older revisions, which did not fit into it.",
+    );
+  const bring = useWrite({
+    leaves: true,
     mutationFn: () => importMachine({ content, ...(name.trim() ? { name: name.trim() } : {}) }),
-    onSuccess: done,
+    onSuccess: (machine) => {
+      // Told once more where it is missed: nothing on the server knows of them.
+      if (missing) flash("info", missing);
+      done(machine);
+    },
   });
-  const use = useMutation({
+  const use = useWrite({
+    leaves: true,
     mutationFn: async (sample: Sample) => {
       const definition = sampleText(sample);
       return createMachine({
@@ -76,12 +94,17 @@ export function ImportDialog({
       done(machine);
     },
   });
+  const latest = useRef<File | null>(null);
   const take = async (chosen: File[]) => {
     setFiles(chosen);
     const file = chosen[0];
     if (!file) return;
-    setContent(await file.text());
-    if (name === "") setName(toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
+    latest.current = file;
+    const text = await file.text();
+    // Another one may have been chosen, or a name typed, while this one was read.
+    if (latest.current !== file) return;
+    setContent(text);
+    setName((typed) => typed || toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: taken once, when the dialog opens
   useEffect(() => {
@@ -89,7 +112,7 @@ export function ImportDialog({
   }, []);
   const ready = content.trim() !== "" && nameProblem(name) === null;
   const nameField = (
-    <Form ready={ready && !bring.isPending} onSend={bring.mutate}>
+    <Form ready={ready} onSend={bring.mutate}>
       <FormField
         label={t("Name")}
         description={t("Left empty, a bundle keeps its own and a definition is called Imported")}
@@ -120,6 +143,7 @@ export function ImportDialog({
     >
       <SpaceBetween size="m">
         <Refusal error={tab === "samples" ? (use.error ?? samples.error) : bring.error} />
+        {tab !== "samples" && missing && <Alert type="info">{missing}</Alert>}
         <Tabs
           activeTabId={tab}
           onChange={(e) => setTab(e.detail.activeTabId)}

@@ -10,7 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import Textarea from "@cloudscape-design/components/textarea";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { fetchAnew } from "../../api/anew";
@@ -22,18 +22,19 @@ import {
   patchMachine,
   pictureUrl,
 } from "../../api/client";
-import { messageOf } from "../../api/http";
+import { barring, messageOf } from "../../api/http";
 import type { Machine } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { Page } from "../../app/Page";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
-import { Code } from "../../ui/Code";
+import { Code, EDITOR } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { ago } from "../../ui/format";
 import { whenIdle } from "../../ui/idle";
 import { nameProblem } from "../../ui/names";
-import { useFocusSoon } from "../../ui/useFocusSoon";
+import { useFirstFocus } from "../../ui/useFirstFocus";
 import { ExecutionTable } from "../executions/ExecutionTable";
 import { StartDialog } from "../executions/StartDialog";
 import { DeleteDialog } from "./DeleteDialog";
@@ -46,11 +47,12 @@ const TRAIL = [{ text: t("Machines"), href: "/machines" }];
 export default function MachinePage() {
   const { id = "" } = useParams();
   const machine = useQuery({ queryKey: ["machine", id], queryFn: () => getMachine(id) });
-  if (machine.error) {
+  const error = barring(machine);
+  if (error) {
     return (
       <Page title={t("Machine")} trail={TRAIL}>
         <Alert type="error" header={t("This machine could not be opened")}>
-          {messageOf(machine.error)}
+          {messageOf(error)}
         </Alert>
       </Page>
     );
@@ -83,7 +85,7 @@ function Shown({ machine }: { machine: Machine }) {
     return head.number > base_revision;
   };
   // The start dialog begins in an editor, which takes the focus: it is to be there at once.
-  useEffect(() => whenIdle(() => void import("../../ui/CodeEditor").catch(() => undefined)), []);
+  useEffect(() => whenIdle(() => void EDITOR.load().catch(() => undefined)), []);
   const deleting = machine.status === "DELETING";
   const edit = `/machines/${machine.id}/edit`;
   const more = (id: string) => {
@@ -201,9 +203,9 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
   const queries = useQueryClient();
   const [name, setName] = useState(machine.name);
   const [description, setDescription] = useState(machine.description);
-  const input = useFocusSoon<InputProps.Ref>();
+  const input = useFirstFocus<InputProps.Ref>();
   const ready = name !== "" && nameProblem(name) === null;
-  const save = useMutation({
+  const save = useWrite({
     mutationFn: () => patchMachine(machine.id, { name, description }),
     onSuccess: () => {
       void fetchAnew(queries, { queryKey: ["machine", machine.id] });
@@ -227,7 +229,7 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
         </Button>
       }
     >
-      <Form ready={ready && !save.isPending} onSend={save.mutate}>
+      <Form ready={ready} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField label={t("Name")} errorText={nameProblem(name)}>

@@ -7,7 +7,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
@@ -67,6 +67,8 @@ export default function MachinesPage() {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     refetchInterval: 30_000,
+    // While one types, what was found stays until what is found next is there.
+    placeholderData: keepPreviousData,
   });
 
   // Who is here opens one of them next.
@@ -159,6 +161,7 @@ export default function MachinesPage() {
           <TextFilter
             filteringText={typed}
             filteringPlaceholder={t("Find by name")}
+            filteringClearAriaLabel={t("Clear")}
             filteringAriaLabel={t("Find machines by name")}
             onChange={(event) => setTyped(event.detail.filteringText)}
           />

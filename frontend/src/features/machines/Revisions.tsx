@@ -6,12 +6,13 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
-import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { getRevision, listRevisions, putDraft } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Revision } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
@@ -94,7 +95,8 @@ function Look({
     queryFn: () => getRevision(machine.id, number),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const restore = useMutation({
+  const restore = useWrite({
+    leaves: true,
     mutationFn: (old: Revision) =>
       putDraft(
         machine.id,

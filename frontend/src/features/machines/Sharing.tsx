@@ -7,12 +7,13 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { fetchAnew } from "../../api/anew";
 import { createShare, listShares, revokeShare } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Share } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { ago, when } from "../../ui/format";
@@ -43,7 +44,7 @@ export function Sharing({ machine }: { machine: Machine }) {
   const [days, setDays] = useState("0");
   const [doomed, setDoomed] = useState<Share | null>(null);
   const done = () => void fetchAnew(queries, { queryKey });
-  const create = useMutation({
+  const create = useWrite({
     mutationFn: () =>
       createShare(
         machine.id,
@@ -53,7 +54,7 @@ export function Sharing({ machine }: { machine: Machine }) {
       ),
     onSuccess: done,
   });
-  const revoke = useMutation({
+  const revoke = useWrite({
     mutationFn: (share: Share) => revokeShare(machine.id, share.id),
     onSuccess: (_, share) => {
       setDoomed(null);

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { fetchAnew } from "../../api/anew";
 import {
@@ -17,6 +17,7 @@ import {
 } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Alias, Machine, Version } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
@@ -46,14 +47,14 @@ export function Versions({ machine }: { machine: Machine }) {
     ])
       void fetchAnew(queries, { queryKey });
   };
-  const publish = useMutation({
+  const publish = useWrite({
     mutationFn: () => publishVersion(machine.id, description.trim()),
     onSuccess: () => {
       setDescription("");
       done();
     },
   });
-  const remove = useMutation({
+  const remove = useWrite({
     mutationFn: (what: Doomed) =>
       "version" in what
         ? deleteVersion(machine.id, what.version)
@@ -80,7 +81,7 @@ export function Versions({ machine }: { machine: Machine }) {
               "A version keeps running what it was published with, whatever is saved later.",
             )}
             actions={
-              <Form ready={!publish.isPending} onSend={publish.mutate}>
+              <Form ready onSend={publish.mutate}>
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={description}

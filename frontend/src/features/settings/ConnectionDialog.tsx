@@ -4,15 +4,15 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { createConnection, updateConnection } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Connection } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
-import { useFocusSoon } from "../../ui/useFocusSoon";
+import { useFirstFocus } from "../../ui/useFirstFocus";
 
 type Kind = Connection["kind"];
 export const KIND_WORDS: Record<Kind, { title: string; user: string; secret: string }> = {
@@ -40,10 +40,10 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
   const [scope, setScope] = useState(kept("scope"));
   const words = KIND_WORDS[kind];
   // Who replaces a secret has the rest already.
-  const nameInput = useFocusSoon<InputProps.Ref>(connection === null);
-  const secretInput = useFocusSoon<InputProps.Ref>(connection !== null);
+  const nameInput = useFirstFocus<InputProps.Ref>(connection === null);
+  const secretInput = useFirstFocus<InputProps.Ref>(connection !== null);
   const oauth = kind === "OAUTH_CLIENT_CREDENTIALS";
-  const save = useMutation({
+  const save = useWrite({
     mutationFn: () => {
       const more = oauth ? { token_url: tokenUrl, ...(scope ? { scope } : {}) } : {};
       const body = { ...connection?.settings, kind, user, secret, ...more };
@@ -74,7 +74,7 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
         </Button>
       }
     >
-      <Form ready={complete && !save.isPending} onSend={save.mutate}>
+      <Form ready={complete} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           {connection && (

@@ -4,12 +4,13 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { fetchAnew } from "../../api/anew";
 import { deleteConnection, listConnections } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Connection } from "../../api/types";
+import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { when } from "../../ui/format";
@@ -22,7 +23,7 @@ export function Connections() {
   const [editing, setEditing] = useState<Connection | "new" | null>(null);
   const [doomed, setDoomed] = useState<Connection | null>(null);
   const done = () => void fetchAnew(queries, { queryKey: ["connections"] });
-  const remove = useMutation({
+  const remove = useWrite({
     mutationFn: (row: Connection) => deleteConnection(row.id),
     onSettled: () => {
       setDoomed(null);

@@ -5,12 +5,14 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { fetchAnew } from "../../api/anew";
 import { messageOf } from "../../api/http";
+import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
+import { Form } from "../../ui/Form";
 import { ago, when } from "../../ui/format";
 
 interface Credential {
@@ -55,14 +57,14 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
   const [name, setName] = useState("");
   const [doomed, setDoomed] = useState<Row | null>(null);
   const done = () => void fetchAnew(queries, { queryKey: [queryKey] });
-  const create = useMutation({
+  const create = useWrite({
     mutationFn: () => props.create(name.trim()),
     onSuccess: () => {
       setName("");
       done();
     },
   });
-  const remove = useMutation({
+  const remove = useWrite({
     mutationFn: (row: Row) => props.remove(row.id),
     onSuccess: (_, row) => {
       setDoomed(null);
@@ -88,12 +90,7 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
           <Header
             description={words.description}
             actions={
-              <form
-                onSubmit={(event) => {
-                  event.preventDefault();
-                  if (name.trim() !== "") create.mutate();
-                }}
-              >
+              <Form ready={name.trim() !== ""} onSend={create.mutate}>
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={name}
@@ -111,7 +108,7 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
                     {words.create}
                   </Button>
                 </SpaceBetween>
-              </form>
+              </Form>
             }
           >
             {words.title}

@@ -1,9 +1,10 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { signOut } from "../../api/client";
+import { useWrite } from "../../api/useWrite";
 import { Page } from "../../app/Page";
 import { t } from "../../i18n";
 import { useSession } from "../session/useSession";
@@ -16,7 +17,8 @@ export default function SettingsPage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const session = useSession();
-  const out = useMutation({
+  const out = useWrite({
+    leaves: true,
     mutationFn: signOut,
     onSuccess: () => {
       queries.clear();

@@ -3,10 +3,11 @@ import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "react-router";
 import { copyShared, getShared } from "../../api/client";
-import { Problem } from "../../api/http";
+import { barring, Problem } from "../../api/http";
+import { useWrite } from "../../api/useWrite";
 import { Page } from "../../app/Page";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
@@ -20,13 +21,15 @@ export default function SharedPage() {
   const navigate = useNavigate();
   const session = useSession();
   const shared = useQuery({ queryKey: ["shared", token], queryFn: () => getShared(token) });
-  const copy = useMutation({
+  const copy = useWrite({
+    leaves: true,
     mutationFn: () => copyShared(token),
     onSuccess: (machine) => navigate(`/machines/${machine.id}`),
     onError: flashError,
   });
-  if (shared.error) {
-    const gone = shared.error instanceof Problem && shared.error.status === 404;
+  const error = barring(shared);
+  if (error) {
+    const gone = error instanceof Problem && error.status === 404;
     return (
       <Page title={t("Shared machine")}>
         <Alert
@@ -35,7 +38,7 @@ export default function SharedPage() {
         >
           {gone
             ? t("It was revoked, or it has expired, or a part of it is missing. Ask for a new one.")
-            : shared.error.message}
+            : error.message}
         </Alert>
       </Page>
     );

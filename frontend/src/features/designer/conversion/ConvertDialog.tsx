@@ -6,10 +6,10 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { convertStates } from "../../../api/client";
 import type { ConvertedState } from "../../../api/types";
+import { useWrite } from "../../../api/useWrite";
 import { at, fromPointer, isObject, type Json } from "../../../asl/model";
 import { printText } from "../../../asl/patch";
 import { t } from "../../../i18n";
@@ -41,7 +41,7 @@ export default function ConvertDialog(props: {
   const { designer, state, onClose } = props;
   const { text, format, parsed } = designer.getState();
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
-  const convert = useMutation({
+  const convert = useWrite({
     mutationFn: (given: Given | null) =>
       convertStates(props.machine, {
         definition: text,

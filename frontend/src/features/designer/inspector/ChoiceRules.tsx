@@ -4,7 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ruleLabel } from "../../../asl/choice";
 import { docOf } from "../../../asl/fields";
-import { isObject, type Json, type JsonObject, type Path, text } from "../../../asl/model";
+import { isObject, type JsonObject, type Path, text } from "../../../asl/model";
 import { openRule } from "../../../asl/surgery";
 import { t } from "../../../i18n";
 import { Assignments } from "./Assignments";
@@ -12,26 +12,19 @@ import { withField } from "./ErrorHandling";
 import { AreaField, JsonField, StateField, TextField } from "./fields";
 import type { PanelProps } from "./panel";
 import { Tester } from "./Tester";
+import { useEntries } from "./useEntries";
 
 /** The rules of a Choice in their order, each a test (of tests, as deep as wanted) and where it leads. */
 export function ChoiceRules({ path, state, set, names, jsonata }: PanelProps) {
   const rules = Array.isArray(state.Choices) ? state.Choices : [];
-  const put = (next: Json[]) => set("Choices", next);
-  const replace = (index: number, rule: Json) =>
-    put(rules.map((old, i) => (i === index ? rule : old)));
-  const move = (index: number, by: number) => {
-    const next = [...rules];
-    const [rule] = next.splice(index, 1);
-    if (rule !== undefined) next.splice(index + by, 0, rule);
-    put(next);
-  };
+  const entries = useEntries(rules, (next) => set("Choices", [...next]));
   return (
     <SpaceBetween size="s">
       <FormField label={t("Rules")} description={t("The first that holds is taken")} stretch>
         <SpaceBetween size="xs">
-          {rules.map((rule, index) => (
+          {entries.all.map(({ id, value: rule }, index) => (
             <ExpandableSection
-              key={index}
+              key={id}
               headerText={`${index + 1}. ${ruleLabel(rule)}`}
               variant="footer"
               defaultExpanded={rules.length < 3}
@@ -43,7 +36,7 @@ export function ChoiceRules({ path, state, set, names, jsonata }: PanelProps) {
                     names={names}
                     jsonata={jsonata}
                     path={[...path, "Choices", index]}
-                    onChange={(next) => replace(index, next)}
+                    onChange={(next) => entries.replace(index, next)}
                   />
                 )}
                 <SpaceBetween direction="horizontal" size="xxs">
@@ -52,20 +45,22 @@ export function ChoiceRules({ path, state, set, names, jsonata }: PanelProps) {
                     iconName="angle-up"
                     ariaLabel={t("Rule {index} up", { index: index + 1 })}
                     disabled={index === 0}
-                    onClick={() => move(index, -1)}
+                    disabledReason={t("It is the first already")}
+                    onClick={() => entries.move(index, -1)}
                   />
                   <Button
                     variant="icon"
                     iconName="angle-down"
                     ariaLabel={t("Rule {index} down", { index: index + 1 })}
                     disabled={index === rules.length - 1}
-                    onClick={() => move(index, 1)}
+                    disabledReason={t("It is the last already")}
+                    onClick={() => entries.move(index, 1)}
                   />
                   <Button
                     variant="icon"
                     iconName="remove"
                     ariaLabel={t("Delete rule {index}", { index: index + 1 })}
-                    onClick={() => put(rules.filter((_, i) => i !== index))}
+                    onClick={() => entries.remove(index)}
                   />
                 </SpaceBetween>
               </SpaceBetween>
@@ -73,7 +68,7 @@ export function ChoiceRules({ path, state, set, names, jsonata }: PanelProps) {
           ))}
           <Button
             iconName="add-plus"
-            onClick={() => put([...rules, openRule(names[0] ?? "", jsonata)])}
+            onClick={() => entries.add(openRule(names[0] ?? "", jsonata))}
           >
             {t("Add a rule")}
           </Button>

@@ -12,6 +12,7 @@ import { t } from "../../../i18n";
 import { Assignments } from "./Assignments";
 import { AreaField, ChoiceField, JsonField, NumberField, PathField, StateField } from "./fields";
 import type { PanelProps } from "./panel";
+import { useEntries } from "./useEntries";
 
 /** Error names: known ones from a list, any other by typing it. */
 function Errors({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObject) => void }) {
@@ -70,24 +71,19 @@ function Rules(props: {
   fields: (rule: JsonObject, change: (rule: JsonObject) => void) => React.ReactNode;
 }) {
   const { rules } = props;
-  const put = (next: readonly Json[]) => props.onChange(next.length > 0 ? [...next] : undefined);
-  const move = (index: number, by: number) => {
-    const next = [...rules];
-    const [rule] = next.splice(index, 1);
-    if (rule !== undefined) next.splice(index + by, 0, rule);
-    put(next);
-  };
+  const entries = useEntries(rules, (next) =>
+    props.onChange(next.length > 0 ? [...next] : undefined),
+  );
   return (
     <FormField label={props.title} description={props.hint} stretch>
       <SpaceBetween size="s">
-        {rules.map((rule, index) => {
+        {entries.all.map(({ id, value: rule }, index) => {
           if (!isObject(rule)) return null;
-          const change = (next: JsonObject) =>
-            put(rules.map((old, i) => (i === index ? next : old)));
+          const change = (next: JsonObject) => entries.replace(index, next);
           const words = { title: props.title, index: index + 1 };
           return (
             <Container
-              key={index}
+              key={id}
               header={
                 <Header
                   variant="h3"
@@ -99,20 +95,22 @@ function Rules(props: {
                         iconName="angle-up"
                         ariaLabel={t("{title} {index} up", words)}
                         disabled={index === 0}
-                        onClick={() => move(index, -1)}
+                        disabledReason={t("It is the first already")}
+                        onClick={() => entries.move(index, -1)}
                       />
                       <Button
                         variant="icon"
                         iconName="angle-down"
                         ariaLabel={t("{title} {index} down", words)}
                         disabled={index === rules.length - 1}
-                        onClick={() => move(index, 1)}
+                        disabledReason={t("It is the last already")}
+                        onClick={() => entries.move(index, 1)}
                       />
                       <Button
                         variant="icon"
                         iconName="remove"
                         ariaLabel={t("Delete {title} {index}", words)}
-                        onClick={() => put(rules.filter((_, i) => i !== index))}
+                        onClick={() => entries.remove(index)}
                       />
                     </SpaceBetween>
                   }
@@ -133,7 +131,7 @@ function Rules(props: {
             </Container>
           );
         })}
-        <Button iconName="add-plus" onClick={() => put([...rules, props.fresh])}>
+        <Button iconName="add-plus" onClick={() => entries.add(props.fresh)}>
           {props.add}
         </Button>
       </SpaceBetween>

@@ -3,10 +3,10 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { simulate } from "../../../api/client";
+import { useWrite } from "../../../api/useWrite";
 import type { Json } from "../../../asl/model";
 import { count, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
@@ -51,7 +51,7 @@ export function SimulatePanel({
   const input = typed ?? (last === null ? "{}" : JSON.stringify(last.input, null, 2));
   const [answers, setAnswers] = useState<Answers>(() => kept(machine));
   const asked = useMemo(() => (graph ? askedOf(graph, parsed?.value) : []), [graph, parsed]);
-  const run = useMutation({
+  const run = useWrite({
     mutationFn: async () => {
       const body = bodyOf(answers, asked);
       if (!body.ok) throw new Error(t("The answer of {name} is not JSON", { name: body.problem }));

@@ -5,10 +5,10 @@ import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useStore } from "zustand";
 import { testState } from "../../../api/client";
+import { useWrite } from "../../../api/useWrite";
 import { at, isObject, type Json } from "../../../asl/model";
 import { type Message, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
@@ -85,7 +85,7 @@ function Tested({
   const [answers, setAnswers] = useState<readonly Answer[]>(
     works ? [{ kind: "result", text: type === "Task" ? "{}" : "[]", cause: "", seconds: "" }] : [],
   );
-  const test = useMutation({
+  const test = useWrite({
     mutationFn: async () => {
       const value = json(input, {});
       if (value === undefined) throw new Error(t("The input is not JSON"));
