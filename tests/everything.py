@@ -23,9 +23,11 @@ from tests.browser import ensure_chromium
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 # What asks the database for nothing, or nothing that depends on which it is.
 NO_DATABASE = ("bodies", "catalogue", "fuzz", "pictures", "trying")
-# Some at a time, a file each: what a file shares is made once. A browser waits more than it computes.
-TOGETHER = ("-n", "2", "--dist", "loadfile")
-BROWSERS = ("-n", "3", "--dist", "loadfile")
+# Some at a time, a group each (tests/conftest.py). The longest begin first, so that none is left alone at the end.
+TOGETHER = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+LONGEST_FIRST = ("tests/runtime", "tests/aws", "tests/designer", "tests")
+# A browser waits more than it computes, and its stories share nothing but the server.
+BROWSERS = ("-n", "3", "--dist", "worksteal")
 
 
 def _say(line: str) -> None:
@@ -63,7 +65,7 @@ def computing(browser: bool) -> list[Part]:
     """Takes both processors, one part after the other."""
     parts = [
         Part("front end", ["npm", "--prefix", "frontend", "run", "--silent", "test"]),
-        Part("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not alone", "--ignore=tests/e2e"]),
+        Part("python, on SQLite", [*PYTEST, *TOGETHER, "-m", "not alone", "--ignore=tests/e2e", *LONGEST_FIRST]),
     ]
     if browser:
         parts.append(Part("browser", [*PYTEST, *BROWSERS, "tests/e2e"]))

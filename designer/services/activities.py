@@ -11,12 +11,17 @@ from django.utils import timezone
 
 from designer.models import Activity
 from designer.services.configuration import check_encryption
+from designer.services.counting import one_more
 from designer.services.errors import ActivityNameTaken, DoesNotExist
 from designer.services.names import check_name
+from designer.services.quotas import Quota
 from designer.services.tags import check_tags
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+_TRIES = 10
 
 
 def create_activity(user: User, *, name: str, tags: Mapping[str, str], encryption: dict[str, Any] | None) -> Activity:
@@ -27,16 +32,19 @@ def create_activity(user: User, *, name: str, tags: Mapping[str, str], encryptio
     check_name(name)
     wanted = check_encryption(encryption) if encryption else ""
     checked = check_tags(tags)
-    try:
-        with transaction.atomic():
-            return Activity.objects.create(
-                owner=user, name=name, tags=checked, encryption=wanted, created_at=timezone.now()
-            )
-    except IntegrityError:
-        known = list_activities(user).filter(name=name, encryption=wanted).first()
-        if known is None:
-            raise ActivityNameTaken(name) from None
-        return known
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic(), one_more(Quota.ACTIVITIES, Activity.objects.all()):
+                return Activity.objects.create(
+                    owner=user, name=name, tags=checked, encryption=wanted, created_at=timezone.now()
+                )
+        except IntegrityError:
+            known = list_activities(user).filter(name=name, encryption=wanted).first()
+            if known is not None:
+                return known
+            if Activity.objects.filter(name=name).exists():
+                break  # else it has just gone
+    raise ActivityNameTaken(name)
 
 
 def list_activities(user: User) -> QuerySet[Activity]:

@@ -14,13 +14,11 @@ from django.utils import timezone
 from designer.models import Alias, AliasRoute, Machine, Version
 from designer.services.errors import AliasNameTaken, DoesNotExist, InvalidRouting, QuotaExceeded
 from designer.services.machines import get_machine, lock_machine
+from designer.services.quotas import Quota
 from engine.sentences import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-MOST = 100
-"""Aliases of a machine (AWS quota)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +43,8 @@ def create_alias(user: User, machine_id: str, *, name: str, description: str, ro
             if known.description != description or routes_of(known) != list(routes):
                 raise AliasNameTaken(name)
             return known
-        if machine.aliases.count() >= MOST:
-            raise QuotaExceeded(say("aliases of a machine"), MOST)
+        if machine.aliases.count() >= Quota.ALIASES.most:
+            raise QuotaExceeded(Quota.ALIASES)
         now = timezone.now()
         made = Alias.objects.create(machine=machine, name=name, description=description, created_at=now, updated_at=now)
         _write_routes(made, wanted)

@@ -12,7 +12,7 @@ from designer.models import DefinitionFormat, Machine, MachineType, Revision
 from designer.services.definitions import guess_format, parse, parse_valid
 from designer.services.errors import InvalidBundle, InvalidName
 from designer.services.limits import check_size
-from designer.services.machines import create_machine, free_name, insert_machine
+from designer.services.machines import create_machine, insert_machine, make_under_free_name
 from designer.services.names import check_name
 from engine import jsontypes
 from engine.sentences import say
@@ -47,28 +47,36 @@ def import_text(user: User, *, content: str, format: str | None, name: str | Non
     chosen = format or guess_format(content)
     if chosen == DefinitionFormat.JSON and f'"{MARK}"' in content:
         bundle = read_bundle(content)
-        return _insert_bundle(user, bundle, name)
+        if name:
+            return _insert_bundle(user, bundle, check_name(name))
+        return make_under_free_name(bundle.name, lambda free: _insert_bundle(user, bundle, free))
     parse_valid(content, chosen)
-    wanted = check_name(name) if name else free_name("Imported")
-    return create_machine(user, name=wanted, definition=content, format=chosen)
+
+    def make(under: str) -> Machine:
+        return create_machine(user, name=under, definition=content, format=chosen)
+
+    return make(check_name(name)) if name else make_under_free_name("Imported", make)
 
 
 def copy_machine(user: User, revision: Revision) -> Machine:
-    return create_machine(
-        user,
-        name=free_name(revision.machine.name),
-        definition=revision.definition,
-        format=revision.format,
-        description=revision.machine.description,
-        type=revision.machine.type,
+    source = revision.machine
+    return make_under_free_name(
+        source.name,
+        lambda name: create_machine(
+            user,
+            name=name,
+            definition=revision.definition,
+            format=revision.format,
+            description=source.description,
+            type=source.type,
+        ),
     )
 
 
-def _insert_bundle(user: User, bundle: Bundle, name: str | None) -> Machine:
-    wanted = check_name(name) if name else free_name(bundle.name)
+def _insert_bundle(user: User, bundle: Bundle, name: str) -> Machine:
     with transaction.atomic():
         machine = insert_machine(
-            user, name=wanted, description=bundle.description, type=bundle.type, head=len(bundle.revisions)
+            user, name=name, description=bundle.description, type=bundle.type, head=len(bundle.revisions)
         )
         now = timezone.now()
         Revision.objects.bulk_create(

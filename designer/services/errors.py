@@ -23,7 +23,7 @@
     ├── InvalidRouting           an alias's versions and weights that cannot be
     ├── AliasNameTaken           by an alias with another content
     ├── ActivityNameTaken
-    ├── QuotaExceeded            AWS's quotas of versions, aliases and tags
+    ├── QuotaExceeded            one more than AWS's quotas allow
     ├── WrongMachineType         what EXPRESS or STANDARD machines do not offer
     ├── MapRunEnded              its limits cannot be changed any more
     ├── ConnectionNameTaken
@@ -39,6 +39,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from designer.services.quotas import Quota
 from engine.sentences import Sentence, say
 
 if TYPE_CHECKING:
@@ -338,13 +339,14 @@ class ActivityNameTaken(Refused):
 
 @dataclass
 class QuotaExceeded(Refused):
-    what: Sentence
-    most: int
-    key: str = ""
+    quota: Quota
 
     @property
     def sentence(self) -> Sentence:
-        return say("There can be {most:,} {what} at most.", most=self.most, what=self.what)
+        most, what, setting = self.quota.most, self.quota.what, self.quota.setting
+        if setting is None:
+            return say("There can be {most:,} {what} at most.", most=most, what=what)
+        return say("There can be {most:,} {what} at most; {setting} says so.", most=most, what=what, setting=setting)
 
 
 @dataclass

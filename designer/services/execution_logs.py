@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,8 +22,7 @@ from django.db.models import F, Q
 from designer.arns import arn_of
 from designer.models import Execution, ExecutionLog, ExecutionStatus, HistoryEvent
 from engine import jsontypes
-
-logger = logging.getLogger(__name__)
+from engine.runtime.outages import outages
 
 _BATCH = 200
 _EVENTS = 500
@@ -92,13 +90,16 @@ def _alone(folder: Path) -> Iterator[bool]:
 
 def _written(folder: Path, execution_id: str) -> bool:
     """One that cannot be written keeps its place and does not hold up the others."""
+    subject = f"writing the log of execution {execution_id}"
     try:
-        return _write(folder, execution_id)
+        found = _write(folder, execution_id)
     except OSError:
         raise  # a full disk or a missing folder is everybody's
-    except Exception:  # whatever is wrong is wrong with this one
-        logger.exception("The log of execution %s cannot be written", execution_id)
+    except Exception as error:  # whatever is wrong is wrong with this one
+        outages.failed(subject, error)
         return False
+    outages.worked(subject)
+    return found
 
 
 def _write(folder: Path, execution_id: str) -> bool:

@@ -320,7 +320,10 @@ def list_tasks(user: User, execution_id: str, *, state: str | None) -> QuerySet[
 def definition_of(user: User, execution_id: str) -> Revision:
     """The revision it runs, which may not be the head any more."""
     execution = get_execution(user, execution_id)
-    return Revision.objects.select_related("author", "machine").get(pk=execution.revision_id)
+    found = Revision.objects.select_related("author", "machine").filter(pk=execution.revision_id).first()
+    if found is None:
+        raise DoesNotExist("Execution", execution_id)  # deleted since it was found
+    return found
 
 
 def count_stuck() -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
@@ -17,7 +16,7 @@ import redis.asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
-logger = logging.getLogger(__name__)
+from engine.runtime.outages import outages
 
 LOOK_SECONDS = 2.0
 _REMEMBERED = 4096
@@ -71,10 +70,11 @@ class Listener:
                 async for message in channel.listen():
                     if message["type"] == "subscribe":
                         self._listening.set()
+                        outages.worked(f"hearing {self._channel}")
                     elif message["type"] == "message":
                         self._heard(message["data"])
         except (redis.RedisError, OSError) as error:
-            logger.warning("%s is not heard (%s); waiting by looking", self._channel, error)
+            outages.failed(f"hearing {self._channel}", error)  # who waits looks into the store now and then
         finally:
             self._listening.clear()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -9,9 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from designer.models import Machine, MachineStatus, MachineType, Revision
+from designer.services.counting import one_more
 from designer.services.definitions import parse_valid
 from designer.services.errors import DoesNotExist, MachineDeleting, MachineNameTaken
 from designer.services.names import check_name
+from designer.services.quotas import Quota
 from engine.runtime.ports import AttemptRow
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def lock_machine(user: User, machine_id: str) -> Machine:
 def create_machine(
     user: User, *, name: str, definition: str, format: str, description: str = "", type: str = MachineType.STANDARD
 ) -> Machine:
-    """A machine with revision 1. Raises InvalidName, InvalidDefinition, TooLarge, MachineNameTaken."""
+    """A machine with revision 1. Raises InvalidName, InvalidDefinition, TooLarge, MachineNameTaken, QuotaExceeded."""
     check_name(name)
     parse_valid(definition, format, express=type == MachineType.EXPRESS)
     with transaction.atomic():
@@ -71,9 +74,9 @@ def insert_machine(
     head: int = 1,
     tags: dict[str, str] | None = None,
 ) -> Machine:
-    """The bare row, inside the caller's transaction. Raises MachineNameTaken."""
+    """The bare row, inside the caller's transaction. Raises MachineNameTaken; QuotaExceeded, which is to end it."""
     try:
-        with transaction.atomic():
+        with one_more(Quota.STATE_MACHINES, Machine.objects.all()), transaction.atomic():
             return Machine.objects.create(
                 owner=user,
                 name=name,
@@ -112,6 +115,19 @@ def free_name(wanted: str) -> str:
         number += 1
         candidate = f"{wanted[:70]}-{number}"
     return candidate
+
+
+_TRIES = 10
+
+
+def make_under_free_name(wanted: str, make: Callable[[str], Machine]) -> Machine:
+    """What ``make`` creates under the wanted name or the next that is free, also if others take names meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            return make(free_name(wanted))
+        except MachineNameTaken as error:
+            taken = error
+    raise taken
 
 
 def search_machines(user: User, *, text: str | None, status: str | None) -> QuerySet[Machine]:

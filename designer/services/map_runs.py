@@ -10,7 +10,7 @@ from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
 from designer.models import ExecutionStatus, MapRun
 from designer.services import runtime
-from designer.services.errors import DoesNotExist
+from designer.services.errors import DoesNotExist, MapRunEnded
 from designer.services.executions import get_execution
 from engine.core.history import LIMIT as HISTORY_LIMIT
 
@@ -70,7 +70,7 @@ def count_children(run: MapRun) -> Counts:
 
 
 def change_limits(user: User, map_run_id: str, limits: Limits) -> MapRun:
-    """Change the limits of one that runs; one that has ended stays as it is. Raises DoesNotExist."""
+    """Change the limits of one that runs. Raises DoesNotExist, MapRunEnded."""
     changes = {
         "concurrency": limits.max_concurrency,
         "tolerated_count": limits.tolerated_failure_count,
@@ -79,7 +79,7 @@ def change_limits(user: User, map_run_id: str, limits: Limits) -> MapRun:
     given = {name: value for name, value in changes.items() if value is not None}
     get_map_run(user, map_run_id)
     with transaction.atomic():
-        if given:
-            MapRun.objects.filter(pk=map_run_id, status="RUNNING").update(**given)
+        if given and not MapRun.objects.filter(pk=map_run_id, status="RUNNING").update(**given):
+            raise MapRunEnded(get_map_run(user, map_run_id).status)
         transaction.on_commit(lambda: runtime.ring_map_run(map_run_id))
     return get_map_run(user, map_run_id)

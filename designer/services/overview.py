@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 
 from designer.arns import machine_arn
 from designer.models import Draft, Execution, ExecutionStatus, Machine, Revision
+from designer.services.errors import DoesNotExist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +61,14 @@ def summarise(machines: Iterable[Machine]) -> list[MachineSummary]:
 
 
 def describe_machine(machine: Machine) -> MachineDetail:
+    """Raises DoesNotExist when it was deleted since it was read."""
     (summary,) = summarise([machine])
+    head = Revision.objects.select_related("author").filter(machine=machine, number=machine.head).first()
+    if head is None:
+        raise DoesNotExist("Machine", machine.pk)
     return MachineDetail(
         summary=summary,
-        head=Revision.objects.select_related("author").get(machine=machine, number=machine.head),
+        head=head,
         draft=Draft.objects.select_related("author").filter(machine=machine).first(),
     )
 
@@ -77,7 +82,7 @@ def _drafts(ids: list[str]) -> set[str]:
 
 def _counts(ids: list[str]) -> dict[str, dict[str, int]]:
     rows = (
-        Execution.objects.filter(machine__in=ids)
+        Execution.objects.filter(machine__in=ids, status__in=ExecutionStatus.values)  # the index begins with it
         .values_list("machine_id", "status")
         .annotate(count=Count("*"))
         .order_by()

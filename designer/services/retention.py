@@ -22,7 +22,8 @@ def delete_old_executions() -> int:
     """
     before = time.time_ns() // 1_000_000 - settings.ENVIRONMENT.retention_days * _DAY_MS
     parent = Q(map_run__execution__status__in=_ENDED, map_run__execution__stopped_at__lt=before)
-    old = Execution.objects.filter(Q(map_run=None) | parent, status__in=_ENDED, stopped_at__lt=before)
+    # What has ended before was started before, which there is an index of; what runs has no end.
+    old = Execution.objects.filter(Q(map_run=None) | parent, stopped_at__lt=before, started_at__lt=before)
     gone = 0
     while ids := list(old.values_list("pk", flat=True)[:BATCH]):
         if not (deleted := delete_executions(ids)):

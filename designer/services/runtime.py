@@ -25,10 +25,11 @@ from designer.models import (
     MachineType,
     Revision,
 )
+from designer.services import counting
 from designer.services.configuration import LogWish, log_wish
 from designer.services.listening import Run, in_own_thread, listener, pause
 from designer.services.runtime_channels import ENDED_CHANNEL
-from designer.store.connection import writing
+from designer.store.connection import Session, writing
 from designer.store.outbox import note_status
 from designer.store.sql import SqlStore
 from engine.core.events import Redriven, Started, StopRequested, encode_event
@@ -103,7 +104,9 @@ class Start:
 
 
 def start(wanted: Start) -> Execution:
-    """Start a run of a revision. Raises ExecutionAlreadyExists or MachineIsDeleting; then nothing has changed."""
+    """Start a run of a revision. Raises ExecutionAlreadyExists, MachineIsDeleting or QuotaExceeded; then nothing has
+    changed.
+    """
     machine = wanted.machine
     execution = Execution(
         id=str(uuid.uuid4()),
@@ -121,24 +124,33 @@ def start(wanted: Start) -> Execution:
         parent_attempt=wanted.parent_attempt,
     )
     try:
-        with writing() as session:
-            row = session.row(
-                f"SELECT status FROM designer_machine WHERE id = %s{session.key_lock}",  # noqa: S608
-                (machine.pk,),
-            )
-            if row is None or row[0] != "ACTIVE":
-                raise MachineIsDeleting
-            session.run(_INSERT, _values(execution))
-            session.run(_POST, (execution.id, _STARTED, execution.started_at))
-            note_status(session, execution.id, "RUNNING", execution.started_at)
-            if wanted.log is not None:
-                session.run(_LOG, (execution.id, wanted.log.level, wanted.log.with_data, 0))
+        if execution.express:
+            with writing() as session:
+                _write(session, execution, wanted.log)
+        else:
+            counting.OPEN.start(lambda session: _write(session, execution, wanted.log))
     except Exception as error:
         if _is_unique_violation(error):
             raise ExecutionAlreadyExists(machine.name, wanted.name) from None
         raise
     _dispatcher().ring_execution(execution.id)
     return execution
+
+
+def _write(session: Session, execution: Execution, log: LogWish | None) -> int:
+    """The id of its first letter."""
+    row = session.row(
+        f"SELECT status{counting.OPEN.shared_lock} FROM designer_machine WHERE id = %s{session.key_lock}",  # noqa: S608
+        (execution.machine_id,),
+    )
+    if row is None or row[0] != "ACTIVE":
+        raise MachineIsDeleting
+    session.run(_INSERT, _values(execution))
+    letter: int = session.row(f"{_POST} RETURNING id", (execution.id, _STARTED, execution.started_at))[0]
+    note_status(session, execution.id, "RUNNING", execution.started_at)
+    if log is not None:
+        session.run(_LOG, (execution.id, log.level, log.with_data, 0))
+    return letter
 
 
 def _values(one: Execution) -> tuple[object, ...]:
@@ -214,9 +226,10 @@ def _tokens(execution: Execution) -> dict[str, int]:
 
 
 def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
-    """Take an execution that ended badly up again where it ended. False when it cannot be."""
+    """Take an execution that ended badly up again where it ended. False when it cannot be. Raises QuotaExceeded."""
     event = encode_event(Redriven())
     with transaction.atomic():
+        counting.OPEN.count_alone(Session())
         rows = Execution.objects.select_for_update(of=("self",)).select_related("revision")
         execution = (
             rows.only("redrive_tokens", "last_event_id", "machine", "revision__logging").filter(pk=execution_id).first()
@@ -228,6 +241,7 @@ def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
             return True
         if not _store().redrive(execution_id, event, now()):
             return False
+        counting.OPEN.count(Session())
         if client_token is not None:
             kept = list({**tokens, client_token: now()}.items())[-_TOKENS_KEPT:]
             Execution.objects.filter(pk=execution_id).update(redrive_tokens=json.dumps(dict(kept)))
@@ -238,8 +252,12 @@ def redrive(execution_id: str, *, client_token: str | None = None) -> bool:
 
 def _takes_work(execution: Execution) -> bool:
     """Not while its machine is being deleted: whoever deletes it looks for what runs once this transaction is over."""
-    machine = Machine.objects.select_for_update(no_key=True).only("status").filter(pk=execution.machine_id).first()
-    return machine is not None and machine.status == MachineStatus.ACTIVE
+    session = Session()
+    row = session.row(
+        f"SELECT status FROM designer_machine WHERE id = %s{session.key_lock}",  # noqa: S608
+        (execution.machine_id,),
+    )
+    return row is not None and row[0] == MachineStatus.ACTIVE
 
 
 def _log_again(execution: Execution) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from designer.models import Machine, MachineStatus, Revision, ShareLink
 from designer.services.bundles import copy_machine
 from designer.services.errors import DoesNotExist
-from designer.services.machines import get_machine
+from designer.services.machines import get_machine, lock_machine
 from designer.services.secrets import hash_token, new_token
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ def list_shares(user: User, machine_id: str) -> QuerySet[ShareLink]:
 
 
 def create_share(user: User, machine_id: str, *, expires_at: datetime | None) -> NewShare:
-    machine = get_machine(user, machine_id)
+    """Raises DoesNotExist, MachineDeleting."""
     token = new_token()
-    link = ShareLink.objects.create(machine=machine, token_hash=hash_token(token), expires_at=expires_at)
+    with transaction.atomic():
+        machine = lock_machine(user, machine_id)
+        link = ShareLink.objects.create(machine=machine, token_hash=hash_token(token), expires_at=expires_at)
     return NewShare(link=link, token=token)
 
 

@@ -20,6 +20,7 @@ from designer.models import Execution, StatusEvent
 from designer.services import runtime
 from engine import jsontypes
 from engine.asl.times import format_timestamp
+from engine.runtime.outages import outages
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,10 @@ def _deliver(url: str, row: StatusEvent) -> bool:
     return False
 
 
+class _NotTaken(Exception):
+    """The receiver answers, but not with 2xx."""
+
+
 def _post(url: str, event: dict[str, Any]) -> bool:
     headers = {"Content-Type": "application/json"}
     try:
@@ -68,12 +73,12 @@ def _post(url: str, event: dict[str, Any]) -> bool:
             "POST", url, body=jsontypes.dump(event).encode(), headers=headers, redirect=False, preload_content=False
         )
         answer.close()  # the status is all that counts: a body may be long, and slow
-    except urllib3.exceptions.HTTPError as error:
-        logger.warning("TREADLE_EVENTS_URL does not answer: %s", error)
+        if not 200 <= answer.status < 300:
+            raise _NotTaken(f"it answers {answer.status}")
+    except (urllib3.exceptions.HTTPError, _NotTaken) as error:
+        outages.failed("posting to TREADLE_EVENTS_URL", error)
         return False
-    if not 200 <= answer.status < 300:
-        logger.warning("TREADLE_EVENTS_URL answers %d", answer.status)
-        return False
+    outages.worked("posting to TREADLE_EVENTS_URL")
     return True
 
 

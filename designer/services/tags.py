@@ -1,4 +1,4 @@
-"""Tags of machines and activities: at most 50, by AWS's rules."""
+"""Tags of machines and activities: some, by AWS's rules."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.db import transaction
 
 from designer.models import Activity, Machine
 from designer.services.errors import DoesNotExist, InvalidConfiguration, QuotaExceeded
+from designer.services.quotas import Quota
 from engine.sentences import say
 
-MOST = 50
 Tagged: TypeAlias = Machine | Activity
 Tags: TypeAlias = dict[str, str]
 
@@ -23,8 +23,8 @@ def check_tags(tags: Mapping[str, str]) -> Tags:
             raise InvalidConfiguration(
                 "tags", say("The tag key {key!r} begins with aws:, which is AWS's own.", key=key)
             )
-    if len(tags) > MOST:
-        raise QuotaExceeded(say("tags"), MOST)
+    if len(tags) > Quota.TAGS.most:
+        raise QuotaExceeded(Quota.TAGS)
     return dict(tags)
 
 

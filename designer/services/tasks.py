@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from designer.models import TaskAttempt
 from designer.services import runtime
 from designer.services.addresses import activity_at
-from designer.services.errors import InvalidOutput, InvalidToken, TaskTimedOut
+from designer.services.errors import InvalidOutput, InvalidToken, QuotaExceeded, TaskTimedOut
 from designer.services.limits import PAYLOAD_BYTES, check_size
 from designer.services.listening import Run, in_own_thread, listener, pause
+from designer.services.quotas import Quota
 from designer.store.sql import SqlStore
 from engine.core.events import TaskFailed, TaskSucceeded, encode_event
 from engine.jsontypes import Document, InvalidJson, parse
@@ -82,17 +86,39 @@ def _taken(answer: TokenAnswer, execution_id: str) -> None:
     runtime.ring_execution(execution_id)
 
 
+_pollers: Counter[str] = Counter()
+
+
+def polling(arn: str) -> int:
+    """How many workers ask this process for tasks of an activity now."""
+    return _pollers[arn]
+
+
+@contextmanager
+def _polling(arn: str) -> Iterator[None]:
+    """Counted for each web process by itself: the sockets they hold are its own. Raises QuotaExceeded."""
+    if _pollers[arn] >= Quota.ACTIVITY_POLLERS.most:
+        raise QuotaExceeded(Quota.ACTIVITY_POLLERS)
+    _pollers[arn] += 1
+    try:
+        yield
+    finally:
+        _pollers[arn] -= 1
+        if not _pollers[arn]:
+            del _pollers[arn]
+
+
 async def wait_for_activity_task(
     user: User, arn: str, worker_name: str | None, seconds: float, *, run: Run = in_own_thread
 ) -> ActivityTask | None:
     """The next task of an activity, or None after ``seconds``. Holds no thread while there is none.
 
-    Raises UnreadableArn, DoesNotExist.
+    Raises UnreadableArn, DoesNotExist, QuotaExceeded.
     """
     loop = asyncio.get_running_loop()
     offers = listener(ACTIVITY_CHANNEL)
     until = loop.time() + seconds
-    with offers.waiter(arn) as offered:
+    with _polling(arn), offers.waiter(arn) as offered:
         await offers.listen()
         while True:
             offered.clear()

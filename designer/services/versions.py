@@ -12,13 +12,11 @@ from django.utils import timezone
 from designer.models import Machine, Revision, Version
 from designer.services.errors import QuotaExceeded, StaleRevision, VersionInUse
 from designer.services.machines import get_machine, lock_machine
-from engine.sentences import say
+from designer.services.quotas import Quota
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-MOST = 1000
-"""Versions of a machine (AWS quota)."""
 INITIAL = "INITIAL"
 
 
@@ -46,8 +44,8 @@ def publish_locked(machine: Machine, description: str) -> Version:
     found = machine.versions.filter(revision=head).order_by("-number").first()
     if found is not None:
         return found
-    if machine.versions.count() >= MOST:
-        raise QuotaExceeded(say("versions of a machine"), MOST)
+    if machine.versions.count() >= Quota.VERSIONS.most:
+        raise QuotaExceeded(Quota.VERSIONS)
     machine.last_version += 1
     machine.save(update_fields=["last_version"])
     return Version.objects.create(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -16,11 +15,12 @@ from designer.services.runtime_channels import CHANGES_GROUP
 from designer.sockets import reading
 from designer.sockets.authentication import user_of
 from designer.sockets.frames import HEARTBEAT_SECONDS, MAX_EVENTS, Close, Frame, heartbeat
+from engine.runtime.outages import outages
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-logger = logging.getLogger(__name__)
+_BEATING = "the heartbeat of sockets"
 
 
 class Watcher(AsyncWebsocketConsumer):
@@ -68,9 +68,10 @@ class Watcher(AsyncWebsocketConsumer):
                     return
                 await self.catch_up()
                 await self.send_frame(heartbeat())
-            except Exception:
+                outages.worked(_BEATING)
+            except Exception as error:
                 # A database that is away for a moment must not silence the socket for good.
-                logger.warning("a heartbeat failed", exc_info=True)
+                outages.failed(_BEATING, error)
 
     @abstractmethod
     async def begin(self) -> bool:

@@ -7,7 +7,6 @@ once, then at most every 50 ms. Losing one costs nothing: pages resume from the 
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -20,13 +19,13 @@ from designer.services.runtime_channels import CHANGES_GROUP, ENDED_CHANNEL
 from engine.asl.times import format_timestamp
 from engine.core.execution import Root, Status
 from engine.core.history import HistoryEvent
-
-logger = logging.getLogger(__name__)
+from engine.runtime.outages import outages
 
 COALESCE_SECONDS = 0.05
 MOST_AT_ONCE = 1000
 """Messages on their way to the broker. It takes each in about a millisecond, or hangs."""
 _CONNECTIONS = 16
+_TELLING, _TELLING_ENDS = "telling who watches", "telling who waits for an end"
 
 
 @dataclass(slots=True)
@@ -118,17 +117,19 @@ class ChannelNotifier:
         try:
             if layer is not None:
                 await layer.group_send(group, message)
+                outages.worked(_TELLING)
         except Exception as error:
             # Watching must never stop the work; pages fetch what they missed.
-            logger.warning("%s was not told: %s", group, error)
+            outages.failed(_TELLING, error)
 
     async def _publish(self, execution_id: str, root: Root, history: list[HistoryEvent], at: int) -> None:
         ended = root.status is not Status.RUNNING
         if ended:
             try:
                 await self._client().publish(ENDED_CHANNEL, execution_id)
+                outages.worked(_TELLING_ENDS)
             except Exception as error:
-                logger.warning("nobody told of the end of %s: %s", execution_id, error)
+                outages.failed(_TELLING_ENDS, error)
         frame = {
             "type": "execution.events",
             "events": [compact(event) for event in history],

@@ -12,6 +12,7 @@ from typing import assert_never
 from engine.core.events import TaskFailed, TaskSubmitted, encode_event
 from engine.errors import ErrorName
 from engine.runtime.driver import finished_row, result_event
+from engine.runtime.outages import outages
 from engine.runtime.outcomes import storable
 from engine.runtime.ports import (
     AttemptRow,
@@ -204,15 +205,17 @@ class Attempts:
         that leaves meanwhile stores it as its last act, or takes it along: then the attempt is lost with its worker.
         """
         outcome = storable(outcome)
+        subject = f"storing the result of {attempt.id}"
         pause = _FIRST_PAUSE_SECONDS
         with self._lock:
             self._unstored[attempt.id] = (attempt, outcome)
         while True:
             try:
                 self._deliver(attempt, outcome)
+                outages.worked(subject)
                 break
-            except Exception:
-                logger.exception("the result of %s could not be stored; trying again in %g s", attempt.id, pause)
+            except Exception as error:
+                outages.failed(subject, error)
             if self._gone.wait(pause):
                 return  # ``close`` has seen to it
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

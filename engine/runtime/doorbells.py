@@ -16,6 +16,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from engine.runtime.host import Host
+from engine.runtime.outages import Outages, outages
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +25,14 @@ TASKS_QUEUE = "treadle-tasks"
 CANCEL_CHANNEL = "treadle:cancel"
 ACTIVITY_CHANNEL = "treadle:activity"
 """The ARN of an activity that has a task to give."""
+_BELLS, _CANCELLATIONS, _OFFERS = "ringing doorbells", "telling of cancelled tasks", "telling of tasks of activities"
 
 
 class CeleryDispatcher:
     """Rings through the broker. A broker that is away costs time, never work: the sweeper rings again."""
 
-    def __init__(self, app: Celery, url: str, wake_timers: Callable[[], None]) -> None:
+    def __init__(self, app: Celery, url: str, wake_timers: Callable[[], None], told: Outages = outages) -> None:
+        self._told = told
         self._app = app
         self._wake_timers = wake_timers
         self._redis: redis.Redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
@@ -46,8 +49,9 @@ class CeleryDispatcher:
     def _ring(self, task: str, subject: str, queue: str) -> None:
         try:
             self._app.send_task(task, (subject,), queue=queue, ignore_result=True, retry=False)
+            self._told.worked(_BELLS)
         except (OperationalError, redis.RedisError, OSError) as error:
-            logger.warning("no doorbell for %s (%s); the sweeper will ring", subject, error)
+            self._told.failed(_BELLS, error)  # the sweeper will ring
 
     def ring_timers(self, due: int) -> None:
         self._wake_timers()
@@ -55,14 +59,16 @@ class CeleryDispatcher:
     def cancel_attempts(self, attempt_ids: Iterable[str]) -> None:
         try:
             self._redis.publish(CANCEL_CHANNEL, json.dumps(list(attempt_ids)))
+            self._told.worked(_CANCELLATIONS)
         except redis.RedisError as error:
-            logger.warning("no word of cancellation (%s); owners learn it with their lease", error)
+            self._told.failed(_CANCELLATIONS, error)  # owners learn it with their lease
 
     def offer_activity(self, arn: str) -> None:
         try:
             self._redis.publish(ACTIVITY_CHANNEL, arn)
+            self._told.worked(_OFFERS)
         except redis.RedisError as error:
-            logger.warning("no word of a task of %s (%s); its workers look again by themselves", arn, error)
+            self._told.failed(_OFFERS, error)  # workers of the activity look again by themselves
 
     def waiting(self) -> bool:
         try:

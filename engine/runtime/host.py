@@ -16,6 +16,7 @@ from engine.runtime.attempts import Attempts
 from engine.runtime.driver import Driver
 from engine.runtime.evaluating import ChildEvaluator
 from engine.runtime.mapruns import MapRuns, ReadSource, WriteResult
+from engine.runtime.outages import outages
 from engine.runtime.ports import Clock, Dispatcher, Integrations, Notifier, Store, WorkerRow
 from engine.runtime.turns import Turns
 from engine.runtime.upkeep import (
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 _MAP_RUNS_AT_ONCE = 2
 """A Map Run waits for storage somewhere while it reads its items and writes its results; the other threads do not."""
+_ADVANCING, _TAKING = "advancing executions", "taking up tasks"
 _FIRST_RENEWALS = 20
 _FIRST_RENEWALS_SECONDS = 0.25
 
@@ -47,6 +49,10 @@ def process_space() -> str:
         found.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip())
         found.append(str(Path("/proc/self/ns/pid").stat().st_ino))
     return ":".join(found)[:255]
+
+
+def _traced(error: Exception) -> str:
+    return "".join(traceback.format_exception(error))
 
 
 class RenewableIntegrations(Integrations, Protocol):
@@ -159,10 +165,9 @@ class Host:
         try:
             with self._marks.advancing(execution_id):
                 self._driver.activate(execution_id)
-        except Exception:
-            logger.exception("advancing %s failed", execution_id)
-            if self._store.note_crash(execution_id, traceback.format_exc(), CRASHES_ALLOWED):
-                logger.error("execution %s is stuck: parked after %d failures", execution_id, CRASHES_ALLOWED)
+            outages.worked(_ADVANCING)
+        except Exception as error:
+            self._crashed(execution_id, "its activation", error)
 
     def map_run(self, map_run_id: str) -> None:
         """Doorway of a Map Run's doorbell, which the sweeper rings again while it is answered, too."""
@@ -174,14 +179,29 @@ class Host:
         try:
             with self._marks.advancing(execution_id):
                 self._map_runs.activate(map_run_id)
-        except Exception:
-            logger.exception("the Map Run %s failed", map_run_id)
-            if self._store.note_crash(execution_id, traceback.format_exc(), CRASHES_ALLOWED):
-                logger.error("execution %s is stuck: its Map Run failed %d times", execution_id, CRASHES_ALLOWED)
+            outages.worked(_ADVANCING)
+        except Exception as error:
+            self._crashed(execution_id, f"the Map Run {map_run_id}", error)
+
+    def _crashed(self, execution_id: str, what: str, error: Exception) -> None:
+        """Where the crash cannot even be counted, it is the store that is away, not the execution that fails."""
+        try:
+            parked = self._store.note_crash(execution_id, _traced(error), CRASHES_ALLOWED)
+        except Exception as away:
+            outages.failed(_ADVANCING, away)  # the sweeper rings again
+            return
+        outages.worked(_ADVANCING)
+        logger.error("execution %s: %s failed", execution_id, what, exc_info=error)
+        if parked:
+            logger.error("execution %s is stuck: parked after %d failures", execution_id, CRASHES_ALLOWED)
 
     def attempt(self, attempt_id: str) -> None:
-        """Doorway of an attempt's doorbell."""
-        self.attempts.run(attempt_id)
+        """Doorway of an attempt's doorbell. What fails before anything has begun is rung again by the sweeper."""
+        try:
+            self.attempts.run(attempt_id)
+            outages.worked(_TAKING)
+        except Exception as error:
+            outages.failed(_TAKING, error)
 
     def ring_timers(self) -> None:
         if "timers" in self._loops:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -11,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.runtime.attempts import Attempts
+from engine.runtime.outages import Outages, outages
 from engine.runtime.ports import Clock, Dispatcher, Store, WorkerRow
-
-logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 10.0
 RENEWAL_SECONDS = 2.0
@@ -173,10 +171,13 @@ class CrashMarks:
 
 
 class Loop:
-    """Runs ``step`` in a thread of its own, again after the seconds it returns or when ``wake`` is called."""
+    """Runs ``step`` in a thread of its own, again after the seconds it returns or when ``wake`` is called; a second
+    after it failed.
+    """
 
-    def __init__(self, name: str, step: Callable[[], float]) -> None:
+    def __init__(self, name: str, step: Callable[[], float], told: Outages = outages) -> None:
         self._step = step
+        self._told = told
         self._wake = threading.Event()
         self._stopped = False
         self._name = name
@@ -198,8 +199,9 @@ class Loop:
         while not self._stopped:
             try:
                 pause = self._step()
-            except Exception:
-                logger.exception("%s failed; trying again in a second", self._name)
+                self._told.worked(self._name)
+            except Exception as error:
+                self._told.failed(self._name, error)
                 pause = 1.0
             self._wake.wait(pause)
             self._wake.clear()

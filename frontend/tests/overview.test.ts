@@ -28,8 +28,14 @@ test("the overview of a chain of 300 is a strip beside the canvas, and of 150 br
   expect(320 * branches.down).toBeGreaterThan(15);
 });
 
-test("the first view cuts no machine that still shows something when it is whole", () => {
-  const width = 3000;
+test("the overview of what is both long and wide hides no more than another", () => {
+  const { across, down } = overviewScale(layout(1800, 3800), CANVAS);
+  expect(1800 * across * 3800 * down).toBeLessThanOrEqual(30_001);
+  expect(52 * down).toBeGreaterThan(2);
+});
+
+test("the first view cuts no machine whose names are drawn when it is whole", () => {
+  const width = 2000;
   const { zoom, x } = firstView(layout(width, 400), CANVAS);
   expect(width * zoom).toBeLessThanOrEqual(CANVAS.width);
   // Its left side, half of it left of Start.

@@ -100,3 +100,16 @@ def test_a_cursor_that_is_not_one_of_ours_is_never_a_500(path: str, values: list
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
     answer = alice.call("GET", f"/api/{path.format(id=machine['id'])}?cursor={cursor}")
     assert answer.status_code in {200, 400}, answer.content
+
+
+@pytest.mark.parametrize("path", ["/api/machines/", "/api/executions/"])
+def test_a_search_for_more_than_a_database_can_look_for_is_refused(alice: Api, path: str) -> None:
+    refused = alice.call("GET", f"{path}?search={'a' * 60_000}")
+    assert (refused.status_code, body(refused)["code"]) == (400, "InvalidRequest")
+    assert alice.get(f"{path}?search={'%25' * 1000}")["results"] == []
+
+
+def test_a_version_beyond_all_numbers_is_refused(alice: Api) -> None:
+    path = f"/api/machines/{alice.machine()['id']}/aliases/"
+    refused = alice.call("POST", path, {"name": "live", "routes": [{"version": 2**70, "weight": 100}]})
+    assert (refused.status_code, body(refused)["errors"][0]["field"]) == (400, "/routes/0/version")

@@ -9,7 +9,7 @@ import pytest
 from designer.models import Execution, MapRun
 from designer.services.map_runs import count_children
 from engine.core.history import LIMIT
-from tests.designer.conftest import Api
+from tests.designer.conftest import Api, body
 
 
 @pytest.fixture
@@ -54,7 +54,8 @@ def test_its_limits_change_while_it_runs_and_not_after(alice: Api, run: dict[str
     changed = alice.get(run["path"])
     assert (changed["max_concurrency"], changed["tolerated_failure_percentage"]) == (7, 12.5)
     MapRun.objects.update(status="SUCCEEDED")
-    assert alice.call("PATCH", run["path"], {"max_concurrency": 9}).status_code == 200
+    refused = alice.call("PATCH", run["path"], {"max_concurrency": 9})
+    assert (refused.status_code, body(refused)["code"]) == (409, "MapRunEnded")
     assert alice.get(run["path"])["max_concurrency"] == 7
 
 

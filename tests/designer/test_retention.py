@@ -21,11 +21,18 @@ def _ended(alice: Api, days_ago: int, status: str = "FAILED") -> Execution:
     started: dict[str, Any] = alice.post(f"/api/machines/{machine.pk}/executions/", {})
     execution = Execution.objects.get(pk=started["id"])
     execution.status, execution.stopped_at = status, _now() - days_ago * DAY
+    execution.started_at = execution.stopped_at - DAY
     execution.save()
     HistoryEvent.objects.create(
         execution=execution, event_id=1, previous_event_id=0, type="ExecutionStarted", at=1, scope="", details="{}"
     )
     return execution
+
+
+def test_what_began_long_ago_and_ended_lately_stays(alice: Api) -> None:
+    execution = _ended(alice, 1)
+    Execution.objects.filter(pk=execution.pk).update(started_at=_now() - 200 * DAY)
+    assert retention.delete_old_executions() == 0
 
 
 def _map_run(parent: Execution) -> MapRun:
@@ -49,7 +56,7 @@ def test_children_of_a_map_run_stay_until_the_execution_around_it_goes(alice: Ap
     assert retention.delete_old_executions() == 0  # it may be redriven
     Execution.objects.filter(pk=parent.pk).update(status="RUNNING", stopped_at=None)
     assert retention.delete_old_executions() == 0
-    Execution.objects.filter(pk=parent.pk).update(status="SUCCEEDED", stopped_at=_now() - 91 * DAY)
+    Execution.objects.filter(pk=parent.pk).update(status="SUCCEEDED", started_at=1, stopped_at=_now() - 91 * DAY)
     assert retention.delete_old_executions() == 3
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from designer.arns import UnreadableArn, activity_arn, execution_arn, machine_arn
 from designer.services import errors, runtime
+from designer.services.quotas import Quota
 from engine.integrations.testing import invalid_definition
 from engine.runtime.teststate import InvalidTest
 
@@ -70,9 +71,21 @@ def _configuration(error: errors.InvalidConfiguration) -> ApiError:
 
 
 def _quota(error: errors.QuotaExceeded) -> ApiError:
-    if error.what == "tags":
-        return ApiError("TooManyTags", str(error), resourceName=error.key or None)
-    return ApiError("ServiceQuotaExceededException", str(error), status=402)
+    match error.quota:
+        case Quota.TAGS:
+            return ApiError("TooManyTags", str(error))
+        case Quota.STATE_MACHINES:
+            return ApiError("StateMachineLimitExceeded", str(error))
+        case Quota.ACTIVITIES:
+            return ApiError("ActivityLimitExceeded", str(error))
+        case Quota.OPEN_EXECUTIONS:
+            return ApiError("ExecutionLimitExceeded", str(error))
+        case Quota.ACTIVITY_POLLERS:
+            return ApiError("ActivityWorkerLimitExceeded", str(error))
+        case Quota.VERSIONS | Quota.ALIASES:
+            return ApiError("ServiceQuotaExceededException", str(error), status=402)
+        case _:
+            assert_never(error.quota)
 
 
 def _in_use(error: errors.VersionInUse) -> ApiError:

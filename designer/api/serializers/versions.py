@@ -32,7 +32,7 @@ class VersionInput(serializers.Serializer[Any]):
 
 
 class RouteSerializer(serializers.Serializer[Any]):
-    version = serializers.IntegerField(min_value=1)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     weight = serializers.IntegerField(min_value=0, max_value=100, help_text="Percent of the executions.")
 
 

@@ -38,6 +38,9 @@ PIXELS = {(200, "image/png"): OpenApiTypes.BINARY}
 
 T = TypeVar("T")
 
+_LONGEST_TEXT = 1000
+"""Characters of a query parameter."""
+
 
 def user_of(request: Request) -> User:
     """The signed-in user; the permission classes have made sure there is one."""
@@ -78,8 +81,13 @@ def theme_of(request: Request) -> ThemeName:
 
 
 def plain(request: Request, name: str) -> str | None:
-    """A query parameter as text, None when absent or empty. PostgreSQL cannot even compare with a NUL."""
+    """A query parameter as text, None when absent or empty.
+
+    PostgreSQL cannot even compare with a NUL, nor SQLite look for a text of more than some 50,000 bytes in others.
+    """
     text = request.query_params.get(name)
+    if text and len(text) > _LONGEST_TEXT:
+        raise ValidationError({name: spoken(say("At most {most:,} characters.", most=_LONGEST_TEXT))})
     if text and "\0" in text:
         raise ValidationError({name: spoken(say("Text without NUL characters."))})
     return text or None

@@ -32,7 +32,7 @@ class OneMapRun(APIView):
     @extend_schema(
         operation_id="change_map_run",
         request=LimitsInput,
-        responses={200: MapRunSerializer, **refusals(400, 404)},
+        responses={200: MapRunSerializer, **refusals(400, 404, 409)},
     )
     def patch(self, request: Request, map_run_id: str) -> Response:
         """Change its limits while it runs."""

@@ -36,7 +36,7 @@ import { type BoxNode, looksAlike, nodeTypes } from "./nodes";
 import { Overview } from "./Overview";
 import { useReconnect } from "./reconnect";
 import { newStatusStore, StatusContext, type StatusStore } from "./statusStore";
-import { firstView, isCut, LEAST_ZOOM, type Size, useBusy, useLateView } from "./view";
+import { FAR, firstView, isCut, LEAST_ZOOM, type Size, useBusy, useLateView } from "./view";
 
 export interface CanvasProps {
   readonly graph: GraphScope;
@@ -156,7 +156,7 @@ function Canvas(props: CanvasProps & { readonly size: Size }) {
   const { selectedEdge = null, focusId = null, problems = NO_PROBLEMS, marks = NO_MARKS } = props;
   const flow = useReactFlow();
   const wrapper = useRef<HTMLDivElement>(null);
-  const far = useFlowStore((state) => state.transform[2] < 0.35);
+  const far = useFlowStore((state) => state.transform[2] < FAR);
   const [view] = useState(() => (props.size.width > 0 ? firstView(layout, props.size) : null));
   useLateView(layout, props.size);
   useBusy(wrapper, layout, props.awaited === true);

@@ -14,17 +14,17 @@ const MOVE_MS = 200;
 /** A thousand states in a row, or beside each other, fit into a window. */
 export const LEAST_ZOOM = 0.005;
 const READABLE = 0.6;
-/** Names are gone by then, and boxes, lines and containers still told apart (`.far` in canvas.css). */
-const TOLD_APART = 0.2;
+/** From farther away names are not drawn (`.far` in canvas.css). */
+export const FAR = 0.35;
 
 /**
- * The first view: all of it where it can be read so; else as wide as it is, from the top, as long as that shows
- * anything. What is wider still would be cut in any case: then Start and what is around it, to be read.
+ * The first view: all of it where it can be read so; else as wide as it is, from the top, as long as names are
+ * drawn. What is wider still would be cut in any case: then Start and what is around it, to be read.
  */
 export function firstView(layout: Layout, { width, height }: Size): Viewport {
   const across = acrossAt(layout, width);
   const all = Math.min(across, (height - 60) / layout.height);
-  const wholly = across >= TOLD_APART ? Math.min(0.8, across) : READABLE;
+  const wholly = across >= FAR ? Math.min(0.8, across) : READABLE;
   const zoom = all >= READABLE ? Math.min(all, 1.25) : wholly;
   const wide = layout.width * zoom > width - 59;
   // Start is at 0.
@@ -38,7 +38,7 @@ const acrossAt = (layout: Layout, width: number) => (width - 60) / layout.width;
 
 /** Whether not even the first view shows all that is beside each other. */
 export function isCut(layout: Layout, { width }: Size): boolean {
-  return acrossAt(layout, width) < TOLD_APART;
+  return acrossAt(layout, width) < FAR;
 }
 
 /**

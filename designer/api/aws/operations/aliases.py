@@ -55,11 +55,14 @@ def describe_alias(caller: Caller, given: Given) -> dict[str, Any]:
     address = _alias_address(caller, given["stateMachineAliasArn"])
     found = aliases.get_alias(caller.user, address.machine.pk, address.alias or "")
     name = address.machine.name
+    routing = _told(name, found)
+    if not routing:
+        raise DoesNotExist("Alias", given["stateMachineAliasArn"])  # deleted since it was found
     return {
         "stateMachineAliasArn": alias_arn(name, found.name),
         "name": found.name,
         "description": found.description or None,
-        "routingConfiguration": _told(name, found),
+        "routingConfiguration": routing,
         "creationDate": found.created_at,
         "updateDate": found.updated_at,
     }

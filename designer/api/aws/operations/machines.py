@@ -141,9 +141,9 @@ def _version_of(address: MachineAddress, arn: str) -> Version | None:
     """The version that an ARN names, by number or through an alias. Raises DoesNotExist."""
     if address.alias is not None:
         alias = find_alias(address)
-        if alias is None:
+        routes = list(alias.routes.select_related("version__revision").order_by("-weight", "id")) if alias else []
+        if not routes:  # it may have been deleted since it was found
             raise DoesNotExist("Machine", arn)
-        routes = list(alias.routes.select_related("version__revision").order_by("-weight", "id"))
         return choose_route(routes, roll=0).version
     version = find_version(address)
     if version is None and address.version is not None:

@@ -11,7 +11,6 @@ from designer.arns import arn_of, machine_arn
 from designer.models import MapRun
 from designer.services import map_runs
 from designer.services.addresses import execution_at, map_run_at
-from designer.services.errors import MapRunEnded
 from designer.services.map_runs import Limits
 
 _MOST = 2_147_483_647
@@ -83,7 +82,5 @@ def update_map_run(caller: Caller, given: Given) -> dict[str, Any]:
     if limits == Limits():
         raise ApiError("ValidationException", _NOTHING, reason="MISSING_REQUIRED_PARAMETER")
     run = map_run_at(caller.user, given["mapRunArn"])
-    if run.status != "RUNNING":
-        raise MapRunEnded(run.status)
     map_runs.change_limits(caller.user, run.pk, limits)
     return {}

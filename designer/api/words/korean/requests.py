@@ -56,6 +56,9 @@ SENTENCES: Final[dict[str, str]] = {
     "The {what} has {size:,} bytes; {limit:,} are allowed.": "{what}: {size:,}바이트입니다. {limit:,}바이트까지입니다.",
     "A body may have {most:,} bytes at most.": "본문은 {most:,}바이트까지입니다.",
     "There can be {most:,} {what} at most.": "{what}: {most:,}개까지입니다.",
+    "There can be {most:,} {what} at most; {setting} says so.": (
+        "{what}: {most:,}개까지입니다. {setting} 설정을 따릅니다."
+    ),
     "body": "본문",
     "definition": "정의",
     "draft": "초안",
@@ -66,6 +69,10 @@ SENTENCES: Final[dict[str, str]] = {
     "aliases of a machine": "머신의 별칭",
     "versions of a machine": "머신의 버전",
     "tags": "태그",
+    "state machines": "상태 머신",
+    "activities": "활동",
+    "open executions": "열린 실행",
+    "workers that ask for tasks of an activity": "활동의 작업을 요청하는 워커",
     # saving
     "Say which version you replace: send {header}: {example}": (
         "어느 버전을 바꾸는지 알려 주세요. {header}: {example} 헤더를 보내세요"
@@ -127,6 +134,7 @@ SENTENCES: Final[dict[str, str]] = {
         "영문자, 숫자, _, -, . 80자까지이고 숫자만으로는 안 됩니다."
     ),
     "A whole number from 1 to {most}.": "1부터 {most}까지의 정수.",
+    "At most {most:,} characters.": "{most:,}자까지입니다.",
     "A whole number.": "정수.",
     "A text.": "텍스트.",
     "Text without NUL characters.": "NUL 문자가 없는 텍스트.",
