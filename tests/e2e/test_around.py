@@ -111,7 +111,7 @@ def test_two_tabs_on_one_draft_meet_in_a_dialog(page: Page, server: Server) -> N
 
 def test_a_page_older_than_the_server_says_that_treadle_was_updated(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/machines")
-    page.get_by_role("link", name="JobPoller", exact=True).wait_for()
+    page.get_by_role("button", name="New machine").first.wait_for()
     page.route("**/SettingsPage-*.js", lambda route: route.fulfill(status=404))
     page.get_by_role("button", name="Settings").or_(page.get_by_role("link", name="Settings")).first.click()
     expect(page.get_by_text("Treadle was updated: reload")).to_be_visible()
@@ -181,9 +181,10 @@ def test_an_import_says_which_revisions_its_bundle_goes_without(page: Page, serv
     page.get_by_role("tab", name="Paste").click()
     page.get_by_role("textbox", name="Text to import").click()
     page.keyboard.insert_text(json.dumps({**bundle, "omitted_revisions": 7}))
-    missing = page.get_by_text("The bundle goes without 7 older revisions")
+    missing = page.get_by_text("The bundle goes without 7 older revisions").first
     expect(missing).to_be_visible()
     page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Omitted")
     page.keyboard.press("Enter")
     page.wait_for_url("**/edit")
     expect(missing).to_be_visible()
+    expect(page.get_by_role("heading", name="Omitted")).to_be_focused()

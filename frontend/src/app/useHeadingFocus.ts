@@ -3,7 +3,11 @@ import { useLocation } from "react-router";
 
 /** True once the focus is somewhere: on the heading, or where somebody or a dialog has put it meanwhile. */
 function settled(): boolean {
-  if (document.activeElement !== document.body) return true;
+  return document.activeElement !== document.body || focusHeading();
+}
+
+/** False where there is no heading yet. */
+export function focusHeading(): boolean {
   const heading = document.querySelector("h1");
   if (!heading) return false;
   heading.tabIndex = -1;

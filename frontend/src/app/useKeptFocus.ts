@@ -1,7 +1,10 @@
 import { useEffect } from "react";
+import { focusHeading } from "./useHeadingFocus";
 
 /** They lead the focus themselves: to what has come of a box or of a choice, which is drawn later. */
 const OWN = ".canvas, .picker";
+/** The bar that is on top of every page. */
+const FRAME = "#top";
 const DIALOG = "[role=dialog]";
 const FOCUSABLE = [
   "a[href]",
@@ -43,7 +46,10 @@ export function useKeptFocus(): void {
       // Another page begins with its heading.
       if (!lost || from === null || from.path !== location.pathname) return;
       if (stands(from.element)) return focus(from.element);
-      if (!isIn(from, OWN)) focus(neighbour(from));
+      if (isIn(from, OWN)) return;
+      const next = neighbour(from);
+      if (next) focus(next);
+      else focusHeading();
     };
     const observer = new MutationObserver(keep);
     observer.observe(document.body, {
@@ -64,7 +70,7 @@ function stands(element: Element): boolean {
   return element.isConnected && !element.matches(":disabled");
 }
 
-function focus(element: Element | null): void {
+function focus(element: Element): void {
   if (element instanceof HTMLElement || element instanceof SVGElement) element.focus();
 }
 
@@ -83,10 +89,14 @@ function isIn({ ways }: Place, part: string, how?: "gone"): boolean {
   return found !== undefined && !(how === "gone" && found.around.isConnected);
 }
 
-/** In the closest part that is still there: what has taken its place, or else the last before it. */
+/**
+ * In the closest part that is still there: what has taken its place, or else the last before it. Where all of the page
+ * is gone with it, what stands there now is another page.
+ */
 function neighbour({ ways }: Place): Element | null {
   for (const { around, index } of ways) {
     if (!around.isConnected) continue;
+    if (around.contains(document.querySelector(FRAME))) return null;
     const children = [...around.children];
     const near = [...children.slice(index), ...children.slice(0, index).reverse()];
     for (const child of near) {
