@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 
+import psycopg.errors
 import pytest
 from django.db import OperationalError, connection
 from django.db.utils import ConnectionHandler
@@ -26,9 +27,24 @@ def _end_connection() -> None:
     other.close()
 
 
+def _stand_still() -> None:
+    with writing() as session:
+        session.run("SET idle_in_transaction_session_timeout = 1")
+        threading.Event().wait(0.5)
+        session.row("SELECT 1")
+
+
 @ends_connections
 def test_a_read_after_the_database_ended_the_connection_takes_a_new_one() -> None:
     _end_connection()
+    assert Session().row("SELECT 1")[0] == 1
+
+
+@ends_connections
+def test_who_stands_still_in_a_transaction_keeps_its_locks_for_a_minute_only() -> None:
+    assert Session().row("SHOW idle_in_transaction_session_timeout")[0] == "1min"
+    with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+        _stand_still()
     assert Session().row("SELECT 1")[0] == 1
 
 
