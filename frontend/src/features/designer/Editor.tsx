@@ -20,6 +20,7 @@ import { onceShown, useOnceDrawn } from "../../ui/drawn";
 import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { Unfetched } from "../../ui/Unfetched";
+import { unreadable } from "../../ui/unreadable";
 import { useLatest } from "../../ui/useLatest";
 import { usePart } from "../../ui/usePart";
 import type { CodeTab } from "./CodePanel";
@@ -629,7 +630,8 @@ function layoutAhead(designer: Designer): void {
 
 /** A definition that was dropped on the page takes the place of the draft; one Undo brings that back. */
 async function takeFile(designer: Designer, file: File): Promise<void> {
-  const text = await file.text();
+  const text = await file.text().catch(() => null);
+  if (text === null) return designer.say(unreadable(file).message);
   const format = guessFormat(text);
   const parsed = parseText(text, format);
   if (!parsed.ok || !isObject(parsed.value) || !isObject(parsed.value.States)) {
