@@ -258,7 +258,11 @@ def _leaving_anyway() -> Iterator[None]:
 
 
 def _leave_unanswered() -> None:
-    logger.error("the database does not answer: the worker leaves without it, and others see to what it had begun")
+    logger.error(
+        "no answer for %g s, most likely from the database: "
+        "the worker leaves without it, and others see to what it had begun",
+        _ANSWER_SECONDS,
+    )
     os._exit(1)
 
 

@@ -109,7 +109,8 @@ class OpenExecutions:
             if most > _SLOW_TO_COUNT:  # who asks on and on is not to keep the database counting
                 self._full_until = time.monotonic() + _REMEMBER_SECONDS
             raise QuotaExceeded(Quota.OPEN_EXECUTIONS)
-        if letter is not None:
+        # What was counted in the caller's transaction may be taken back by it.
+        if letter is not None and not connection.in_atomic_block:
             self._known = (number, letter)
 
 

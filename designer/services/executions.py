@@ -27,6 +27,7 @@ from designer.services.errors import (
     ExecutionNotStuck,
     InvalidInput,
     MachineDeleting,
+    QuotaExceeded,
 )
 from designer.services.limits import PAYLOAD_BYTES, check_size
 from designer.services.names import check_name
@@ -118,7 +119,8 @@ class Target:
 def start_execution(user_id: int, machine_id: str, *, input: jsontypes.Json, name: str | None) -> Started:
     """Start the head. The hot path: one query finds machine, owner and revision, the runtime does the rest.
 
-    Raises DoesNotExist, MachineDeleting, InvalidName, InvalidInput, TooLarge, runtime.ExecutionAlreadyExists.
+    Raises DoesNotExist, MachineDeleting, InvalidName, InvalidInput, TooLarge, QuotaExceeded,
+    runtime.ExecutionAlreadyExists.
     """
     chosen, text = check_start(name, input)
     return start_target(find_head(user_id, machine_id), name=chosen, text=text)
@@ -145,7 +147,8 @@ def starter_of(execution: Execution) -> Execution | None:
 def start_target(
     target: Target, *, name: str, text: str, trace_header: str | None = None, parent_attempt: str | None = None
 ) -> Started:
-    """Start what was found, with an input that was checked. Raises MachineDeleting, runtime.ExecutionAlreadyExists.
+    """Start what was found, with an input that was checked. Raises MachineDeleting, QuotaExceeded,
+    runtime.ExecutionAlreadyExists.
 
     An attempt of another execution starts one and no more: begun again, it gets the one that it started.
     """
@@ -165,7 +168,8 @@ def start_target(
     )
     try:
         execution = runtime.start(wanted)
-    except runtime.ExecutionAlreadyExists:
+    except (runtime.ExecutionAlreadyExists, QuotaExceeded):
+        # What runs already is none too many, and a quota that is known to be used up is refused before anybody looks.
         # The worker that was taken for lost may have been as quick as we.
         mine = None if parent_attempt is None else started_by(parent_attempt)
         running = mine or _same_running(machine.pk, name, text)
@@ -289,7 +293,7 @@ def is_redrivable_by_map_run(execution: Execution) -> bool:
 
 def redrive_execution(user: User, execution_id: str, *, client_token: str | None = None) -> Execution:
     """Take up again where it ended badly: what had succeeded stays. The same ``client_token`` within 15 minutes does it
-    once. Raises DoesNotExist, ExecutionNotRedrivable.
+    once. Raises DoesNotExist, ExecutionNotRedrivable, QuotaExceeded.
     """
     execution = get_execution(user, execution_id)
     if client_token is not None and runtime.was_redriven_by(execution, client_token):

@@ -243,6 +243,7 @@ class SqlStore(SqlMapRuns, SqlAttempts):
         release_thread()
 
     def note_crash(self, execution_id: str, reason: str, limit: int) -> bool:
+        reason = reason.encode("utf-8", "backslashreplace").decode()  # an error may quote half a surrogate pair
         with writing() as session:
             changed = session.run(
                 "UPDATE designer_execution SET crashes = crashes + 1, "

@@ -291,6 +291,14 @@ def test_crashes_park_an_execution_at_the_limit_and_progress_forgives_them(bench
     assert load(bench.store, execution_id).parked
 
 
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+def test_a_crash_is_counted_whatever_its_error_says(bench: Bench, odd: str) -> None:
+    """Else it would look like a store that is away, and the execution would be advanced for ever."""
+    execution_id = bench.create(TASK)
+    assert bench.store.note_crash(execution_id, f"why {odd}!", 1)
+    assert str(bench.stuck_reason(execution_id)).startswith("why ")
+
+
 def test_a_parked_execution_is_not_rung_again(bench: Bench) -> None:
     execution_id = bench.create(TASK)
     assert bench.store.note_crash(execution_id, "why", 1)

@@ -16,7 +16,7 @@ from designer.arns import activity_arn
 from designer.models import Activity, Execution, Inbox, Machine, MapRun
 from designer.services import activities, aliases, counting, executions, provisioning, tasks, versions
 from designer.services.errors import QuotaExceeded
-from designer.store.connection import release_thread
+from designer.store.connection import release_thread, writing
 from designer.store.sql import SqlStore
 from tests.designer.conftest import HELLO, Api
 
@@ -200,6 +200,50 @@ def test_an_execution_that_is_started_in_somebodys_transaction_is_one(alice: Api
     start(alice, machine)
     with pytest.raises(QuotaExceeded):
         start(alice, machine)
+
+
+def test_what_was_counted_in_a_transaction_that_is_taken_back_is_not_remembered(alice: Api, quotas: Set) -> None:
+    quotas(open_executions=3)
+    machine = alice.machine()["id"]
+    first = start(alice, machine)
+    start(alice, machine)
+    counting.OPEN.forget()
+    with transaction.atomic():
+        Execution.objects.all().delete()
+        start(alice, machine)
+        transaction.set_rollback(True)
+    assert Execution.objects.filter(status="RUNNING").count() == 2
+    SqlStore().post(first.pk, "{}", 1)  # on SQLite it gets the number of the letter that was taken back
+    start(alice, machine)
+    with pytest.raises(QuotaExceeded):
+        start(alice, machine)
+
+
+def test_the_execution_that_runs_already_is_found_also_while_nobody_counts(
+    alice: Api, quotas: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large quota that is used up a process knows for a second without counting."""
+    monkeypatch.setattr(counting, "_SLOW_TO_COUNT", 0)
+    monkeypatch.setattr(counting, "_REMEMBER_SECONDS", 3600.0)
+    quotas(open_executions=1)
+    machine = alice.machine()["id"]
+    first = start(alice, machine, "one")
+    counting.OPEN.forget()  # as a process that has just begun
+    with pytest.raises(QuotaExceeded):
+        start(alice, machine, "two")
+    assert start(alice, machine, "one") == first
+
+
+def test_an_express_execution_does_not_wait_for_who_counts(alice: Api, quotas: Set) -> None:
+    """On SQLite it waits for whoever writes, as everybody does."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    wanted = provisioning.Provision(definition=HELLO, role_arn=ROLE)
+    made = provisioning.provision_machine(alice.user, name="Quick", type="EXPRESS", tags={}, wanted=wanted)
+    with writing() as session:
+        counting.OPEN.count_alone(session)
+        (found,) = together([lambda: start(alice, made.machine.pk)])
+    assert found is None
 
 
 def test_what_another_process_has_started_counts(alice: Api, quotas: Set, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,8 @@ class Mouse:
         self.page.locator(f'[data-pick="{block}"]').click()
 
     def handle(self, state: str) -> Locator:
+        """With all in view: near an edge a drag pans, the farther the slower the machine is."""
+        self.fit()
         box(self.page, state).hover()
         return self.page.locator(f'{AT_REST} .react-flow__node[data-id="/States/{state}"] .react-flow__handle.source')
 
@@ -84,8 +86,11 @@ class Mouse:
         self.page.keyboard.press("Enter")
         expect(box(self.page, name)).to_be_visible()
 
-    def open(self, state: str, tab: str) -> None:
+    def fit(self) -> None:
         self.page.get_by_role("button", name="Fit all").click()
+
+    def open(self, state: str, tab: str) -> None:
+        self.fit()
         box(self.page, state).click(position={"x": 12, "y": 12})
         expect(self.page.get_by_label("Name", exact=True)).to_have_value(state)
         self.press(self.inspector.get_by_role("tab", name=tab, exact=True))

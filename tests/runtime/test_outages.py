@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 
@@ -100,6 +101,69 @@ def test_another_reason_is_told_at_once_too(outages: Outages, told: Told) -> Non
     assert told.new()[1:] == ["log failed and is tried again until it works: KeyError: 'a bug'"]
     outages.worked("lease")
     assert told.new() == ["lease works again after 1 failure in 0 s"]
+
+
+def test_a_full_disk_is_told_while_the_broker_refuses_connections(outages: Outages, told: Told) -> None:
+    outages.failed("log", OSError(errno.ENOSPC, "No space left on device"))
+    outages.failed("ringing doorbells", ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"))
+    outages.failed("old-logs", PermissionError(errno.EACCES, "Permission denied"))
+    outages.failed("retention", OSError(errno.EIO, "Input/output error"))
+    assert [line.partition(" failed")[0] for line in told.new()] == [
+        "log",
+        "ringing doorbells",
+        "old-logs",
+        "retention",
+    ]
+
+
+def test_a_connection_that_is_reset_and_one_that_is_refused_may_be_one_outage(outages: Outages, told: Told) -> None:
+    outages.failed("bells", ConnectionError("gone"))
+    outages.failed("offers", ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"))
+    assert len(told.new()) == 1
+
+
+def _bug(number: int) -> None:
+    if number == 1:
+        raise ValueError("the first bug")
+    raise ValueError("the second bug")
+
+
+def _fail_with_bug(outages: Outages, subject: str, number: int) -> None:
+    try:
+        _bug(number)
+    except ValueError as error:
+        outages.failed(subject, error)
+
+
+def test_faults_of_the_program_are_one_where_they_come_from_one_line_of_it(outages: Outages, told: Told) -> None:
+    _fail_with_bug(outages, "retention", 1)
+    _fail_with_bug(outages, "deletions", 1)
+    _fail_with_bug(outages, "log", 2)
+    assert [line.rpartition(": ")[2] for line in told.new()] == ["the first bug", "the second bug"]
+
+
+def test_what_is_not_tried_any_more_hides_nothing_that_fails_later(
+    outages: Outages, clock: ManualClock, told: Told
+) -> None:
+    """The log of an execution that was deleted meanwhile never works again."""
+    outages.failed("the log of one", Away("a row is missing"))
+    clock.advance(901)
+    outages.worked("lease")
+    assert told.new()[1:] == ["the log of one: not tried for 15 minutes, after 1 failure in 0 s"]
+    outages.failed("the log of another", Away("a row is missing"))
+    assert told.new() == ["the log of another failed and is tried again until it works: a row is missing"]
+
+
+def test_what_is_not_tried_any_more_does_not_keep_an_outage_from_being_over(
+    outages: Outages, clock: ManualClock, told: Told
+) -> None:
+    outages.failed("the log of one", Away("away"))
+    for _ in range(901):
+        clock.advance(1)
+        outages.failed("lease", Away("away"))
+    told.new()
+    outages.worked("lease")
+    assert told.new() == ["lease works again after 902 failures in 901 s"]
 
 
 def test_the_first_of_its_kind_comes_with_its_traceback_and_no_other(
