@@ -226,7 +226,7 @@ export function ImportDialog({
                       removeFileAriaLabel: () => t("Remove the file"),
                       limitShowFewer: t("Fewer"),
                       limitShowMore: t("More"),
-                      errorIconAriaLabel: "Error",
+                      errorIconAriaLabel: t("Error"),
                     }}
                   />
                   {nameField}
