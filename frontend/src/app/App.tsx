@@ -31,7 +31,11 @@ const queries = new QueryClient({
     },
   }),
   defaultOptions: {
+    // Held back until the browser believes in a network, a write would be done when nobody expects it any more; and a
+    // Treadle on the same machine needs none.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 5_000,
       retry: (count, error) =>
         count < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),

@@ -38,6 +38,10 @@ export function useKeptFocus(): void {
       last = target instanceof Element ? placeOf(target) : null;
       if (last && !last.element.closest(DIALOG)) opener = last;
     };
+    // Who presses on nothing has left it, and reads on.
+    const leave = ({ target }: PointerEvent) => {
+      if (!(target instanceof Node && last?.element.contains(target))) last = null;
+    };
     const keep = () => {
       if (last === null || stands(last.element)) return;
       const lost = [document.body, last.element].some((one) => one === document.activeElement);
@@ -58,8 +62,10 @@ export function useKeptFocus(): void {
       attributeFilter: ["disabled"],
     });
     document.addEventListener("focusin", remember);
+    document.addEventListener("pointerdown", leave, { capture: true });
     return () => {
       observer.disconnect();
+      document.removeEventListener("pointerdown", leave, { capture: true });
       document.removeEventListener("focusin", remember);
     };
   }, []);

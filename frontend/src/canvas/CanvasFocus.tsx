@@ -89,9 +89,11 @@ export function CanvasFocus({
           ...(id === null ? {} : { nodes: [{ id }] }),
         }),
     };
-    // Unless the focus has gone elsewhere meanwhile.
-    if (awaited.current !== null && document.activeElement === document.body)
-      focus(awaited.current);
+    // Unless the focus has gone elsewhere meanwhile: then it is not called back from there later.
+    if (awaited.current !== null) {
+      if (document.activeElement === document.body) focus(awaited.current);
+      else if (placeOf(awaited.current)) awaited.current = null;
+    }
     if (hidden.current !== null) reveal(hidden.current);
     return () => {
       control.current = null;

@@ -661,6 +661,8 @@ export const ko = {
     "번들에 들어가지 못한 이전 리비전 {n}개가 빠져 있습니다.",
   "The bundle goes without {n} older revisions, which did not fit into it.":
     "번들에 들어가지 못한 이전 리비전 {n}개가 빠져 있습니다.",
+  "{name} could not be read: it has been changed or moved, or it is a folder":
+    "{name} 파일을 읽을 수 없습니다. 바뀌었거나 옮겨졌거나 폴더입니다",
   "There is nothing to undo": "실행 취소할 것이 없습니다",
   "There is nothing to redo": "다시 실행할 것이 없습니다",
   "It speaks JSONata already": "이미 JSONata를 씁니다",

@@ -1,6 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { flushSync } from "react-dom";
 import { useStore } from "zustand";
 import type { Machine } from "../../api/types";
 import { guessFormat, parseText } from "../../asl/document";
@@ -20,9 +19,9 @@ import { onceShown, useOnceDrawn } from "../../ui/drawn";
 import { flash } from "../../ui/flash";
 import { whenIdle } from "../../ui/idle";
 import { Unfetched } from "../../ui/Unfetched";
+import { unreadable } from "../../ui/unreadable";
 import { useLatest } from "../../ui/useLatest";
 import { usePart } from "../../ui/usePart";
-import type { CodeTab } from "./CodePanel";
 import {
   able,
   COMMANDS,
@@ -41,18 +40,16 @@ import { newLater } from "./later";
 import { DragGhost } from "./Palette";
 import { Picker } from "./Picker";
 import { type PaletteItem, paletteItems } from "./palette";
-import { CONVERSION, DIALOGS, PANELS } from "./parts";
+import { CONVERSION, DIALOGS } from "./parts";
 import { useWorld } from "./resources";
 import { Splitter } from "./Splitter";
 import { type Designer, type DesignerState, newDesigner, refId } from "./store";
 import { Toolbar } from "./Toolbar";
 import { newPlayer } from "./trial/player";
-import { START } from "./trial/start";
 import { comesLate, toRef, useEditing } from "./useEditing";
 import { canvasKey, type KeyPress, placeOfFocus } from "./useKeys";
+import { usePanels } from "./usePanels";
 import { byNode, useProblems, useVerdict } from "./validation";
-
-type Pane = "graph" | "code" | "properties";
 
 export function Editor({ machine }: { machine: Machine }) {
   const queries = useQueryClient();
@@ -97,7 +94,8 @@ export function Editor({ machine }: { machine: Machine }) {
   }, [drawn]);
   // What stands around the graph comes after it, or while it is awaited: never between somebody and the picture.
   const [awaitedFirst] = useState(layout === null);
-  const { there: panels, again: fetchPanels } = usePart(PANELS, drawn || awaitedFirst);
+  const around = usePanels(later, drawn || awaitedFirst);
+  const { panels, pane, setPane, rename, showTab } = around;
   const verdict = useVerdict(designer);
   const problems = useProblems(designer, verdict);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
@@ -109,14 +107,12 @@ export function Editor({ machine }: { machine: Machine }) {
   const completing = useCompletionWorld(later.designer, last);
   const completeField = useMemo(() => fieldCompletion(completing), [completing]);
 
-  const [pane, setPane] = useState<Pane>("graph");
   const [open, setOpen] = useState<OpenDialog | null>(null);
   const dialogs = usePart(DIALOGS, open !== null || conflict !== null);
   useEffect(() => {
     // Nobody waits for them yet: who does hears of a failure.
     if (drawn) whenIdle(() => void DIALOGS.load().catch(() => undefined));
   }, [drawn]);
-  const [codeTab, setCodeTab] = useState<CodeTab>("code");
   const [converting, setConverting] = useState<{ state: string | null } | null>(null);
   const conversion = usePart(CONVERSION, converting !== null);
   const unfetched = dialogs.again ?? conversion.again;
@@ -140,45 +136,6 @@ export function Editor({ machine }: { machine: Machine }) {
   const control = useRef<FocusControl | null>(null);
   const ghost = useStore(dragStore);
 
-  // What is to have the focus in a panel that was asked for before the panels are there.
-  const wanted = useRef<(() => HTMLElement | null) | null>(null);
-  const refetch = useLatest(() => fetchPanels?.());
-  const unfetchable = fetchPanels !== null;
-  useEffect(() => {
-    // Nobody waits for what does not come: the keys are the graph's again.
-    if (unfetchable) wanted.current = null;
-  }, [unfetchable]);
-  const turnTo = useCallback(
-    (turn: () => void, find: () => HTMLElement | null) => {
-      later.catchUp();
-      refetch();
-      // Flushed at once: who presses F2 types on without waiting for a frame.
-      flushSync(turn);
-      const found = find();
-      found?.focus();
-      wanted.current = found === null && panels === null ? find : null;
-    },
-    [later, panels, refetch],
-  );
-  useEffect(() => {
-    const find = wanted.current;
-    if (panels === null || find === null) return;
-    // Not while React draws: what it has drawn is flushed.
-    const begun = setTimeout(() => turnTo(() => undefined, find));
-    return () => clearTimeout(begun);
-  }, [panels, turnTo]);
-  const rename = useCallback(
-    () =>
-      turnTo(
-        () => setPane("properties"),
-        () => {
-          const input = document.querySelector<HTMLInputElement>("#state-name");
-          input?.select();
-          return input;
-        },
-      ),
-    [turnTo],
-  );
   const renameRef = useCallback(
     (reference: StateRef) => {
       designer.select([reference]);
@@ -275,22 +232,6 @@ export function Editor({ machine }: { machine: Machine }) {
     description: n.subtitle,
     className: `type-${n.type}`,
   });
-  // Who asks for a panel by a key goes on in it; Esc leads back to the graph.
-  const showTab = (tab: CodeTab) =>
-    turnTo(
-      () => {
-        setPane("code");
-        setCodeTab(tab);
-      },
-      () => {
-        const first = [`.${START}`, ".problem", "[role=tab][aria-selected=true]"];
-        const found = document.querySelectorAll<HTMLElement>(
-          first.map((one) => `.code-panel ${one}`).join(", "),
-        );
-        // The tab stands before what is in its panel.
-        return found[1] ?? found[0] ?? null;
-      },
-    );
   const errors = problems.filter((p) => p.severity === "error").length;
   const run = useLatest(() => {
     if (errors === 0) return show("start");
@@ -301,11 +242,7 @@ export function Editor({ machine }: { machine: Machine }) {
   });
   const page: PageActions = {
     rename,
-    inspect: () =>
-      turnTo(
-        () => setPane("properties"),
-        () => document.querySelector(".inspector-frame input, .inspector-frame button"),
-      ),
+    inspect: around.inspect,
     find: () =>
       editing.ask({
         title: t("Find a state"),
@@ -396,9 +333,9 @@ export function Editor({ machine }: { machine: Machine }) {
   };
   const onKey = (event: KeyPress, id: string | null, to = focus) => {
     // Who waits for a panel or a dialog means what is typed for it, not for the graph.
-    const awaited = wanted.current !== null || asked;
+    const awaited = around.isAwaited() || asked;
     if (awaited && event.key !== "Escape") return event.preventDefault();
-    wanted.current = null;
+    around.waitNoMore();
     const found = context(id, placeOfFocus(), to);
     if (found && canvasKey(event, found)) {
       event.preventDefault();
@@ -520,8 +457,8 @@ export function Editor({ machine }: { machine: Machine }) {
               <panels.CodePanel
                 designer={later.designer}
                 verdict={verdict}
-                tab={codeTab}
-                onTab={setCodeTab}
+                tab={around.codeTab}
+                onTab={around.setCodeTab}
                 player={player}
                 machine={machine.id}
                 drawn={drawn}
@@ -529,16 +466,16 @@ export function Editor({ machine }: { machine: Machine }) {
                 last={last}
               />
             ) : (
-              fetchPanels && <PlainText designer={designer} />
+              around.fetchAgain && <PlainText designer={designer} />
             )
           }
         />
         <aside
           className="inspector-frame"
           aria-label={t("Properties")}
-          aria-busy={panels || fetchPanels ? undefined : true}
+          aria-busy={panels || around.fetchAgain ? undefined : true}
         >
-          {fetchPanels && <Unfetched again={fetchPanels} />}
+          {around.fetchAgain && <Unfetched again={around.fetchAgain} />}
           {panels && (
             <CompletionProvider value={completeField}>
               <panels.Inspector designer={later.designer} convert={convert} wrap={wrap} />
@@ -629,7 +566,8 @@ function layoutAhead(designer: Designer): void {
 
 /** A definition that was dropped on the page takes the place of the draft; one Undo brings that back. */
 async function takeFile(designer: Designer, file: File): Promise<void> {
-  const text = await file.text();
+  const text = await file.text().catch(() => null);
+  if (text === null) return designer.say(unreadable(file).message);
   const format = guessFormat(text);
   const parsed = parseText(text, format);
   if (!parsed.ok || !isObject(parsed.value) || !isObject(parsed.value.States)) {

@@ -104,6 +104,8 @@ export function newDrafts(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<unknown> = Promise.resolve();
   let stopped = false;
+  /** Texts that were sent, and of which no answer tells whether they have come. */
+  const unanswered = new Set<string>(begun.unsent ? [begun.text] : []);
 
   /** One write after the other: each says what it replaces, and what that is by then the one before it tells. */
   const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
@@ -152,7 +154,9 @@ export function newDrafts(
     setState({ state: "saving" });
     try {
       const body = { text, format, base_revision: getState().base };
+      unanswered.add(text);
       const draft = await putDraft(machine.id, body, getState().saves);
+      unanswered.clear();
       const same = unchanged(body);
       setState({ saves: draft.saves, state: same ? "saved" : "unsaved" });
       keep();
@@ -168,6 +172,13 @@ export function newDrafts(
 
   const draftConflict = (problem: Problem) => {
     const theirs = problem.body.theirs as Draft | null | undefined;
+    if (theirs && unanswered.has(theirs.text) && theirs.base_revision === getState().base) {
+      // One's own, whose answer was lost on the way: what has been edited since replaces it.
+      unanswered.clear();
+      setState({ state: "unsaved", saves: theirs.saves });
+      keep();
+      return later(0);
+    }
     setState({
       state: "unsaved",
       conflict: {
@@ -194,13 +205,10 @@ export function newDrafts(
   };
 
   const revise = async (comment: string): Promise<Revision | null> => {
+    // The draft before it has met another one: which of the two is meant is asked first.
+    if (getState().conflict) return null;
     const { text, format } = designer.getState();
-    try {
-      const revision = await createRevision(
-        machine.id,
-        { definition: text, format, comment },
-        getState().base,
-      );
+    const saved = (revision: Revision) => {
       const same = unchanged({ text, format });
       setState({
         base: revision.number,
@@ -211,12 +219,18 @@ export function newDrafts(
       });
       settled(same);
       return revision;
+    };
+    try {
+      const body = { definition: text, format, comment };
+      return saved(await createRevision(machine.id, body, getState().base));
     } catch (error) {
       if (!(error instanceof Problem && error.status === 412)) {
         if (getState().state !== "saved") later(AUTOSAVE_MS);
         throw error;
       }
       const theirs = error.body.theirs as Revision | undefined;
+      // The same is no conflict: one's own, whose answer was lost on the way.
+      if (theirs?.definition === text && theirs.format === format) return saved(theirs);
       setState({
         conflict: {
           kind: "revision",

@@ -23,6 +23,7 @@ import { Form } from "../../ui/Form";
 import { flash } from "../../ui/flash";
 import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
+import { unreadable } from "../../ui/unreadable";
 import { inputKey } from "../executions/StartDialog";
 import { omittedRevisions } from "./bundle";
 
@@ -55,6 +56,7 @@ export function ImportDialog({
   const [content, setContent] = useState("");
   const [name, setName] = useState("");
   const [files, setFiles] = useState<File[]>([]);
+  const [unread, setUnread] = useState<Error | null>(null);
   const samples = useQuery({ queryKey: ["samples"], queryFn: listSamples });
   const done = (machine: { id: string }) => {
     void fetchAnew(queries, { queryKey: ["machines"] });
@@ -97,12 +99,14 @@ export function ImportDialog({
   const latest = useRef<File | null>(null);
   const take = async (chosen: File[]) => {
     setFiles(chosen);
-    const file = chosen[0];
-    if (!file) return;
+    setUnread(null);
+    const file = chosen[0] ?? null;
     latest.current = file;
-    const text = await file.text();
+    if (!file) return;
+    const text = await file.text().catch(() => null);
     // Another one may have been chosen, or a name typed, while this one was read.
     if (latest.current !== file) return;
+    if (text === null) return setUnread(unreadable(file));
     setContent(text);
     setName((typed) => typed || toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
   };
@@ -142,7 +146,9 @@ export function ImportDialog({
       }
     >
       <SpaceBetween size="m">
-        <Refusal error={tab === "samples" ? (use.error ?? samples.error) : bring.error} />
+        <Refusal
+          error={tab === "samples" ? (use.error ?? samples.error) : (unread ?? bring.error)}
+        />
         {tab !== "samples" && missing && <Alert type="info">{missing}</Alert>}
         <Tabs
           activeTabId={tab}
@@ -220,7 +226,7 @@ export function ImportDialog({
                       removeFileAriaLabel: () => t("Remove the file"),
                       limitShowFewer: t("Fewer"),
                       limitShowMore: t("More"),
-                      errorIconAriaLabel: "Error",
+                      errorIconAriaLabel: t("Error"),
                     }}
                   />
                   {nameField}
