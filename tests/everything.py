@@ -24,10 +24,10 @@ PYTEST = (sys.executable, "-m", "pytest", "-q")
 # What asks the database for nothing, or nothing that depends on which it is.
 NO_DATABASE = ("bodies", "catalogue", "fuzz", "pictures", "trying")
 # Some at a time, a group each (tests/conftest.py). The longest begin first, so that none is left alone at the end.
-TOGETHER = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+TOGETHER = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 LONGEST_FIRST = ("tests/runtime", "tests/aws", "tests/designer", "tests")
-# A browser waits more than it computes, and its stories share nothing but the server.
-BROWSERS = ("-n", "3", "--dist", "worksteal")
+# Stories share nothing but the server. Two browsers use all of two processors; a third made each wait for the others.
+BROWSERS = ("-n", "2", "--dist", "worksteal")
 
 
 def _say(line: str) -> None:

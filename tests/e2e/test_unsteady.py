@@ -76,9 +76,10 @@ def test_a_revision_whose_answer_is_lost_is_saved_once(page: Page, server: Serve
     box(page, "A").focus()
     page.keyboard.press("Delete")
     page.keyboard.press("Control+s")
-    page.keyboard.press("Enter")
+    message = page.get_by_role("textbox", name="What has changed")
+    message.press("Enter")
     expect(page.get_by_role("dialog").get_by_text("The server cannot be reached")).to_be_visible()
-    page.get_by_role("textbox", name="What has changed").press("Enter")
+    message.press("Enter")
     expect(page.get_by_text("Saved as revision 2")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert len(server.call("GET", f"/api/machines/{machine}/revisions/")[1]["results"]) == 2
