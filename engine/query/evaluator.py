@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from math import floor, isfinite
-from typing import Any, Protocol, TypeAlias
+from threading import local
+from typing import Any, Protocol
 
 import jsonatapy
 from jsonata.jexception import JException
@@ -43,9 +45,6 @@ _OBJECT = re.compile(r"\bof Object (\w+)")  # where the second library's sentenc
 # An expression must see the time of its event, not of its evaluation: its own $now and $millis hide the library's.
 _AT = "treadle_at"
 _TIMED = "($millis := function(){$treadle_at}; $now := function($p, $z){$fromMillis($treadle_at, $p, $z)}; %s)"
-
-
-Compile: TypeAlias = "Callable[[str], jsonatapy.JsonataExpression]"
 
 
 class Undefined(Enum):
@@ -85,36 +84,27 @@ class Evaluator(Protocol):
 
 
 class Direct:
-    """Evaluates here and now: bounded in time and depth, but not in memory.
-
-    One for each thread: what the library has compiled must not be used in another.
-    """
-
-    def __init__(self) -> None:
-        self._compile: Compile = lru_cache(maxsize=1024)(_compile)
+    """Evaluates here and now: bounded in time and depth, but not in memory. Safe to share between threads."""
 
     def evaluate(
         self, expression: Expression, bindings: Mapping[str, Json], *, at: int, entropy: Entropy
     ) -> Json | Undefined:
-        try:
-            return _evaluate(self._compile, expression, bindings, at, entropy)
-        except RecursionError:
-            raise ExpressionFailed(TOO_DEEP) from None
+        with suppress(RecursionError):
+            return _evaluate(expression, bindings, at, entropy)
+        raise ExpressionFailed(TOO_DEEP)  # without the error itself, as below
 
     def matches(self, path: Path, value: Json) -> list[Json]:
         return path.find(value)
 
 
-def _evaluate(
-    compile: Compile, expression: Expression, bindings: Mapping[str, Json], at: int, entropy: Entropy
-) -> Json | Undefined:
+def _evaluate(expression: Expression, bindings: Mapping[str, Json], at: int, entropy: Entropy) -> Json | Undefined:
     if expression.wide:
         return _evaluate_wide(expression, bindings, at, entropy)
     given = {**bindings, _AT: at} if expression.timed else dict(bindings)
     try:
-        found = _run(compile, expression, given)
+        found = _run(expression, given)
         if found is None:
-            text = _run(compile, expression, given, as_text=True)
+            text = _run(expression, given, as_text=True)
             if text is None and not expression.functional:
                 return Undefined.UNDEFINED
             if text == "null":
@@ -130,24 +120,44 @@ class _Told(Exception):
     """What the library says."""
 
 
+class _Compiled(local):
+    """What each thread has compiled. It may be used, and let go of, by no other: the library leaks what another frees.
+
+    So it belongs to the thread, not to an evaluator, which may outlive it or be freed elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self.get = lru_cache(maxsize=1024)(_compile)
+
+
 def _compile(source: str) -> jsonatapy.JsonataExpression:
     return jsonatapy.compile(source, timeout=LIMIT_SECONDS * 1000, max_stack_depth=_DEEPEST, max_sequence_length=_ITEMS)
 
 
-def _run(compile: Compile, expression: Expression, bindings: dict[str, Json], *, as_text: bool = False) -> Any:
+_compiled = _Compiled()
+
+
+def _run(expression: Expression, bindings: dict[str, Json], *, as_text: bool = False) -> Any:
     """The value, None for null and for nothing; ``as_text`` gives JSON text, and None for nothing alone."""
+    source = _TIMED % expression.source if expression.timed else expression.source
+    failure: _Told | None = None
     try:
-        compiled = compile(_TIMED % expression.source if expression.timed else expression.source)
-        return compiled.evaluate_json_or_none("null", bindings) if as_text else compiled.evaluate(None, bindings)
+        if as_text:
+            return _compiled.get(source).evaluate_json_or_none("null", bindings)
+        return _compiled.get(source).evaluate(None, bindings)
     except OverflowError:
-        return _run(compile, expression, {name: _doubled(value) for name, value in bindings.items()}, as_text=as_text)
+        pass
     except (ValueError, TypeError) as error:
-        raise _Told(str(error)) from None
+        failure = _Told(str(error))
     except BaseException as error:
         # A panic of the library derives from BaseException, so that no handler of ours would see it.
         if type(error).__name__ != "PanicException":
             raise
-        raise _Told(f"the expression cannot be evaluated: {error}") from None
+        failure = _Told(f"the expression cannot be evaluated: {error}")
+    # Not raised above: the library's error would go along with it, and its frames hold what is this thread's.
+    if failure is not None:
+        raise failure
+    return _run(expression, {name: _doubled(value) for name, value in bindings.items()}, as_text=as_text)
 
 
 def _doubled(value: Json) -> Json:

@@ -120,7 +120,7 @@ class ChildEvaluator:
     """Evaluates cheap expressions here and all others in children. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._own = threading.local()
+        self._direct = Direct()
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
         self._closed = False
@@ -193,14 +193,6 @@ class ChildEvaluator:
                 self._idle.append(child)
                 return
         child.kill()
-
-    @property
-    def _direct(self) -> Direct:
-        """The calling thread's own."""
-        found: Direct | None = getattr(self._own, "direct", None)
-        if found is None:
-            found = self._own.direct = Direct()
-        return found
 
     def tidy(self) -> None:
         """End the children that nobody has needed for a minute."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.jsontypes import Json, dump
 from engine.query.entropy import Entropy, java_fraction
-from engine.query.evaluator import Direct, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.evaluator import Direct, ExpressionFailed, Undefined, UnsupportedResult, _Compiled
 from engine.query.jsonata import (
     Expression,
     InvalidExpression,
@@ -239,6 +239,7 @@ def test_who_is_interrupted_is_not_told_of_a_failed_expression(monkeypatch: pyte
         raise KeyboardInterrupt
 
     monkeypatch.setattr("engine.query.evaluator._compile", interrupted)
+    monkeypatch.setattr("engine.query.evaluator._compiled", _Compiled())
     with pytest.raises(KeyboardInterrupt):
         evaluated("1")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from engine.jsontypes import Json
 from engine.query.entropy import Entropy
-from engine.query.evaluator import LIMIT_SECONDS, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.evaluator import LIMIT_SECONDS, Direct, ExpressionFailed, Undefined, UnsupportedResult
 from engine.query.jsonata import compile_expression
 from engine.query.path import PathNotFound, SearchFailed, compile_path
 from engine.runtime import evaluating
@@ -274,3 +275,32 @@ def _runs(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().split(") ")[1][0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.fixture
+def unraisable(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What the interpreter could tell nobody of."""
+    found: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", lambda told: found.append(str(told.exc_value)))
+        yield found
+
+
+def test_an_evaluator_is_let_go_of_by_another_thread_than_used_it(unraisable: list[str]) -> None:
+    shared: list[ChildEvaluator] = [ChildEvaluator()]
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(lambda: evaluated(shared[0], "1 + 1")).result() == 2
+        shared.clear()
+        gc.collect()
+        assert unraisable == []
+
+
+@pytest.mark.parametrize("source", ['"a" - 1', "1[$error('of its own')]"])
+def test_a_failure_outlives_the_thread_that_it_happened_in(unraisable: list[str], source: str) -> None:
+    expression = compile_expression("{% " + source + " %}")
+    with ThreadPoolExecutor(1) as threads:
+        failure = threads.submit(Direct().evaluate, expression, {}, at=0, entropy=Entropy("seed")).exception()
+    assert isinstance(failure, ExpressionFailed)
+    del failure
+    gc.collect()
+    assert unraisable == []
