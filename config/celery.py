@@ -160,7 +160,7 @@ def _start(**_: Any) -> None:
 def _upkeep(release: Callable[[], None]) -> list[Loop]:
     """What the app has to do now and then, in the one place that always runs."""
     from designer.services.deletion import finish_deletions
-    from designer.services.execution_logs import delete_old_logs, write_execution_logs
+    from designer.services.execution_logs import ExecutionLogs, delete_old_logs
     from designer.services.retention import delete_old_executions
     from designer.services.status_events import deliver_status_events
 
@@ -177,7 +177,7 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
     return [
         Loop("deletions", every(_DELETIONS_SECONDS, finish_deletions)),
         Loop("retention", every(_RETENTION_SECONDS, delete_old_executions)),
-        Loop("log", every(_LOG_SECONDS, write_execution_logs)),
+        Loop("log", every(_LOG_SECONDS, ExecutionLogs().write)),
         Loop("status-events", every(_EVENTS_SECONDS, deliver_status_events)),
         Loop("old-logs", every(_RETENTION_SECONDS, delete_old_logs)),
     ]
