@@ -298,10 +298,10 @@ def test_an_answer_that_comes_byte_by_byte_is_cut_off_in_the_middle() -> None:
         sent.append(1)
         time.sleep(0.05)
 
-    with recording(lambda _: Reply(body=b"x" * 100, pieces=100, pause=pause)) as server:
+    with recording(lambda _: Reply(body=b"x" * 10_000, pieces=10_000, pause=pause)) as server:
         outcome = call({"ApiEndpoint": server.address}, egress=replace(LOCAL, seconds=0.3))
     assert (outcome.error, outcome.cause) == ("States.Http.Socket", "The answer took longer than 0 seconds")
-    assert len(sent) < 100
+    assert len(sent) < 10_000
 
 
 def test_a_secret_that_no_header_can_hold_is_not_told() -> None:
