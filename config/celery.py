@@ -25,7 +25,14 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 from django.conf import settings
 
 from config.environment import take_secrets
-from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
+from engine.runtime.doorbells import (
+    ADVANCE_QUEUE,
+    TASKS_QUEUE,
+    CancelListener,
+    CeleryDispatcher,
+    PatientTransport,
+    register,
+)
 from engine.runtime.host import Host, Kind
 from engine.runtime.ports import Integrations
 from engine.runtime.trials import TRIAL_TASK, CeleryTrials, answer_trial
@@ -39,7 +46,7 @@ _ANSWER_SECONDS = 5.0
 _SUPERVISED = "TREADLE_SUPERVISED"
 
 _url: str = settings.REDIS_URL
-app = Celery("treadle")
+app = Celery("treadle", amqp=PatientTransport)
 app.conf.update(
     broker_url=_url.replace("unix://", "redis+socket://") if _url.startswith("unix://") else _url,
     broker_connection_retry_on_startup=True,
