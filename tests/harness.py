@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -262,6 +262,15 @@ def alive(pid: int) -> bool:
         return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return False
+
+
+def all_end(processes: Iterable[int]) -> bool:
+    """Whether they end, or have ended: one that was killed is there until the system comes to it."""
+    try:
+        until(lambda: not any(alive(pid) for pid in processes), 60, "the end of processes")
+    except AssertionError:
+        return False
+    return True
 
 
 def pass_chain(count: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import Server, alive, stopped, task_chain, until
+from tests.harness import Server, all_end, stopped, task_chain, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(180)]
 
@@ -65,7 +65,7 @@ def test_a_second_ctrl_c_ends_functions_at_once_and_their_tasks_as_lost(tmp_path
                 until(lambda: any("stopping; running" in line for line in server.lines), 60, "the first Ctrl-C")
             process.send_signal(signal.SIGTERM)
         assert server.stop(0, seconds=18) == 0  # the first alone would give them 20
-        assert [pid for pid in processes if alive(pid)] == []
+        assert all_end(processes)
         server.start()
         assert server.ended(execution)["error"] == "Lambda.SdkClientException"
 
@@ -75,4 +75,4 @@ def test_killing_the_supervisor_ends_every_part(tmp_path: Path) -> None:
     with server:
         processes = server.descendants()
         assert server.stop(signal.SIGKILL) == -signal.SIGKILL
-        until(lambda: not [pid for pid in processes if alive(pid)], 60, "the end of all parts")
+        assert all_end(processes)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import FUNCTION, ROOT, Server, alive, free_port, pass_chain, task_chain, until
+from tests.harness import FUNCTION, ROOT, Server, all_end, free_port, pass_chain, task_chain, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
@@ -228,7 +228,7 @@ def test_sigterm_leaves_no_process_behind_and_a_backup_can_be_restored(tmp_path:
         assert "stop it first" in refused
         processes = server.descendants()
         assert server.stop(signal.SIGTERM) == 0
-        assert [pid for pid in processes if alive(pid)] == []
+        assert all_end(processes)
     manage(server, "restore", str(tmp_path / "backup.tar.gz"))
     with server:
         names = [one["name"] for one in server.call("GET", "/api/machines/")[1]["results"]]
