@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from engine.integrations.functions import Functions, Settings, children
 from engine.jsontypes import Document
 from engine.runtime.ports import AttemptRow, Outcome
-from tests.harness import FUNCTION, until
+from tests.harness import FUNCTION, all_end, children_of, until
 
 ECHO = "import time\n\ndef handler(event, context):\n    time.sleep(0.5 * (event == 'slow'))\n    return event\n"
 
@@ -55,6 +56,20 @@ def test_a_cancellation_that_comes_after_the_answer_ends_nobody_elses_task(funct
     outcome = second.wait(None)
     assert outcome is not None
     assert (outcome.failed, outcome.output and outcome.output.value) == (False, "slow")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_a_launcher_that_stands_still_is_ended_with_its_children(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "_END_SECONDS", 0.1)
+    before = set(children_of(os.getpid()))
+    _run(functions, "x")
+    (launcher,) = set(children_of(os.getpid())) - before
+    started = [launcher, *children_of(launcher)]
+    os.kill(launcher, signal.SIGSTOP)
+    functions.close()
+    assert all_end(started)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
