@@ -45,7 +45,7 @@ def project(installation: Path) -> Iterator[CeleryTasks]:
     tasks = CeleryTasks(CelerySettings(app=APP, allow=ALLOW))
     yield tasks
     worker.terminate()
-    worker.wait(20)
+    worker.wait()
     tasks.close()
     for name in shop:
         os.environ.pop(name)
