@@ -114,7 +114,7 @@ class Server:
         self.reader = threading.Thread(target=self._read, args=(self.process, ready), daemon=True)
         self.reader.start()
         try:
-            self.link = ready.get(timeout=120)
+            self.link = ready.get(timeout=240)
         except queue.Empty:
             self.link = ""
         if not self.link:
