@@ -16,7 +16,7 @@ from tests.harness import Server, children_of, until
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.alone,
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(300),
     pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR"),  # the PostgreSQL of the wheel asks for it
 ]
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness import Server, all_end, stopped, task_chain, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
 
 SLOW = """
 import time
