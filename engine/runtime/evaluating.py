@@ -32,7 +32,7 @@ from engine.query.evaluator import (
 from engine.query.jsonata import Expression
 from engine.query.path import Path as JsonPath
 from engine.query.path import PathNotFound, SearchFailed
-from engine.runtime.expression_child import STARTED
+from engine.runtime.expression_child import STARTED, WITHOUT_PROCESSOR
 
 IDLE_SECONDS = 60.0
 _START_SECONDS = 60.0
@@ -77,28 +77,28 @@ class _Child:
     def ask(self, request: bytes, seconds: float) -> Any:
         """The answer. Raises _Gone, or TimeoutError after ``seconds``, which begin when it has started."""
         if not self._started:
-            self._read(len(STARTED), time.monotonic() + _START_SECONDS)
+            self._read(len(STARTED), _Patience(self._process.pid, _START_SECONDS))
             self._started = True
-        deadline = time.monotonic() + seconds
+        patience = _Patience(self._process.pid, seconds)
         try:
-            self._write(len(request).to_bytes(4, "big") + request, deadline)
+            self._write(len(request).to_bytes(4, "big") + request, patience)
         except BrokenPipeError:
             raise _Gone(self._process.wait()) from None
-        head = self._read(4, deadline)
-        return json.loads(self._read(int.from_bytes(head, "big"), deadline))
+        head = self._read(4, patience)
+        return json.loads(self._read(int.from_bytes(head, "big"), patience))
 
-    def _write(self, data: bytes, deadline: float) -> None:
+    def _write(self, data: bytes, patience: _Patience) -> None:
         assert self._process.stdin is not None
         descriptor, view = self._process.stdin.fileno(), memoryview(data)
         while view:
-            _wait(descriptor, select.POLLOUT, deadline)
+            _wait(descriptor, select.POLLOUT, patience)
             view = view[os.write(descriptor, view) :]
 
-    def _read(self, size: int, deadline: float) -> bytes:
+    def _read(self, size: int, patience: _Patience) -> bytes:
         assert self._process.stdout is not None
         descriptor, parts = self._process.stdout.fileno(), []
         while size:
-            _wait(descriptor, select.POLLIN, deadline)
+            _wait(descriptor, select.POLLIN, patience)
             part = os.read(descriptor, min(size, 1 << 20))
             if not part:
                 raise _Gone(self._process.wait())
@@ -115,12 +115,46 @@ class _Child:
                 stream.close()
 
 
-def _wait(descriptor: int, event: int, deadline: float) -> None:
+class _Patience:
+    """How long a child is waited for: some seconds of the wall, or more as long as it did not have a processor for so
+    many, up to WITHOUT_PROCESSOR times as many. On a busy machine it would fail an expression that does no harm.
+    """
+
+    def __init__(self, process: int, seconds: float) -> None:
+        self._process = process
+        self._seconds = seconds
+        self._began = time.monotonic()
+        self._had = _processor_seconds(process)
+
+    def left(self) -> float:
+        """Seconds until it is worth asking again; none are left when it is over."""
+        waited = time.monotonic() - self._began
+        if waited < self._seconds:
+            return self._seconds - waited
+        if waited >= self._seconds * WITHOUT_PROCESSOR:
+            return 0.0
+        had = _processor_seconds(self._process)
+        if had is None or self._had is None:
+            return 0.0
+        return max(0.0, min(self._seconds - (had - self._had), self._seconds * WITHOUT_PROCESSOR - waited))
+
+
+def _processor_seconds(process: int) -> float | None:
+    """That a process has had; None where nobody tells."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _wait(descriptor: int, event: int, patience: _Patience) -> None:
     waiter = select.poll()  # select.select cannot watch descriptors over 1,023
     waiter.register(descriptor, event)
-    left = deadline - time.monotonic()
-    if left <= 0 or not waiter.poll(left * 1000):
-        raise TimeoutError
+    while (left := patience.left()) > 0:
+        if waiter.poll(left * 1000):
+            return
+    raise TimeoutError
 
 
 class ChildEvaluator:

@@ -16,13 +16,23 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.query.entropy import Entropy
-from engine.query.evaluator import TOO_LARGE, Direct, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.evaluator import (
+    LIMIT_SECONDS,
+    TOO_LARGE,
+    Direct,
+    ExpressionFailed,
+    Undefined,
+    UnsupportedResult,
+    watched_from_outside,
+)
 from engine.query.jsonata import compile_expression
 from engine.query.path import PathNotFound, compile_path
 
 MEMORY = 256 * 1024 * 1024
 """Bytes that an evaluation may need beyond what the child has when it starts."""
 STARTED = b"\0\0\0\0"
+WITHOUT_PROCESSOR = 6
+"""Times as long as an expression may compute it may take where its child has to wait for a processor."""
 _MOST = 7_000_000
 """Bytes of an answer: many times any payload, and no burden for who reads it (AWS was reported to end near here)."""
 
@@ -69,6 +79,7 @@ def main() -> None:
     os.nice(10)  # a slow expression gives way to everybody who is quick
     requests, answers = sys.stdin.buffer, _private_output()
     evaluator = Direct()
+    watched_from_outside(LIMIT_SECONDS * WITHOUT_PROCESSOR)
     answers.write(STARTED)
     answers.flush()
     while head := requests.read(4):

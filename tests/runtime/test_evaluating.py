@@ -168,13 +168,31 @@ def test_any_thread_may_evaluate_what_is_cheap(evaluator: ChildEvaluator) -> Non
     assert found == [2] * 180
 
 
-def test_a_child_that_stands_still_is_given_up_however_much_it_was_to_read(evaluator: ChildEvaluator) -> None:
+def test_a_child_that_stands_still_is_given_up_however_much_it_was_to_read(
+    evaluator: ChildEvaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = set(children())
     evaluated(evaluator, "$pad('a', 2)")
     (idle,) = set(children()) - before
     os.kill(idle, signal.SIGSTOP)
+    monkeypatch.setattr(evaluating, "LIMIT_SECONDS", 0.2)
     with pytest.raises(ExpressionFailed, match=TIMEOUT):
         evaluated(evaluator, "$pad($s, 2)", {"s": "x" * 1_000_000})
+
+
+def test_a_child_that_gets_no_processor_for_a_while_has_its_time_all_the_same(
+    evaluator: ChildEvaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(children())
+    evaluated(evaluator, "$pad('a', 2)")
+    (idle,) = set(children()) - before
+    monkeypatch.setattr(evaluating, "LIMIT_SECONDS", 2)
+    os.kill(idle, signal.SIGSTOP)
+    later = threading.Timer(3, os.kill, (idle, signal.SIGCONT))
+    later.start()
+    assert evaluated(evaluator, "$pad('a', 2)") == "a "
+    later.join()
+    assert set(children()) - before == {idle}
 
 
 def test_a_search_that_cannot_be_ended_well_fails_as_a_path(
