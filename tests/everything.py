@@ -8,6 +8,7 @@ shown when it has ended.
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,10 @@ from typing import IO
 
 from tests.browser import ensure_chromium
 
-PYTEST = (sys.executable, "-m", "pytest", "-q")
+# Tests come in another order each time: what fails by it can be had again.
+SEED = os.environ.get("SEED") or str(random.SystemRandom().randrange(1_000_000))
+ORDER = f"--randomly-seed={SEED}"
+PYTEST = (sys.executable, "-m", "pytest", "-q", ORDER)
 # What asks the database for nothing, or nothing that depends on which it is.
 NO_DATABASE = ("bodies", "catalogue", "fuzz", "pictures", "trying")
 # Some at a time, a group each (tests/conftest.py). The longest begin first, so that none is left alone at the end.
@@ -75,7 +79,17 @@ def computing(browser: bool) -> list[Part]:
 def waiting() -> list[Part]:
     """Leaves the processors idle for most of its time."""
     without = [f"--ignore=tests/designer/test_{name}.py" for name in NO_DATABASE]
-    postgres = [sys.executable, "-m", "tests.on_postgres", "-q", "-m", "not slow", "tests/contract", "tests/designer"]
+    postgres = [
+        sys.executable,
+        "-m",
+        "tests.on_postgres",
+        "-q",
+        ORDER,
+        "-m",
+        "not slow",
+        "tests/contract",
+        "tests/designer",
+    ]
     return [
         Part("whole servers", [*PYTEST, "-m", "alone", "tests/runtime"]),
         Part("contracts, on PostgreSQL", [*postgres, *without]),
@@ -102,6 +116,7 @@ def main() -> int:
     elif not browser:
         print("!! The browser tests are SKIPPED: there is no Chromium. Install one: apt install chromium", flush=True)
     shown, aside = computing(browser), waiting()
+    _say(f"== the order of tests is that of SEED={SEED}")
     run_all(shown, aside)
     done = [*shown, *aside]
     failed += [part.name for part in done if part.code]
