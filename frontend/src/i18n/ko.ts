@@ -279,6 +279,8 @@ export const ko = {
   "May be left empty": "비워 두어도 됩니다",
   "This draft was saved in another window, or by someone else, while you were editing.":
     "편집하는 동안 다른 창이나 다른 사람이 이 초안을 저장했습니다.",
+  "This draft was thrown away in another window, or by someone else, while you were editing.":
+    "편집하는 동안 다른 창에서, 또는 다른 사람이 이 초안을 버렸습니다.",
   "A newer revision was saved while you were editing.": "편집하는 동안 새 리비전이 저장되었습니다.",
   "This browser keeps edits that never reached the server, and the server's draft has changed since.":
     "이 브라우저에 서버로 보내지 못한 편집이 있고, 그 사이 서버의 초안이 바뀌었습니다.",
@@ -298,7 +300,12 @@ export const ko = {
   Yours: "내 것",
   "Saved elsewhere by {author}": "다른 곳에서 저장함: {author}",
   "Saved elsewhere": "다른 곳에서 저장됨",
-  "Saved as a revision elsewhere": "다른 곳에서 리비전으로 저장됨",
+  "Edited elsewhere meanwhile, and shown as it is now: Undo brings back the old one":
+    "그 사이 다른 곳에서 편집되어 지금의 내용을 보여 줍니다. 실행 취소로 이전 내용을 되살릴 수 있습니다",
+  "You are signed out. Your edits are kept in this browser and sent when you have signed in, in another window say.":
+    "로그아웃되었습니다. 편집은 이 브라우저에 보관되며, 다른 창 등에서 로그인하면 서버로 보냅니다.",
+  "The draft is not kept on the server. {reason} It is kept in this browser, and tried again with your next edit.":
+    "초안이 서버에 보관되지 않았습니다. {reason} 이 브라우저에 보관되며, 다음 편집 때 다시 시도합니다.",
   "Revision {n} by {author}": "{author}의 리비전 {n}",
   "Something must stand here": "값이 있어야 합니다",
   "There is no state {value} here": "여기에는 {value} 상태가 없습니다",

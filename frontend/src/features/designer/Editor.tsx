@@ -34,7 +34,8 @@ import {
 } from "./commands";
 import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
 import type { OpenDialog } from "./dialogs";
-import { newDrafts, opening } from "./draft";
+import { newDrafts } from "./draft";
+import { opening } from "./kept";
 import { useLastRun } from "./lastRun";
 import { newLater } from "./later";
 import { DragGhost } from "./Palette";
@@ -72,7 +73,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const selection = useStore(designer, (s) => s.selection);
   const said = useStore(designer, (s) => s.said);
   const conflict = useStore(drafts, (s) => s.conflict);
-  const head = useStore(drafts, (s) => s.headText);
+  const head = useStore(drafts, (s) => s.head.text);
   const base = useStore(drafts, (s) => s.base);
   const changed = useStore(designer, (s) => s.text !== head);
   const folded = useStore(designer, (s) => s.folded);

@@ -69,6 +69,9 @@ function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onCl
 
 const EXPLAIN: Record<Conflict["kind"], string> = {
   draft: t("This draft was saved in another window, or by someone else, while you were editing."),
+  gone: t(
+    "This draft was thrown away in another window, or by someone else, while you were editing.",
+  ),
   revision: t("A newer revision was saved while you were editing."),
   local: t(
     "This browser keeps edits that never reached the server, and the server's draft has changed since.",

@@ -75,10 +75,10 @@ function Shown({ machine }: { machine: Machine }) {
   const draft = machine.has_draft ? machine.draft : null;
   const saveDraft = async () => {
     if (!draft) return true;
-    const { text, format, base_revision } = draft;
+    const { text, format, base_revision, saves } = draft;
     const head = await createRevision(
       machine.id,
-      { definition: text, format, comment: "" },
+      { definition: text, format, comment: "", draft: saves },
       base_revision,
     );
     void fetchAnew(queries, { queryKey: ["machine", machine.id] });

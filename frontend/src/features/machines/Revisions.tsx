@@ -103,11 +103,7 @@ function Look({
         { text: old.definition ?? "", format: old.format, base_revision: machine.revision },
         machine.draft?.saves ?? null,
       ),
-    onSuccess: () => {
-      // The draft on the server is the one that was asked for: an older copy in this browser must not win.
-      localStorage.removeItem(`treadle:draft:${machine.id}`);
-      navigate(`/machines/${machine.id}/edit`);
-    },
+    onSuccess: () => navigate(`/machines/${machine.id}/edit`),
   });
   const old = revision.data;
   const latest = number === machine.revision;
