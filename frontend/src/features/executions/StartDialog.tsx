@@ -8,9 +8,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useNavigate } from "react-router";
 import { listInputs, listSamples, startExecution } from "../../api/client";
-import { useWrite } from "../../api/useWrite";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
 import { count, t } from "../../i18n";
@@ -20,6 +18,7 @@ import { Form } from "../../ui/Form";
 import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
+import { useWrite } from "../../ui/useWrite";
 import { hintsOf, inputLabel, type Shape, sampleOf, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
@@ -43,7 +42,6 @@ export function StartDialog(props: {
   /** A version or an alias can be chosen in the place of the latest revision. */
   published?: boolean;
 }) {
-  const navigate = useNavigate();
   const { unsaved = null } = props;
   const [typed, setInput] = useState(() =>
     props.initial === undefined
@@ -90,7 +88,6 @@ export function StartDialog(props: {
     return (sampleOf(known?.results ?? [], props.machine)?.input ?? {}) as Json;
   };
   const start = useWrite({
-    leaves: true,
     mutationFn: async () => {
       if (!parsed.ok) return null;
       const value = typed === null ? await offered() : parsed.value;
@@ -102,9 +99,15 @@ export function StartDialog(props: {
       });
     },
     onSuccess: (execution) => {
-      if (!execution) return props.onClose();
-      localStorage.setItem(inputKey(props.machine.id), input);
-      navigate(`/executions/${execution.id}`);
+      if (execution) localStorage.setItem(inputKey(props.machine.id), input);
+    },
+    leads: (execution) =>
+      execution && {
+        to: `/executions/${execution.id}`,
+        told: t("An execution of {name} has started", { name: props.machine.name }),
+      },
+    closes: (execution) => {
+      if (!execution) props.onClose();
     },
   });
   const ready = parsed.ok && nameProblem(name) === null;

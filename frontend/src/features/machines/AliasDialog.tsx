@@ -8,11 +8,11 @@ import { useState } from "react";
 import { createAlias, updateAlias } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Alias, Route, Version } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
 
 /** "2 (90 %), 1 (10 %)" */
 export function shares(routes: readonly Route[]): string {
@@ -38,6 +38,7 @@ export function AliasDialog(props: {
   machine: string;
   alias: Alias | null;
   versions: readonly Version[];
+  onSaved: () => void;
   onClose: () => void;
 }) {
   const { alias, versions } = props;
@@ -56,7 +57,8 @@ export function AliasDialog(props: {
         ? updateAlias(props.machine, alias.name, body)
         : createAlias(props.machine, { name, ...body });
     },
-    onSuccess: props.onClose,
+    onSuccess: props.onSaved,
+    closes: props.onClose,
   });
   const options = versions.map((one) => ({
     value: String(one.number),

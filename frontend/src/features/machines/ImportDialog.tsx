@@ -9,11 +9,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
 import type { Sample } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
 import { count, t } from "../../i18n";
@@ -24,8 +22,10 @@ import { flash } from "../../ui/flash";
 import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
 import { unreadable } from "../../ui/unreadable";
+import { useWrite } from "../../ui/useWrite";
 import { inputKey } from "../executions/StartDialog";
 import { omittedRevisions } from "./bundle";
+import { madeMachine } from "./made";
 
 function sampleText(sample: Sample): string {
   return typeof sample.definition === "string"
@@ -50,7 +50,6 @@ export function ImportDialog({
   /** One that was dropped on the page. */
   file?: File | null;
 }) {
-  const navigate = useNavigate();
   const queries = useQueryClient();
   const [tab, setTab] = useState(file ? "file" : "samples");
   const [content, setContent] = useState("");
@@ -58,10 +57,7 @@ export function ImportDialog({
   const [files, setFiles] = useState<File[]>([]);
   const [unread, setUnread] = useState<Error | null>(null);
   const samples = useQuery({ queryKey: ["samples"], queryFn: listSamples });
-  const done = (machine: { id: string }) => {
-    void fetchAnew(queries, { queryKey: ["machines"] });
-    navigate(`/machines/${machine.id}/edit`);
-  };
+  const done = () => void fetchAnew(queries, { queryKey: ["machines"] });
   const omitted = useMemo(() => omittedRevisions(content), [content]);
   const missing =
     omitted > 0 &&
@@ -71,16 +67,15 @@ export function ImportDialog({
       "The bundle goes without {n} older revisions, which did not fit into it.",
     );
   const bring = useWrite({
-    leaves: true,
     mutationFn: () => importMachine({ content, ...(name.trim() ? { name: name.trim() } : {}) }),
-    onSuccess: (machine) => {
+    onSuccess: () => {
       // Told once more where it is missed: nothing on the server knows of them.
       if (missing) flash("info", missing);
-      done(machine);
+      done();
     },
+    leads: madeMachine,
   });
   const use = useWrite({
-    leaves: true,
     mutationFn: async (sample: Sample) => {
       const definition = sampleText(sample);
       return createMachine({
@@ -93,8 +88,9 @@ export function ImportDialog({
     onSuccess: (machine, sample) => {
       // Its name may have been taken, and its definition is there to be changed: what it runs with stays known.
       localStorage.setItem(inputKey(machine.id), JSON.stringify(sample.input, null, 2));
-      done(machine);
+      done();
     },
+    leads: madeMachine,
   });
   const latest = useRef<File | null>(null);
   const take = async (chosen: File[]) => {

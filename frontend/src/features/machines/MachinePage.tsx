@@ -24,7 +24,6 @@ import {
 } from "../../api/client";
 import { barring, messageOf } from "../../api/http";
 import type { Machine } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { Page } from "../../app/Page";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
@@ -35,6 +34,7 @@ import { ago } from "../../ui/format";
 import { whenIdle } from "../../ui/idle";
 import { nameProblem } from "../../ui/names";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
 import { ExecutionTable } from "../executions/ExecutionTable";
 import { StartDialog } from "../executions/StartDialog";
 import { DeleteDialog } from "./DeleteDialog";
@@ -210,8 +210,8 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
     onSuccess: () => {
       void fetchAnew(queries, { queryKey: ["machine", machine.id] });
       void fetchAnew(queries, { queryKey: ["machines"] });
-      onClose();
     },
+    closes: onClose,
   });
   return (
     <Dialog
