@@ -615,6 +615,7 @@ export const ko = {
   "Nothing is chosen": "선택된 것이 없습니다",
   "The chosen states are in different parts: choose those of one part":
     "선택한 상태가 서로 다른 부분에 있습니다. 한 부분의 상태만 고르세요",
+  "{n} state is now in {name}": "상태 {n}개가 이제 {name} 안에 있습니다",
   "{n} states are now in {name}": "상태 {n}개가 이제 {name} 안에 있습니다",
   "{a} and {b} are both led to from outside: what is wrapped has one way in":
     "{a}, {b} 두 상태 모두 밖에서 이어집니다. 감싸려면 들어오는 길이 하나여야 합니다",
@@ -958,6 +959,8 @@ export const ko = {
   "Choose one of the last {n}": "최근 {n}개 중에서 선택",
   "What it teaches": "배울 수 있는 것",
   "Export the draft": "초안 내보내기",
+  "The text is {format} now": "이제 텍스트가 {format}입니다",
+  "The text has a mistake: mend it first": "텍스트에 오류가 있습니다. 먼저 고치세요",
   "The text has a mistake: mend it before it is exported":
     "텍스트에 오류가 있습니다. 고친 뒤 내보내세요",
   "{name} holds no definition: nothing is changed":

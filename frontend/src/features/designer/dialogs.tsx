@@ -55,7 +55,7 @@ function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onCl
         </Button>
       }
     >
-      <Form ready onSend={save.mutate}>
+      <Form onSend={save.mutate}>
         <SpaceBetween size="m">
           <Refusal error={save.error} />
           <FormField label={t("What has changed")} description={t("May be left empty")}>

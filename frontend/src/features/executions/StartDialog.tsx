@@ -110,7 +110,7 @@ export function StartDialog(props: {
       if (!execution) props.onClose();
     },
   });
-  const ready = parsed.ok && nameProblem(name) === null;
+  const why = parsed.ok ? nameProblem(name) : t("The input is not JSON");
   return (
     <Dialog
       title={t("Run {name}", { name: props.machine.name })}
@@ -119,8 +119,8 @@ export function StartDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!ready}
-          disabledReason={nameProblem(name) ?? t("The input is not JSON")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
@@ -131,7 +131,8 @@ export function StartDialog(props: {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the Start button, which the keyboard reaches as well */}
       <div
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && ready) start.mutate();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && why === null)
+            start.mutate();
         }}
       >
         <SpaceBetween size="m">
@@ -205,7 +206,7 @@ export function StartDialog(props: {
               </div>
             </FormField>
           )}
-          <Form ready={ready} onSend={start.mutate}>
+          <Form why={why} onSend={start.mutate}>
             <FormField
               label={t("Name")}
               description={t("Left empty, one is made up")}

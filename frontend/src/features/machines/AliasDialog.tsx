@@ -66,7 +66,9 @@ export function AliasDialog(props: {
     description: one.description,
   }));
   const none = { value: "", label: t("None") };
-  const ready = NAME.test(name) && routes !== null;
+  const incomplete =
+    routes === null ? t("Choose two different versions and a weight from 0 to 100") : null;
+  const why = NAME.test(name) ? incomplete : t("Give it a name first");
   return (
     <Dialog
       title={alias ? t("Move alias {name}", { name: alias.name }) : t("Create an alias")}
@@ -74,12 +76,8 @@ export function AliasDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!ready}
-          disabledReason={
-            NAME.test(name)
-              ? t("Choose two different versions and a weight from 0 to 100")
-              : t("Give it a name first")
-          }
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -87,7 +85,7 @@ export function AliasDialog(props: {
         </Button>
       }
     >
-      <Form ready={ready} onSend={save.mutate}>
+      <Form why={why} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField

@@ -23,6 +23,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const input = useFirstFocus<InputProps.Ref>();
   const problem = nameProblem(name);
+  const why = name === "" ? t("Give it a name first") : problem;
   const [starter, setStarter] = useState("pass");
   const create = useWrite({
     mutationFn: () => {
@@ -43,8 +44,8 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       actions={
         <Button
           variant="primary"
-          disabled={name === "" || problem !== null}
-          disabledReason={problem ?? t("Give it a name first")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={create.isPending}
           onClick={() => create.mutate()}
         >
@@ -52,7 +53,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         </Button>
       }
     >
-      <Form ready={name !== "" && problem === null} onSend={create.mutate}>
+      <Form why={why} onSend={create.mutate}>
         <SpaceBetween size="l">
           <Refusal error={create.error} />
           <FormField

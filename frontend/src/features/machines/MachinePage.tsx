@@ -204,7 +204,7 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
   const [name, setName] = useState(machine.name);
   const [description, setDescription] = useState(machine.description);
   const input = useFirstFocus<InputProps.Ref>();
-  const ready = name !== "" && nameProblem(name) === null;
+  const why = name === "" ? t("Give it a name first") : nameProblem(name);
   const save = useWrite({
     mutationFn: () => patchMachine(machine.id, { name, description }),
     onSuccess: () => {
@@ -220,8 +220,8 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
       actions={
         <Button
           variant="primary"
-          disabled={!ready}
-          disabledReason={nameProblem(name) ?? t("Give it a name first")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -229,7 +229,7 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
         </Button>
       }
     >
-      <Form ready={ready} onSend={save.mutate}>
+      <Form why={why} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField label={t("Name")} errorText={nameProblem(name)}>

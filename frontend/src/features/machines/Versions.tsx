@@ -81,7 +81,7 @@ export function Versions({ machine }: { machine: Machine }) {
               "A version keeps running what it was published with, whatever is saved later.",
             )}
             actions={
-              <Form ready onSend={publish.mutate}>
+              <Form onSend={publish.mutate}>
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={description}

@@ -59,6 +59,7 @@ export function ConnectionDialog(props: {
     closes: props.onClose,
   });
   const complete = name !== "" && user !== "" && secret !== "" && (!oauth || tokenUrl !== "");
+  const why = complete ? null : t("Fill in every field first; the scope may stay empty");
   return (
     <Dialog
       title={
@@ -70,8 +71,8 @@ export function ConnectionDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!complete}
-          disabledReason={t("Fill in every field first; the scope may stay empty")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -79,7 +80,7 @@ export function ConnectionDialog(props: {
         </Button>
       }
     >
-      <Form ready={complete} onSend={save.mutate}>
+      <Form why={why} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           {connection && (

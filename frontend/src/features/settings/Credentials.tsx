@@ -73,6 +73,7 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
       done();
     },
   });
+  const why = name.trim() === "" ? t("Say first what it is for") : null;
   const error = found.error ?? create.error ?? remove.error;
   const ids: TableProps.ColumnDefinition<Row>[] =
     idColumn === undefined
@@ -90,7 +91,7 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
           <Header
             description={words.description}
             actions={
-              <Form ready={name.trim() !== ""} onSend={create.mutate}>
+              <Form why={why} onSend={create.mutate}>
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={name}
@@ -99,8 +100,8 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
                     onChange={(e) => setName(e.detail.value)}
                   />
                   <Button
-                    disabled={name.trim() === ""}
-                    disabledReason={t("Say first what it is for")}
+                    disabled={why !== null}
+                    disabledReason={why ?? ""}
                     loading={create.isPending}
                     onClick={() => create.mutate()}
                     formAction="none"

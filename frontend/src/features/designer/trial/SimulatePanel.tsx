@@ -10,6 +10,7 @@ import type { Json } from "../../../asl/model";
 import { count, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
 import { ExecutionStatusPill } from "../../../ui/ExecutionStatus";
+import { Form } from "../../../ui/Form";
 import { duration } from "../../../ui/format";
 import { Refusal } from "../../../ui/Refusal";
 import { useWrite } from "../../../ui/useWrite";
@@ -20,6 +21,8 @@ import { AnswersOf } from "./Answers";
 import { type Answers, answersOfRun, askedOf, bodyOf, unanswered } from "./mocks";
 import { type Player, SPEEDS } from "./player";
 import { START } from "./start";
+
+type Trial = Awaited<ReturnType<typeof simulate>>;
 
 const mocksKey = (machine: string) => `treadle:mocks:${machine}`;
 
@@ -51,6 +54,8 @@ export function SimulatePanel({
   const input = typed ?? (last === null ? "{}" : JSON.stringify(last.input, null, 2));
   const [answers, setAnswers] = useState<Answers>(() => kept(machine));
   const asked = useMemo(() => (graph ? askedOf(graph, parsed?.value) : []), [graph, parsed]);
+  // What the last one came to stands until the next one is there: nothing jumps meanwhile.
+  const [trial, setTrial] = useState<Trial | null>(null);
   const run = useWrite({
     mutationFn: async () => {
       const body = bodyOf(answers, asked);
@@ -70,7 +75,9 @@ export function SimulatePanel({
         items: body.items,
       });
     },
+    onError: () => setTrial(null),
     onSuccess: (trial) => {
+      setTrial(trial);
       player.load(trial.events);
       player.play();
       designer.say(t("Simulated: {n} events", { n: trial.events.length }));
@@ -80,7 +87,6 @@ export function SimulatePanel({
     setAnswers(next);
     localStorage.setItem(mocksKey(machine), JSON.stringify(next));
   };
-  const trial = run.data;
   // A run too long for an answer has told nothing of its way: every Task may be the one.
   const reached = new Set(
     trial ? trial.events.map((event) => event.state ?? "") : asked.map(({ name }) => name),
@@ -122,6 +128,7 @@ export function SimulatePanel({
             variant="primary"
             iconName="caret-right-filled"
             disabled={!valid}
+            disabledReason={t("The text has a mistake: mend it first")}
             loading={run.isPending}
             onClick={() => run.mutate()}
           >
@@ -130,6 +137,7 @@ export function SimulatePanel({
           {trial && (
             <Button
               onClick={() => {
+                setTrial(null);
                 run.reset();
                 player.clear();
               }}
@@ -177,16 +185,21 @@ export function SimulatePanel({
             description={t("One for each attempt of a state; the last stands for all further ones")}
             stretch
           >
-            {asked.map(({ name, kind }) => (
-              <AnswersOf
-                key={name}
-                name={name}
-                items={kind === "items"}
-                several
-                answers={answers[name] ?? []}
-                onChange={(next) => put({ ...answers, [name]: next })}
-              />
-            ))}
+            <Form
+              onSend={run.mutate}
+              why={valid ? null : t("The text has a mistake: mend it first")}
+            >
+              {asked.map(({ name, kind }) => (
+                <AnswersOf
+                  key={name}
+                  name={name}
+                  items={kind === "items"}
+                  several
+                  answers={answers[name] ?? []}
+                  onChange={(next) => put({ ...answers, [name]: next })}
+                />
+              ))}
+            </Form>
           </FormField>
         )}
       </SpaceBetween>

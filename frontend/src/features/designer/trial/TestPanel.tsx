@@ -11,6 +11,7 @@ import { testState } from "../../../api/client";
 import { at, isObject, type Json } from "../../../asl/model";
 import { type Message, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
+import { Form } from "../../../ui/Form";
 import { Refusal } from "../../../ui/Refusal";
 import { useWrite } from "../../../ui/useWrite";
 import type { LastRun, Visited } from "../lastRun";
@@ -24,6 +25,7 @@ const LEVELS = [
   { value: "DEBUG", label: "DEBUG", description: t("And the data after each step") },
   { value: "TRACE", label: "TRACE", description: t("And what is known of the call") },
 ];
+type Outcome = Awaited<ReturnType<typeof testState>>;
 type Level = "INFO" | "DEBUG" | "TRACE";
 const WORDS: Record<string, ["success" | "error" | "warning", Message]> = {
   SUCCEEDED: ["success", "Succeeded"],
@@ -85,7 +87,11 @@ function Tested({
   const [answers, setAnswers] = useState<readonly Answer[]>(
     works ? [{ kind: "result", text: type === "Task" ? "{}" : "[]", cause: "", seconds: "" }] : [],
   );
+  // What the last one came to stands until the next one is there: nothing jumps meanwhile.
+  const [found, setFound] = useState<Outcome | null>(null);
   const test = useWrite({
+    onSuccess: setFound,
+    onError: () => setFound(null),
     mutationFn: async () => {
       const value = json(input, {});
       if (value === undefined) throw new Error(t("The input is not JSON"));
@@ -106,7 +112,6 @@ function Tested({
       });
     },
   });
-  const found = test.data;
   const [look, words] = WORDS[found?.status ?? ""] ?? ["error", "Failed"];
   return (
     <div className="trial">
@@ -130,13 +135,15 @@ function Tested({
           </div>
         </FormField>
         {works && (
-          <AnswersOf
-            name={t("What its work comes to")}
-            items={false}
-            several={false}
-            answers={answers}
-            onChange={setAnswers}
-          />
+          <Form onSend={test.mutate}>
+            <AnswersOf
+              name={t("What its work comes to")}
+              items={false}
+              several={false}
+              answers={answers}
+              onChange={setAnswers}
+            />
+          </Form>
         )}
         <FormField label={t("Variables")} stretch>
           <div className="code-frame" style={{ height: 60 }}>
