@@ -25,7 +25,14 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 from django.conf import settings
 
 from config.environment import take_secrets
-from engine.runtime.doorbells import ADVANCE_QUEUE, TASKS_QUEUE, CancelListener, CeleryDispatcher, register
+from engine.runtime.doorbells import (
+    ADVANCE_QUEUE,
+    TASKS_QUEUE,
+    CancelListener,
+    CeleryDispatcher,
+    PatientTransport,
+    register,
+)
 from engine.runtime.host import Host, Kind
 from engine.runtime.ports import Integrations
 from engine.runtime.trials import TRIAL_TASK, CeleryTrials, answer_trial
@@ -39,7 +46,7 @@ _ANSWER_SECONDS = 5.0
 _SUPERVISED = "TREADLE_SUPERVISED"
 
 _url: str = settings.REDIS_URL
-app = Celery("treadle")
+app = Celery("treadle", amqp=PatientTransport)
 app.conf.update(
     broker_url=_url.replace("unix://", "redis+socket://") if _url.startswith("unix://") else _url,
     broker_connection_retry_on_startup=True,
@@ -160,7 +167,7 @@ def _start(**_: Any) -> None:
 def _upkeep(release: Callable[[], None]) -> list[Loop]:
     """What the app has to do now and then, in the one place that always runs."""
     from designer.services.deletion import finish_deletions
-    from designer.services.execution_logs import delete_old_logs, write_execution_logs
+    from designer.services.execution_logs import ExecutionLogs, delete_old_logs
     from designer.services.retention import delete_old_executions
     from designer.services.status_events import deliver_status_events
 
@@ -177,7 +184,7 @@ def _upkeep(release: Callable[[], None]) -> list[Loop]:
     return [
         Loop("deletions", every(_DELETIONS_SECONDS, finish_deletions)),
         Loop("retention", every(_RETENTION_SECONDS, delete_old_executions)),
-        Loop("log", every(_LOG_SECONDS, write_execution_logs)),
+        Loop("log", every(_LOG_SECONDS, ExecutionLogs().write)),
         Loop("status-events", every(_EVENTS_SECONDS, deliver_status_events)),
         Loop("old-logs", every(_RETENTION_SECONDS, delete_old_logs)),
     ]

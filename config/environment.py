@@ -196,11 +196,11 @@ _LONGEST_SOCKET_PATH = 100  # the system's limit is 104 to 108 bytes
 
 def broker_socket(data: Path) -> Path:
     """Where the embedded Valkey listens: in the data folder, or in a short private one where that path is too long."""
-    path = data / "valkey.sock"
-    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
-        return path
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"treadle-{os.getuid()}-{digest}" / "valkey.sock"
+    private = f"treadle-{os.getuid()}-{digest}"
+    places = (data, Path(tempfile.gettempdir()) / private, Path("/tmp") / private)  # noqa: S108 - it is our user's alone
+    paths = [place / "valkey.sock" for place in places]
+    return next((path for path in paths if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH), paths[-1])
 
 
 def stored_secret_key(data: Path) -> str:

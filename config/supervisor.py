@@ -393,14 +393,13 @@ class Supervisor:
         self._end([part for part in live if part.name == "valkey"])
 
     def _end(self, parts: list[Part]) -> None:
-        seen = self._signals
         processes = [part.process for part in parts if part.process is not None]
         for process in processes:
             process.terminate()
         until = time.monotonic() + STOP_SECONDS
         hurried = False
         while any(process.poll() is None for process in processes):
-            if self._signals > max(seen, 1) and not hurried:
+            if self._signals > 1 and not hurried:  # also where both came before we got here
                 hurried = True
                 until = time.monotonic() + 3.0
                 for part in parts:

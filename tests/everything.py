@@ -20,7 +20,19 @@ from typing import IO
 
 from tests.browser import ensure_chromium
 
-PYTEST = (sys.executable, "-m", "pytest", "-q")
+
+def _seed() -> str:
+    """Of the order of tests: each commit has its own, so that what fails can be had again."""
+    git = shutil.which("git")
+    commit = (
+        subprocess.run([git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout if git else ""
+    )
+    return str(int(commit[:7] or "0", 16))
+
+
+SEED = os.environ.get("SEED") or _seed()
+ORDER = f"--randomly-seed={SEED}"
+PYTEST = (sys.executable, "-m", "pytest", "-q", ORDER)
 # What asks the database for nothing, or nothing that depends on which it is.
 NO_DATABASE = ("bodies", "catalogue", "fuzz", "pictures", "trying")
 # Some at a time, a group each (tests/conftest.py). The longest begin first, so that none is left alone at the end.
@@ -75,7 +87,17 @@ def computing(browser: bool) -> list[Part]:
 def waiting() -> list[Part]:
     """Leaves the processors idle for most of its time."""
     without = [f"--ignore=tests/designer/test_{name}.py" for name in NO_DATABASE]
-    postgres = [sys.executable, "-m", "tests.on_postgres", "-q", "-m", "not slow", "tests/contract", "tests/designer"]
+    postgres = [
+        sys.executable,
+        "-m",
+        "tests.on_postgres",
+        "-q",
+        ORDER,
+        "-m",
+        "not slow",
+        "tests/contract",
+        "tests/designer",
+    ]
     return [
         Part("whole servers", [*PYTEST, "-m", "alone", "tests/runtime"]),
         Part("contracts, on PostgreSQL", [*postgres, *without]),
@@ -102,6 +124,7 @@ def main() -> int:
     elif not browser:
         print("!! The browser tests are SKIPPED: there is no Chromium. Install one: apt install chromium", flush=True)
     shown, aside = computing(browser), waiting()
+    _say(f"== the order of tests is that of SEED={SEED}")
     run_all(shown, aside)
     done = [*shown, *aside]
     failed += [part.name for part in done if part.code]

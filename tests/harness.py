@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,25 @@ TOKEN = "a-token-for-automation"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:"
 
 
+_reserved: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody but a server which is started on it gets while this process lives.
+
+    Between a probe and the start of a server (and while it is started again) the system would give its port to the
+    next program that connects to anywhere. Linux gives nobody a port that is bound, and lets who sets SO_REUSEADDR, as
+    servers do, listen on one that is bound with it and that nobody listens on.
+    """
+    probe = socket.socket()
+    probe.bind(("127.0.0.1", 0))
+    port = int(probe.getsockname()[1])
+    if sys.platform == "linux":
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _reserved.append(probe)
+    else:
+        probe.close()
+    return port
 
 
 def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -50,6 +65,7 @@ class Server:
     lines: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
     link: str = ""
+    reader: threading.Thread | None = None
 
     @property
     def data(self) -> Path:
@@ -95,7 +111,8 @@ class Server:
             start_new_session=True,
         )
         ready: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
+        self.reader = threading.Thread(target=self._read, args=(self.process, ready), daemon=True)
+        self.reader.start()
         try:
             self.link = ready.get(timeout=120)
         except queue.Empty:
@@ -115,14 +132,16 @@ class Server:
         ready.put("")
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 40) -> int:
-        """Stop it and wait; the exit code."""
+        """Stop it and wait; the exit code. All that it printed is in ``lines`` then."""
         process = self.process
-        if process is None:
+        if process is None or self.reader is None:
             return 0
         if process.poll() is None:
             process.send_signal(number)
         try:
-            return process.wait(seconds)
+            code = process.wait(seconds)
+            self.reader.join(seconds)
+            return code
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise AssertionError("Treadle did not stop:\n" + "\n".join(self.lines[-40:])) from None
@@ -243,6 +262,15 @@ def alive(pid: int) -> bool:
         return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return False
+
+
+def all_end(processes: Iterable[int]) -> bool:
+    """Whether they end, or have ended: one that was killed is there until the system comes to it."""
+    try:
+        until(lambda: not any(alive(pid) for pid in processes), 60, "the end of processes")
+    except AssertionError:
+        return False
+    return True
 
 
 def pass_chain(count: int) -> dict[str, Any]:

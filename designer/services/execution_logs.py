@@ -46,18 +46,32 @@ def is_logged(level: str, event_type: str) -> bool:
             return False
 
 
-def write_execution_logs() -> int:
-    """Write what happened since the last time; answers how many executions had something. Upkeep calls it."""
-    folder = _folder()
-    if not ExecutionLog.objects.exists():
-        return 0
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder) as mine:
-        if not mine:
+class ExecutionLogs:
+    """Writes the logs of executions, a batch at a time, and after it the next batch: those that cannot be written,
+    however many they are, do not keep the others from their turn.
+    """
+
+    def __init__(self) -> None:
+        self._after = ""
+
+    def write(self) -> int:
+        """Write what happened since the last time; answers how many executions had something. Upkeep calls it."""
+        folder = _folder()
+        if not ExecutionLog.objects.exists():
             return 0
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder) as mine:
+            if not mine:
+                return 0
+            due = self._next_batch()
+            return sum(_written(folder, execution_id) for execution_id in due)
+
+    def _next_batch(self) -> list[str]:
         news = Q(execution__last_event_id__gt=F("written")) | ~Q(execution__status=ExecutionStatus.RUNNING)
-        due = ExecutionLog.objects.filter(news).values_list("pk", flat=True)[:_BATCH]
-        return sum(_written(folder, execution_id) for execution_id in list(due))
+        due = ExecutionLog.objects.filter(news, pk__gt=self._after).order_by("pk").values_list("pk", flat=True)
+        found = list(due[:_BATCH])
+        self._after = found[-1] if len(found) == _BATCH else ""
+        return found
 
 
 def delete_old_logs() -> int:

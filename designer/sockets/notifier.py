@@ -25,6 +25,8 @@ COALESCE_SECONDS = 0.05
 MOST_AT_ONCE = 1000
 """Messages on their way to the broker. It takes each in about a millisecond, or hangs."""
 _CONNECTIONS = 16
+_ANSWER_SECONDS = 2.0
+"""After them the broker counts as away."""
 _TELLING, _TELLING_ENDS = "telling who watches", "telling who waits for an end"
 
 
@@ -142,7 +144,7 @@ class ChannelNotifier:
     def _client(self) -> redis.asyncio.Redis:
         if self._redis is None:
             pool = redis.asyncio.BlockingConnectionPool.from_url(
-                self._url, max_connections=_CONNECTIONS, timeout=2, socket_timeout=2
+                self._url, max_connections=_CONNECTIONS, timeout=_ANSWER_SECONDS, socket_timeout=_ANSWER_SECONDS
             )
             self._redis = redis.asyncio.Redis(connection_pool=pool)
         return self._redis

@@ -1,6 +1,6 @@
 """The one way out to addresses that users name: HTTP tasks, OAuth, webhooks.
 
-A name is resolved once and the very address that was checked is connected to, so that it cannot mean another one a
+A name is resolved once and the very addresses that were checked are connected to, so that it cannot mean others a
 moment later. Redirects are followed a few times, each checked anew. Answers are bounded in size and time.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 MOST_BYTES = 262_144
 SECONDS = 60.0
@@ -34,6 +34,10 @@ class Refused(Exception):
 
 class Unreachable(Exception):
     """No connection, no answer in time, or none that is HTTP."""
+
+
+class _NotConnected(Unreachable):
+    """Nobody listens at this address of a name; at another somebody may."""
 
 
 class TooLarge(Exception):
@@ -109,7 +113,25 @@ class Egress:
         self, method: str, url: str, headers: dict[str, str], body: bytes | None, authority: str | None, until: float
     ) -> Answer:
         target = _Target.parse(url)
-        address = self._address(target)
+        missed: _NotConnected | None = None
+        for address in self._addresses(target):
+            try:
+                return self._at(address, method, target, headers, body, authority, until)
+            except _NotConnected as error:
+                missed = missed or error
+        raise missed or Unreachable(f"The name {target.host} has no address")
+
+    def _at(
+        self,
+        address: str,
+        method: str,
+        target: _Target,
+        headers: dict[str, str],
+        body: bytes | None,
+        authority: str | None,
+        until: float,
+    ) -> Answer:
+        """Raises _NotConnected where nothing of the request has left."""
         pool = _pool(target, address, authority)
         try:
             with _cut_at(until) as watch:
@@ -120,7 +142,8 @@ class Egress:
                 raise self._too_slow() from None
             # A ValueError is about what was to be sent and quotes it: a header may hold a secret.
             said = "this request cannot be sent: check its headers" if isinstance(error, ValueError) else error
-            raise Unreachable(f"{target.authority} did not answer: {said}") from None
+            kind = _NotConnected if isinstance(error, NewConnectionError | ConnectTimeoutError) else Unreachable
+            raise kind(f"{target.authority} did not answer: {said}") from None
         finally:
             pool.close()
         if time.monotonic() >= until:
@@ -163,22 +186,24 @@ class Egress:
                 raise self._too_slow()
         return b"".join(parts)
 
-    def _address(self, target: _Target) -> str:
-        """The address to connect to. Raises Refused, Unreachable."""
+    def _addresses(self, target: _Target) -> list[str]:
+        """The addresses to connect to, the first that lets us. Raises Refused, Unreachable."""
         named = target.host in self.allow or f"{target.host}:{target.port}" in self.allow
         try:
             found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise Unreachable(f"The name {target.host} is not known: {error}") from None
         addresses = list(dict.fromkeys(str(row[4][0]) for row in found))
-        for text in addresses:
-            address = ipaddress.ip_address(text.partition("%")[0])
-            allowed = named or any(address in network for network in self._networks)
-            if target.scheme == "http" and not allowed:
-                raise Refused(f"{target.host} may be called by https only, or must be in TREADLE_HTTP_ALLOW")
-            if allowed or _is_public(address):
-                return text
+        good = addresses if named else [text for text in addresses if self._may_be_called(target.scheme, text)]
+        if good:
+            return good
+        if target.scheme == "http":
+            raise Refused(f"{target.host} may be called by https only, or must be in TREADLE_HTTP_ALLOW")
         raise Refused(f"{target.host} is a private address ({addresses[0]}): TREADLE_HTTP_ALLOW does not name it")
+
+    def _may_be_called(self, scheme: str, text: str) -> bool:
+        address = ipaddress.ip_address(text.partition("%")[0])
+        return any(address in network for network in self._networks) or (scheme != "http" and _is_public(address))
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -10,9 +10,12 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 import redis
 from celery import Celery
+from celery.app.amqp import AMQP
+from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from engine.runtime.host import Host
@@ -25,7 +28,31 @@ TASKS_QUEUE = "treadle-tasks"
 CANCEL_CHANNEL = "treadle:cancel"
 ACTIVITY_CHANNEL = "treadle:activity"
 """The ARN of an activity that has a task to give."""
+_ASKED_AGAIN_SECONDS = 4
+_HEARING = "connecting to the broker"
 _BELLS, _CANCELLATIONS, _OFFERS = "ringing doorbells", "telling of cancelled tasks", "telling of tasks of activities"
+
+
+class PatientConnection(Connection):
+    """A worker's connection to its broker, asked for every few seconds for as long as it is away.
+
+    Celery would wait half a minute between two tries of a long outage (it has no setting for that), and tell of each.
+    """
+
+    def ensure_connection(self, *given: Any, **named: Any) -> Self:
+        def told(error: Exception, _pause: float) -> None:
+            outages.failed(_HEARING, error)
+
+        named |= {"errback": told, "interval_max": _ASKED_AGAIN_SECONDS}
+        super().ensure_connection(**dict(zip(("errback", "max_retries"), given, strict=False)) | named)
+        outages.worked(_HEARING)
+        return self
+
+
+class PatientTransport(AMQP):
+    """For ``Celery(amqp=...)``."""
+
+    Connection = PatientConnection
 
 
 class CeleryDispatcher:

@@ -32,8 +32,11 @@ from engine.query.evaluator import (
 from engine.query.jsonata import Expression
 from engine.query.path import Path as JsonPath
 from engine.query.path import PathNotFound, SearchFailed
+from engine.runtime.expression_child import STARTED
 
 IDLE_SECONDS = 60.0
+_START_SECONDS = 60.0
+"""A child starts in a third of one, or in many where the machine has much else to do."""
 _SMALL = 2_000
 """Characters of a value that a path or a loop may go through in this process: neither can be slow there."""
 _ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +56,7 @@ class _Child:
 
     def __init__(self) -> None:
         self.idle_since = 0.0
+        self._started = False
         self._process = subprocess.Popen(  # noqa: S603 - our own program; expressions reach it as data
             [sys.executable, "-I", "-c", _PROGRAM, str(os.getpid())],
             stdin=subprocess.PIPE,
@@ -71,7 +75,10 @@ class _Child:
         return self._process.poll() is None
 
     def ask(self, request: bytes, seconds: float) -> Any:
-        """The answer. Raises _Gone, or TimeoutError after ``seconds``."""
+        """The answer. Raises _Gone, or TimeoutError after ``seconds``, which begin when it has started."""
+        if not self._started:
+            self._read(len(STARTED), time.monotonic() + _START_SECONDS)
+            self._started = True
         deadline = time.monotonic() + seconds
         try:
             self._write(len(request).to_bytes(4, "big") + request, deadline)

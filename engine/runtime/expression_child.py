@@ -1,7 +1,7 @@
 """The child that evaluates costly expressions: one request frame in, one answer frame out, until stdin ends.
 
-A frame is four bytes of length (big endian) and that many of JSON. The child may be killed at any moment, and dies of
-itself when it needs more memory than it was allowed.
+Before the first request it says that it has STARTED. A frame is four bytes of length (big endian) and that many of
+JSON. The child may be killed at any moment, and dies of itself when it needs more memory than it was allowed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from engine.query.path import PathNotFound, compile_path
 
 MEMORY = 256 * 1024 * 1024
 """Bytes that an evaluation may need beyond what the child has when it starts."""
+STARTED = b"\0\0\0\0"
 _MOST = 7_000_000
 """Bytes of an answer: many times any payload, and no burden for who reads it (AWS was reported to end near here)."""
 
@@ -68,6 +69,8 @@ def main() -> None:
     os.nice(10)  # a slow expression gives way to everybody who is quick
     requests, answers = sys.stdin.buffer, _private_output()
     evaluator = Direct()
+    answers.write(STARTED)
+    answers.flush()
     while head := requests.read(4):
         found = _framed(evaluator, requests.read(int.from_bytes(head, "big")))
         answers.write(len(found).to_bytes(4, "big") + found)

@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 _MAP_RUNS_AT_ONCE = 2
 """A Map Run waits for storage somewhere while it reads its items and writes its results; the other threads do not."""
 _ADVANCING, _TAKING = "advancing executions", "taking up tasks"
+_LAST_STEP_SECONDS = 1.0
+"""A sweep that is under way ends soon, or with its process: either is well."""
 _FIRST_RENEWALS = 20
 _FIRST_RENEWALS_SECONDS = 0.25
 
@@ -141,14 +143,19 @@ class Host:
     def stop(self, seconds: float) -> None:
         """Leave: give running tasks ``seconds``, fail the rest, let the lease go.
 
-        Everything is let go of also while the database is away; others find the worker's lease and attempts then.
+        Everything is let go of also while the database is away; others find the worker's lease and attempts then. The
+        lease goes as soon as nobody here renews it: a sweep that takes its time, or a child, is no reason to keep it.
         """
+        others = [loop for name, loop in self._loops.items() if name != "lease"]
+        for loop in others:
+            loop.leave()
         with contextlib.ExitStack() as leaving:  # the last is done first
-            leaving.callback(self._forget)
+            for loop in others:
+                leaving.callback(loop.stop, _LAST_STEP_SECONDS)
             leaving.callback(self._evaluator.close)
             leaving.callback(self._integrations.close)
-            for loop in self._loops.values():
-                leaving.callback(loop.stop)
+            leaving.callback(self._forget)
+            leaving.callback(self._loops["lease"].stop)
             try:
                 self.attempts.close(seconds)
             except Exception:

@@ -189,11 +189,16 @@ class Loop:
     def wake(self) -> None:
         self._wake.set()
 
-    def stop(self) -> None:
+    def leave(self) -> None:
+        """Begin no other step; the one that is under way may go on."""
         self._stopped = True
         self._wake.set()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Leave, and wait for the end of the step that is under way."""
+        self.leave()
         if self._thread.ident is not None:  # a worker may be told to leave before it was ready
-            self._thread.join(5)
+            self._thread.join(seconds)
 
     def _run(self) -> None:
         while not self._stopped:

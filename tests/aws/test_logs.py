@@ -22,8 +22,9 @@ def logging(level: str, *, data: bool = False) -> dict[str, Any]:
 
 
 def lines_of(server: Server, part: str) -> list[dict[str, Any]]:
-    files = (server.data / "logs" / "executions").glob("*.jsonl")
-    lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    """Whole lines of all days: the worker may be about to write one."""
+    files = sorted((server.data / "logs" / "executions").glob("*.jsonl"))
+    lines = [json.loads(line) for file in files for line in file.read_text().split("\n")[:-1]]
     return [one for one in lines if part in one["execution_arn"]]
 
 

@@ -64,7 +64,7 @@ def test_a_poll_is_answered_when_a_task_comes(
     poll.start()
     machine = make(machine_of(("Work", {"Type": "Task", "Resource": activity})))
     execution = sfn.start_execution(stateMachineArn=machine)["executionArn"]
-    poll.join(30)
+    poll.join()
     sfn.send_task_success(taskToken=found[0]["taskToken"], output="1")
     assert ended(sfn, execution)["output"] == "1"
 
@@ -81,7 +81,7 @@ def test_a_worker_that_left_gets_no_task(sfn: Any, server: Server, make: Callabl
             connection.recv(1)
     machine = make(machine_of(("Work", {"Type": "Task", "Resource": activity})))
     execution = sfn.start_execution(stateMachineArn=machine)["executionArn"]
-    task = until(lambda: sfn.get_activity_task(activityArn=activity), 60, "the task")
+    task = until(lambda: "taskToken" in (one := sfn.get_activity_task(activityArn=activity)) and one, 120, "the task")
     sfn.send_task_success(taskToken=task["taskToken"], output="1")
     assert ended(sfn, execution)["status"] == "SUCCEEDED"
 

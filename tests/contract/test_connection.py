@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -28,9 +29,15 @@ def _end_connection() -> None:
 
 
 def _stand_still() -> None:
-    with writing() as session:
+    """In a transaction, until the database has ended this thread's connection."""
+    with writing() as session, connection.copy().cursor() as other:
+        process = session.row("SELECT pg_backend_pid()")[0]
         session.run("SET idle_in_transaction_session_timeout = 1")
-        threading.Event().wait(0.5)
+        there = True
+        while there:
+            other.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [process])
+            there = bool(other.fetchone()[0])
+        other.db.close()
         session.row("SELECT 1")
 
 
@@ -87,6 +94,7 @@ def test_a_thread_that_wrote_leaves_no_descriptor_behind() -> None:
             thread.join()
 
     in_threads(1)  # what is opened once for all threads
+    gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     in_threads(5)
     assert len(os.listdir("/proc/self/fd")) <= before

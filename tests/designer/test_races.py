@@ -22,6 +22,7 @@ from designer.services import (
     aliases,
     bundles,
     connections,
+    deletion,
     executions,
     machines,
     overview,
@@ -181,6 +182,32 @@ def test_an_execution_that_goes_before_its_definition_is_read_does_not_exist(
     _then(monkeypatch, executions, "get_execution", delete)
     with pytest.raises(DoesNotExist):
         executions.definition_of(alice.user, execution)
+
+
+@pytest.mark.parametrize("moment", ["get_machine", "finish_deletion"])
+def test_a_machine_whose_deletion_upkeep_finishes_while_it_is_deleted_is_gone(
+    alice: Api, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = alice.machine()
+    path = f"/api/machines/{made['id']}/"
+    alice.post(f"{path}executions/", {})
+
+    def finish() -> None:
+        Execution.objects.all().delete()
+        Machine.objects.all().delete()
+
+    _then(monkeypatch, deletion, moment, finish)
+    assert alice.call("DELETE", path).status_code == 204
+    assert alice.call("DELETE", path).status_code == 404
+
+
+def test_a_machine_that_goes_before_aws_deletes_it_is_gone_without_an_error(
+    alice: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = alice.machine()
+    _then(monkeypatch, described, "machine_address", Machine.objects.all().delete)
+    arn = machine_arn(made["name"])
+    assert described.delete_state_machine(Caller(alice.user.pk), {"stateMachineArn": arn}) == {}
 
 
 def test_a_machine_that_goes_while_it_is_shared_does_not_exist(alice: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,9 @@ from designer.sockets import consumers
 from designer.sockets.routing import sockets
 from tests.designer.conftest import Api
 
+_PATIENCE = 60
+"""Seconds to wait for what will come."""
+
 
 class Socket:
     """A client. (Channels' own imports a server we do not use.)"""
@@ -34,7 +37,7 @@ class Socket:
         return bool((await self.receive())["type"] == "websocket.accept")
 
     async def receive(self) -> dict[str, Any]:
-        message: dict[str, Any] = await self._end.receive_output(3)
+        message: dict[str, Any] = await self._end.receive_output(_PATIENCE)
         return message
 
     async def frame(self) -> dict[str, Any]:
@@ -51,7 +54,7 @@ class Socket:
 
     async def disconnect(self) -> None:
         await self._end.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self._end.wait(3)
+        await self._end.wait(_PATIENCE)
 
 
 def _event(number: int) -> dict[str, Any]:

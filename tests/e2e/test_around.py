@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.canvas import box
 from tests.e2e.conftest import ARTEFACTS
+from tests.e2e.test_designer_stories import CHAIN, open_machine
 from tests.harness import Server, pass_chain
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -118,6 +119,27 @@ def test_a_page_older_than_the_server_says_that_treadle_was_updated(page: Page, 
     page.unroute_all()
     page.get_by_role("button", name="Reload").click()
     expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+
+
+NOTES_THE_FIRST_BOX = """new MutationObserver((_, self) => {
+  if (!document.querySelector(".react-flow__node [data-state]")) return;
+  window.boxed = performance.now();
+  self.disconnect();
+}).observe(document, {subtree: true, childList: true});"""
+ASKED_BEFORE = """() => performance.getEntriesByType("resource")
+  .filter(({ startTime }) => startTime < window.boxed)
+  .map(({ name }) => new URL(name).pathname)"""
+LATER = ("/panels-", "/CodeEditor-", "/api/functions", "/api/integrations", "/api/celery", "/api/executions")
+
+
+def test_what_stands_around_a_graph_is_asked_for_when_that_is_there(page: Page, server: Server) -> None:
+    page.add_init_script(NOTES_THE_FIRST_BOX)
+    open_machine(page, server, "GraphFirst", CHAIN)
+    expect(page.get_by_role("searchbox", name="Find a block")).to_be_visible()
+    expect(page.locator(".code-panel .cm-content")).to_be_visible()
+    before = page.evaluate(ASKED_BEFORE)
+    assert any("/DesignerPage-" in one for one in before)
+    assert [one for one in before if any(later in one for later in LATER)] == []
 
 
 def held_panels(page: Page, server: Server, name: str) -> list[Route]:

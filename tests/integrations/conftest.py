@@ -72,7 +72,7 @@ def endpoint() -> Iterator[str]:
     until(answers, 60, "moto's server")
     yield address
     process.kill()
-    process.wait(10)
+    process.wait()
 
 
 @pytest.fixture

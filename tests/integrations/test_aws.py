@@ -295,7 +295,8 @@ def test_an_answer_that_drips_is_given_up() -> None:
     slow.pause = lambda: time.sleep(0.05)
     with recording(lambda _: slow) as server:
         clients = Clients(AwsSettings(region=REGION, endpoint_url=server.address), answer_seconds=0.3)
-        with pytest.raises(NoAnswer, match="did not end within"):
+        # The second on a machine that has much else to do: then the first byte already comes too late.
+        with pytest.raises(NoAnswer, match=r"did not end within|Read timeout"):
             clients.call("dynamodb", "ListTables", {}, None)
 
 

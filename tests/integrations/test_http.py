@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from dataclasses import replace
 from typing import Any
@@ -229,6 +230,24 @@ def test_networks_and_ports_can_be_allowed() -> None:
         )
 
 
+def test_a_name_with_several_addresses_is_called_at_one_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As localhost is ::1 first, where many servers do not listen. Each address is checked by itself."""
+    real = socket.getaddrinfo
+
+    def resolved(host: str, *given: Any, **named: Any) -> list[Any]:
+        addresses = ("127.0.0.3", "127.0.0.2", "127.0.0.1") if host == "shop.example" else (host,)
+        return [found for address in addresses for found in real(address, *given, **named)]
+
+    with recording(lambda _: Reply()) as server:
+        monkeypatch.setattr("engine.integrations.egress.socket.getaddrinfo", resolved)
+        allowed = Egress(allow=("127.0.0.2", "127.0.0.1"))
+        shop = f"http://shop.example:{server.port}/"
+        assert done(call({"ApiEndpoint": shop}, egress=allowed))["StatusCode"] == 200
+        assert call({"ApiEndpoint": shop}, egress=Egress(allow=("127.0.0.2",))).error == "States.Http.Socket"
+        assert call({"ApiEndpoint": shop}, egress=Egress(allow=("127.0.0.4",))).error == "States.Permissions"
+    assert len(server.asked) == 1
+
+
 def test_a_redirect_is_followed_but_not_to_a_private_address() -> None:
     def answer(asked: Asked) -> Reply:
         if asked.path == "/inside":
@@ -298,10 +317,10 @@ def test_an_answer_that_comes_byte_by_byte_is_cut_off_in_the_middle() -> None:
         sent.append(1)
         time.sleep(0.05)
 
-    with recording(lambda _: Reply(body=b"x" * 100, pieces=100, pause=pause)) as server:
+    with recording(lambda _: Reply(body=b"x" * 10_000, pieces=10_000, pause=pause)) as server:
         outcome = call({"ApiEndpoint": server.address}, egress=replace(LOCAL, seconds=0.3))
     assert (outcome.error, outcome.cause) == ("States.Http.Socket", "The answer took longer than 0 seconds")
-    assert len(sent) < 100
+    assert len(sent) < 10_000
 
 
 def test_a_secret_that_no_header_can_hold_is_not_told() -> None:

@@ -38,7 +38,7 @@ def pictures(installation: Path) -> Iterator[dict[str, str]]:
     )
     yield environment
     worker.terminate()
-    worker.wait(20)
+    worker.wait()
 
 
 @pytest.fixture(scope="session")

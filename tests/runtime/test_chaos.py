@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import Chaos, Report, clock_jump
-from tests.harness import Server, alive
+from tests.harness import Server, all_end
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(420)]
 
@@ -28,7 +28,7 @@ def test_executions_survive_kills_stops_and_an_empty_broker() -> None:
             chaos.check_begins()
             processes = server.descendants()
             server.stop()
-            report.check(not [pid for pid in processes if alive(pid)], "no process is left behind")
+            report.check(all_end(processes), "no process is left behind")
     assert report.failures == []
 
 

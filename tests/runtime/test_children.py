@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from engine.integrations.functions import Functions, Settings, children
 from engine.jsontypes import Document
 from engine.runtime.ports import AttemptRow, Outcome
-from tests.harness import FUNCTION, until
+from tests.harness import FUNCTION, all_end, children_of, until
 
 ECHO = "import time\n\ndef handler(event, context):\n    time.sleep(0.5 * (event == 'slow'))\n    return event\n"
 
@@ -20,7 +21,7 @@ ECHO = "import time\n\ndef handler(event, context):\n    time.sleep(0.5 * (event
 @pytest.fixture
 def functions(tmp_path: Path) -> Iterator[Functions]:
     (tmp_path / "Echo.py").write_text(ECHO)
-    found = Functions(Settings(folder=tmp_path))
+    found = Functions(Settings(folder=tmp_path, lease_seconds=3600.0))  # which nobody renews here
     yield found
     found.close()
 
@@ -42,19 +43,33 @@ def _attempt(value: str) -> AttemptRow:
 
 
 def _run(functions: Functions, value: str) -> Outcome:
-    outcome = functions.start(_attempt(value)).wait(10)
+    outcome = functions.start(_attempt(value)).wait(None)
     assert outcome is not None
     return outcome
 
 
 def test_a_cancellation_that_comes_after_the_answer_ends_nobody_elses_task(functions: Functions) -> None:
     first = functions.start(_attempt("first"))
-    assert first.wait(10) is not None
+    assert first.wait(None) is not None
     second = functions.start(_attempt("slow"))  # in the same warm child
     first.cancel()
-    outcome = second.wait(10)
+    outcome = second.wait(None)
     assert outcome is not None
     assert (outcome.failed, outcome.output and outcome.output.value) == (False, "slow")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_a_launcher_that_stands_still_is_ended_with_its_children(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "_END_SECONDS", 0.1)
+    before = set(children_of(os.getpid()))
+    _run(functions, "x")
+    (launcher,) = set(children_of(os.getpid())) - before
+    started = [launcher, *children_of(launcher)]
+    os.kill(launcher, signal.SIGSTOP)
+    functions.close()
+    assert all_end(started)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
@@ -68,7 +83,7 @@ def test_children_that_are_let_go_leave_no_descriptor(
         if reason == "cancelled":
             cancelled = functions.start(_attempt("slow"))
             cancelled.cancel()
-            cancelled.wait(10)
+            cancelled.wait(None)
         _run(functions, "x")
         if reason == "idle":
             with monkeypatch.context() as patched:
@@ -79,7 +94,7 @@ def test_children_that_are_let_go_leave_no_descriptor(
     before = len(os.listdir("/proc/self/fd"))
     for number in range(2, 7):
         once(number)
-    until(lambda: len(os.listdir("/proc/self/fd")) <= before, 5, "descriptors are closed")
+    until(lambda: len(os.listdir("/proc/self/fd")) <= before, 30, "descriptors are closed")
 
 
 def test_a_function_whose_environment_cannot_be_read_fails_with_the_reason(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import re
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,11 +19,12 @@ import pytest
 
 from engine.jsontypes import Json
 from engine.query.entropy import Entropy
-from engine.query.evaluator import LIMIT_SECONDS, Direct, ExpressionFailed, Undefined, UnsupportedResult
+from engine.query.evaluator import Direct, ExpressionFailed, Undefined, UnsupportedResult
 from engine.query.jsonata import compile_expression
 from engine.query.path import PathNotFound, SearchFailed, compile_path
 from engine.runtime import evaluating
 from engine.runtime.evaluating import ChildEvaluator
+from tests.harness import children_of, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc")
 ENDLESS = "($f := function($n){ $f($n + 1) }; $f(1))"
@@ -45,19 +47,11 @@ def evaluated(evaluator: ChildEvaluator, source: str, bound: dict[str, Json] | N
 
 
 def children() -> list[int]:
-    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [int(one) for path in tasks for one in path.read_text().split()]
+    return children_of(os.getpid())
 
 
 def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
-
-
-def _until(happens: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LIMIT_SECONDS
-    while not happens():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(
@@ -82,10 +76,8 @@ def _until(happens: Callable[[], bool]) -> None:
 def test_a_greedy_expression_fails_in_time_and_the_next_one_succeeds(
     evaluator: ChildEvaluator, source: str, words: str | None
 ) -> None:
-    begun = time.monotonic()
     with pytest.raises(ExpressionFailed, match=words):
         evaluated(evaluator, source, {"s": "ab"})
-    assert time.monotonic() - begun < LIMIT_SECONDS + 2
     assert evaluated(evaluator, "$map([1, 2], function($i){ $i + 1 })") == [2, 3]
 
 
@@ -128,9 +120,11 @@ def test_a_child_killed_at_work_fails_its_expression_alone(evaluator: ChildEvalu
     before = set(children())
 
     def kill() -> None:
-        _until(lambda: bool(set(children()) - before))
+        until(lambda: set(children()) - before, 60, "a child")
         time.sleep(0.3)
-        os.kill((set(children()) - before).pop(), signal.SIGKILL)
+        for child in set(children()) - before:  # none if this thread stood still for so long
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -179,10 +173,8 @@ def test_a_child_that_stands_still_is_given_up_however_much_it_was_to_read(evalu
     evaluated(evaluator, "$pad('a', 2)")
     (idle,) = set(children()) - before
     os.kill(idle, signal.SIGSTOP)
-    begun = time.monotonic()
     with pytest.raises(ExpressionFailed, match=TIMEOUT):
         evaluated(evaluator, "$pad($s, 2)", {"s": "x" * 1_000_000})
-    assert time.monotonic() - begun < LIMIT_SECONDS + 2
 
 
 def test_a_search_that_cannot_be_ended_well_fails_as_a_path(
@@ -199,6 +191,14 @@ def test_a_search_that_cannot_be_ended_well_fails_as_a_path(
     assert caught.value.jayway_reason.startswith(TIMEOUT)
 
 
+def test_the_time_that_a_child_takes_to_start_is_not_taken_from_its_expression(
+    evaluator: ChildEvaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluating, "_PROGRAM", f"import time; time.sleep(2.5); {evaluating._PROGRAM}")
+    monkeypatch.setattr(evaluating, "LIMIT_SECONDS", 2)
+    assert evaluated(evaluator, "$pad('a', 2)") == "a "
+
+
 def test_too_many_nodes_fail_the_search(evaluator: ChildEvaluator) -> None:
     many: Json = [{"a": "x" * 200_000, "b": [[{"a": "y"}]]}] * 40
     with pytest.raises(SearchFailed) as caught:
@@ -207,6 +207,7 @@ def test_too_many_nodes_fail_the_search(evaluator: ChildEvaluator) -> None:
 
 
 def test_eight_threads_at_once_get_their_own_answers_and_leave_nothing(evaluator: ChildEvaluator) -> None:
+    gc.collect()  # what earlier tests have left is not to be counted as gone
     open_before, children_before = descriptors(), set(children())
 
     def work(thread: int) -> list[object]:
@@ -216,7 +217,7 @@ def test_eight_threads_at_once_get_their_own_answers_and_leave_nothing(evaluator
         found = list(pool.map(work, range(8)))
     assert found == [[f"{thread}-{number}".ljust(12, ".") for number in range(25)] for thread in range(8)]
     evaluator.close()
-    assert descriptors() == open_before
+    assert descriptors() <= open_before
     assert set(children()) == children_before
 
 
@@ -267,7 +268,7 @@ def test_no_child_outlives_a_parent_that_was_killed() -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root, check=False)
     assert done.returncode == -signal.SIGKILL
-    _until(lambda: not _runs(int(done.stdout)))
+    until(lambda: not _runs(int(done.stdout)), 60, "the end of the child")
 
 
 def _runs(process: int) -> bool:

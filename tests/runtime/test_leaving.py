@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.harness import Server, alive, command_line, task_chain
+from tests.harness import Server, all_end, stopped, task_chain, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(180)]
 
-SLOW = "import time\n\ndef handler(event, context):\n    time.sleep({seconds})\n    return 'done'\n"
+SLOW = """
+import time
+from pathlib import Path
+
+def handler(event, context):
+    Path({note!r}).touch()
+    time.sleep({seconds})
+    return 'done'
+"""
+
+
+def write_slow(server: Server, seconds: int) -> Path:
+    """A function that takes so long; the file it makes when it begins."""
+    note = server.folder / "begun"
+    server.write_function("Slow", SLOW.format(note=str(note), seconds=seconds))
+    return note
 
 
 @pytest.mark.parametrize("hand_overs", [0, 1], ids=["handed over", "dispatched"])
 def test_a_function_that_runs_at_ctrl_c_may_end_and_its_result_counts(tmp_path: Path, hand_overs: int) -> None:
     server = Server(tmp_path)
-    server.write_function("Slow", SLOW.format(seconds=4))
+    note = write_slow(server, 4)
     with server:
         machine = server.machine("slow", task_chain(1, "Slow"))
         for _ in range(hand_overs):  # a function that is known to be slow is dispatched to the tasks worker
             server.ended(server.begin(machine)["id"])
+            note.unlink()
         execution = server.begin(machine)["id"]
-        time.sleep(1)
+        until(note.exists, 60, "the function's beginning")
         assert server.stop(signal.SIGINT) == 0
         server.start()
-        assert server.ended(execution, 20)["output"] == "done"
+        assert server.ended(execution)["output"] == "done"
         _, tasks = server.call("GET", f"/api/executions/{execution}/tasks/")
         assert [task["status"] for task in tasks["results"]] == ["SUCCEEDED"]
 
 
-def test_a_second_ctrl_c_ends_functions_at_once_and_their_tasks_as_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("together", [False, True], ids=["one after the other", "together"])
+def test_a_second_ctrl_c_ends_functions_at_once_and_their_tasks_as_lost(tmp_path: Path, together: bool) -> None:
     server = Server(tmp_path)
-    server.write_function("Slow", SLOW.format(seconds=3600))
+    note = write_slow(server, 3600)
     with server:
         machine = server.machine("slow", task_chain(1, "Slow"))
         execution = server.begin(machine)["id"]
-        time.sleep(1)
+        until(note.exists, 60, "the function's beginning")
         processes = server.descendants()
         process = server.process
         assert process is not None
-        process.send_signal(signal.SIGINT)
-        time.sleep(1.5)
-        assert process.poll() is None
-        assert server.stop(signal.SIGINT, seconds=10) == 0
-        assert [pid for pid in processes if alive(pid)] == []
+        with stopped(process.pid) if together else contextlib.nullcontext():
+            process.send_signal(signal.SIGINT)
+            if not together:
+                until(lambda: any("stopping; running" in line for line in server.lines), 60, "the first Ctrl-C")
+            process.send_signal(signal.SIGTERM)
+        assert server.stop(0, seconds=18) == 0  # the first alone would give them 20
+        assert all_end(processes)
         server.start()
-        assert server.ended(execution, 20)["error"] == "Lambda.SdkClientException"
+        assert server.ended(execution)["error"] == "Lambda.SdkClientException"
 
 
 def test_killing_the_supervisor_ends_every_part(tmp_path: Path) -> None:
@@ -56,7 +75,4 @@ def test_killing_the_supervisor_ends_every_part(tmp_path: Path) -> None:
     with server:
         processes = server.descendants()
         assert server.stop(signal.SIGKILL) == -signal.SIGKILL
-        end = time.monotonic() + 30
-        while any(alive(pid) for pid in processes) and time.monotonic() < end:
-            time.sleep(0.1)
-        assert [command_line(pid) for pid in processes if alive(pid)] == []
+        assert all_end(processes)

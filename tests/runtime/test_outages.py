@@ -10,10 +10,12 @@ import pytest
 import redis
 from celery import Celery
 
+from config.celery import app
 from engine.runtime.clock import ManualClock
 from engine.runtime.doorbells import CeleryDispatcher
 from engine.runtime.outages import Outages
 from engine.runtime.upkeep import Loop
+from tests.harness import free_port
 
 
 class Away(Exception):
@@ -209,13 +211,39 @@ def test_loops_that_fail_for_the_same_reason_tell_of_it_once(outages: Outages, t
 
 
 def test_a_thousand_doorbells_that_cannot_be_rung_are_one_line(outages: Outages, told: Told) -> None:
-    app = Celery("nobody", broker="redis://127.0.0.1:1/0")
-    app.conf.broker_transport_options = {"max_retries": 0, "interval_start": 0, "interval_max": 0}
-    bells = CeleryDispatcher(app, "redis://127.0.0.1:1/0", lambda: None, outages)
+    nobody = Celery("nobody", broker="redis://127.0.0.1:1/0")
+    nobody.conf.broker_transport_options = {"max_retries": 0, "interval_start": 0, "interval_max": 0}
+    bells = CeleryDispatcher(nobody, "redis://127.0.0.1:1/0", lambda: None, outages)
     for number in range(10):
         bells.ring_execution(str(number))
         bells.cancel_attempts([str(number)])
         bells.offer_activity(str(number))
+    assert len(told.new()) == 1
+
+
+def test_a_worker_asks_for_its_broker_every_few_seconds_however_long_it_is_away_and_tells_of_it_once(
+    outages: Outages, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.runtime.doorbells.outages", outages)
+    pauses: list[float] = []
+
+    def pausing(seconds: float) -> None:
+        pauses[-1] += seconds
+
+    monkeypatch.setattr("kombu.utils.functional.sleep", pausing)
+    with app.connection_for_read(f"redis://127.0.0.1:{free_port()}/0") as connection:
+        connect = connection._connection_factory
+
+        def connecting() -> object:
+            pauses.append(0.0)
+            if len(pauses) > 100:
+                raise KeyboardInterrupt
+            return connect()
+
+        monkeypatch.setattr(connection, "_connection_factory", connecting)
+        with pytest.raises(KeyboardInterrupt):
+            connection.ensure_connection(lambda error, pause: None)
+    assert 1 <= min(pauses[:-1]) <= max(pauses) <= 5
     assert len(told.new()) == 1
 
 

@@ -63,7 +63,7 @@ def worker(server: Server, *command: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait()
 
 
 def begin(server: Server, name: str, change: dict[str, Any] | None = None) -> str:

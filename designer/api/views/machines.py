@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -19,6 +20,7 @@ from designer.api.serializers import machines as shapes
 from designer.api.views.base import PAGING, checked, choice, listing, plain, user_of
 from designer.models import Machine, MachineStatus
 from designer.services import bundles, deletion, earlier_inputs, machines, overview
+from designer.services.errors import DoesNotExist
 
 STATUS = OpenApiParameter("status", OpenApiTypes.STR, enum=MachineStatus.values)
 SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name or description.")
@@ -87,7 +89,9 @@ class OneMachine(APIView):
     def delete(self, request: Request, machine_id: str) -> Response:
         """Gone at once, or DELETING until its running executions have ended by themselves."""
         left = deletion.delete_machine(user_of(request), machine_id)
-        return machine_response(left, 202) if left else Response(status=204)
+        with suppress(DoesNotExist):  # upkeep may have finished it meanwhile
+            return machine_response(left, 202) if left else Response(status=204)
+        return Response(status=204)
 
 
 class MachineDeletion(APIView):

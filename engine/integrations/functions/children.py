@@ -24,6 +24,7 @@ _LAUNCHER = Path(__file__).with_name("launcher.py")
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _LOG_BYTES = 64 * 1024
 _IDLE_SECONDS = 120.0
+_END_SECONDS = 5.0
 
 
 class ChildGone(Exception):
@@ -193,7 +194,11 @@ class Children:
             launcher, self._launcher = self._launcher, None
         if launcher is not None:
             launcher.terminate()
-            launcher.wait(5)
+            try:
+                launcher.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                launcher.kill()  # the kernel ends its children with it
+                launcher.wait()
 
     def _discard(self, child: Child) -> None:
         """End a child that nobody waits for and that is not idle any more: nobody else would close its descriptors."""

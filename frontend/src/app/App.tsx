@@ -4,7 +4,6 @@ import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem } from "../api/http";
 import { machineToEdit } from "../features/designer/opened";
-import { SignIn } from "../features/session/SignIn";
 import { Flashes } from "../ui/flash";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
@@ -62,7 +61,7 @@ const router = createBrowserRouter([
     errorElement: <Crash />,
     children: [
       { path: "/", element: <Navigate to="/machines" replace /> },
-      { path: "/signin", element: <SignIn /> },
+      { path: "/signin", ...page(() => import("../features/session/SignIn")) },
       { path: "/machines", ...page(() => import("../features/machines/MachinesPage")) },
       { path: "/machines/:id", ...page(() => import("../features/machines/MachinePage")) },
       {

@@ -35,5 +35,7 @@ export function useLayout(graph: GraphScope | null): {
       live = false;
     };
   }, [graph, known]);
-  return { layout: finished.layout, error: finished.error, current: finished.graph === graph };
+  // Also while this is drawn for the first time: who asks what it opens with is told of what is known.
+  const { layout, error } = known ? { layout: known, error: null } : finished;
+  return { layout, error, current: known !== null || finished.graph === graph };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from designer.api.aws.caller import Caller, Given
@@ -112,7 +113,8 @@ def delete_state_machine(caller: Caller, given: Given) -> dict[str, Any]:
     if address.label is not None:
         raise ApiError("ValidationException", _LABELLED, reason="API_DOES_NOT_SUPPORT_LABELED_ARNS")
     if address.plain:
-        deletion.delete_and_stop(caller.user, address.machine.pk)
+        with suppress(DoesNotExist):  # gone since it was found
+            deletion.delete_and_stop(caller.user, address.machine.pk)
     return {}
 
 

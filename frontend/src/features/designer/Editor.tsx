@@ -101,10 +101,10 @@ export function Editor({ machine }: { machine: Machine }) {
   const problems = useProblems(designer, verdict);
   const problemCounts = useMemo(() => byNode(problems), [problems]);
   const jsonata = useStore(designer, (s) => speaksJsonata(s.parsed?.value));
-  const world = useWorld();
+  const world = useWorld(drawn);
   const items = useMemo(() => paletteItems(world, jsonata), [world, jsonata]);
 
-  const last = useLastRun(machine.id);
+  const last = useLastRun(machine.id, drawn);
   const completing = useCompletionWorld(later.designer, last);
   const completeField = useMemo(() => fieldCompletion(completing), [completing]);
 

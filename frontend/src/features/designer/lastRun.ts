@@ -48,10 +48,12 @@ async function lastRun(machine: string): Promise<LastRun | null> {
   return { input: execution.input, states: visitsOf(history.events) };
 }
 
-export function useLastRun(machine: string): LastRun | null {
+/** Asked for once it is `due`. */
+export function useLastRun(machine: string, due: boolean): LastRun | null {
   const found = useQuery({
     queryKey: ["last-run", machine],
     queryFn: () => lastRun(machine),
+    enabled: due,
     staleTime: 60_000,
   });
   return found.data ?? null;

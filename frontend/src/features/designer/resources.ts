@@ -32,27 +32,34 @@ export interface World {
   readonly folder: string | null;
 }
 
-/** Functions, integrations and Celery tasks; what cannot be had is left out, the rest is there. */
-export function useWorld(): World {
+/**
+ * Functions, integrations and Celery tasks, asked for once they are `due`; what cannot be had is left out, the rest is
+ * there.
+ */
+export function useWorld(due = true): World {
   const functions = useQuery({
     queryKey: ["functions"],
     queryFn: listFunctions,
+    enabled: due,
     staleTime: 30_000,
   });
   const integrations = useQuery({
     queryKey: ["integrations"],
     queryFn: listIntegrations,
+    enabled: due,
     staleTime: Number.POSITIVE_INFINITY,
   });
   const celery = useQuery({
     queryKey: ["celery-tasks"],
     queryFn: listCeleryTasks,
+    enabled: due,
     staleTime: 60_000,
     retry: false,
   });
   const activities = useQuery({
     queryKey: ["activities"],
     queryFn: listActivities,
+    enabled: due,
     staleTime: 30_000,
   });
   return useMemo(

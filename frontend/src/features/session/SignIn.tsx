@@ -13,7 +13,7 @@ import { Page } from "../../app/Page";
 import { t } from "../../i18n";
 
 /** The link's token stands behind the #, so that it never reaches a server's log. */
-export function SignIn() {
+export default function SignIn() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [token] = useState(() => location.hash.slice(1));
