@@ -67,6 +67,27 @@ def test_a_list_gives_the_focus_back_to_where_it_was_asked_for(page: Page, serve
     expect(box(page, "A")).to_be_focused()
 
 
+def test_functions_that_come_after_the_list_was_opened_are_in_it(page: Page, server: Server) -> None:
+    server.write_function("latecomer", "def handler(event, context):\n    return 1\n")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/functions/", hold)
+    with page.expect_request("**/api/functions/"):
+        open_machine(page, server, "LateFunctions", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("a")
+    page.keyboard.type("latecomer")
+    expect(page.get_by_text("Nothing has such a name")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(page.locator(".picker").get_by_role("option").filter(has_text="latecomer")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(box(page, "latecomer")).to_be_focused()
+
+
 def test_an_answer_that_is_added_is_typed_at_once_and_enter_simulates_with_it(page: Page, server: Server) -> None:
     open_machine(page, server, "AnsweredByKeys", WORKS)
     box(page, "A").focus()

@@ -502,6 +502,11 @@ export function Editor({ machine }: { machine: Machine }) {
         <Picker
           key={editing.question.title}
           {...editing.question}
+          choices={
+            typeof editing.question.choices === "function"
+              ? editing.question.choices()
+              : editing.question.choices
+          }
           onClose={(opener) => {
             editing.ask(null);
             giveBack(opener);

@@ -13,6 +13,7 @@ import { ExecutionStatusPill } from "../../../ui/ExecutionStatus";
 import { Form } from "../../../ui/Form";
 import { duration } from "../../../ui/format";
 import { Refusal } from "../../../ui/Refusal";
+import { useStanding } from "../../../ui/useStanding";
 import { useWrite } from "../../../ui/useWrite";
 import { inputKey } from "../../executions/StartDialog";
 import type { LastRun } from "../lastRun";
@@ -21,8 +22,6 @@ import { AnswersOf } from "./Answers";
 import { type Answers, answersOfRun, askedOf, bodyOf, unanswered } from "./mocks";
 import { type Player, SPEEDS } from "./player";
 import { START } from "./start";
-
-type Trial = Awaited<ReturnType<typeof simulate>>;
 
 const mocksKey = (machine: string) => `treadle:mocks:${machine}`;
 
@@ -54,8 +53,6 @@ export function SimulatePanel({
   const input = typed ?? (last === null ? "{}" : JSON.stringify(last.input, null, 2));
   const [answers, setAnswers] = useState<Answers>(() => kept(machine));
   const asked = useMemo(() => (graph ? askedOf(graph, parsed?.value) : []), [graph, parsed]);
-  // What the last one came to stands until the next one is there: nothing jumps meanwhile.
-  const [trial, setTrial] = useState<Trial | null>(null);
   const run = useWrite({
     mutationFn: async () => {
       const body = bodyOf(answers, asked);
@@ -75,14 +72,13 @@ export function SimulatePanel({
         items: body.items,
       });
     },
-    onError: () => setTrial(null),
     onSuccess: (trial) => {
-      setTrial(trial);
       player.load(trial.events);
       player.play();
       designer.say(t("Simulated: {n} events", { n: trial.events.length }));
     },
   });
+  const trial = useStanding(run);
   const put = (next: Answers) => {
     setAnswers(next);
     localStorage.setItem(mocksKey(machine), JSON.stringify(next));
@@ -137,7 +133,6 @@ export function SimulatePanel({
           {trial && (
             <Button
               onClick={() => {
-                setTrial(null);
                 run.reset();
                 player.clear();
               }}

@@ -13,6 +13,7 @@ import { type Message, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
 import { Form } from "../../../ui/Form";
 import { Refusal } from "../../../ui/Refusal";
+import { useStanding } from "../../../ui/useStanding";
 import { useWrite } from "../../../ui/useWrite";
 import type { LastRun, Visited } from "../lastRun";
 import type { Designer } from "../store";
@@ -25,7 +26,6 @@ const LEVELS = [
   { value: "DEBUG", label: "DEBUG", description: t("And the data after each step") },
   { value: "TRACE", label: "TRACE", description: t("And what is known of the call") },
 ];
-type Outcome = Awaited<ReturnType<typeof testState>>;
 type Level = "INFO" | "DEBUG" | "TRACE";
 const WORDS: Record<string, ["success" | "error" | "warning", Message]> = {
   SUCCEEDED: ["success", "Succeeded"],
@@ -87,11 +87,7 @@ function Tested({
   const [answers, setAnswers] = useState<readonly Answer[]>(
     works ? [{ kind: "result", text: type === "Task" ? "{}" : "[]", cause: "", seconds: "" }] : [],
   );
-  // What the last one came to stands until the next one is there: nothing jumps meanwhile.
-  const [found, setFound] = useState<Outcome | null>(null);
   const test = useWrite({
-    onSuccess: setFound,
-    onError: () => setFound(null),
     mutationFn: async () => {
       const value = json(input, {});
       if (value === undefined) throw new Error(t("The input is not JSON"));
@@ -112,6 +108,7 @@ function Tested({
       });
     },
   });
+  const found = useStanding(test);
   const [look, words] = WORDS[found?.status ?? ""] ?? ["error", "Failed"];
   return (
     <div className="trial">
