@@ -57,8 +57,8 @@ class AttemptStatus(models.TextChoices):
 class Machine(models.Model):
     """A state machine: a name and its immutable, numbered revisions. ``head`` is the number of the newest.
 
-    ``last_version`` is the highest number that a published version ever had: none is used twice. ``tags`` maps keys to
-    values.
+    ``last_version`` is the highest number that a published version ever had, ``last_draft`` the highest count of saves
+    that a draft of it ever had: none is used twice. ``tags`` maps keys to values.
     """
 
     id = models.CharField(primary_key=True, max_length=36, default=new_id, editable=False)
@@ -69,6 +69,7 @@ class Machine(models.Model):
     status = models.CharField(max_length=8, choices=MachineStatus.choices, default=MachineStatus.ACTIVE)
     head = models.PositiveIntegerField(default=1)
     last_version = models.PositiveIntegerField(default=0, db_default=0)
+    last_draft = models.PositiveIntegerField(default=0, db_default=0)
     tags = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(db_index=True)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from designer.models import Draft, Machine, MachineStatus, MachineType, Revision, Version
+from designer.models import Machine, MachineStatus, MachineType, Revision, Version
 from designer.services.configuration import Configuration, check_encryption, check_logging, check_role
 from designer.services.definitions import parse_valid
+from designer.services.drafts import supersede_draft
 from designer.services.errors import InvalidConfiguration, MachineDeleting, MachineNameTaken
 from designer.services.machines import get_machine, insert_machine, lock_machine
 from designer.services.names import check_name
@@ -87,7 +88,7 @@ def reprovision_machine(user: User, machine_id: str, wanted: Provision) -> Provi
         )
         if (definition, format, configuration) != (head.definition, head.format, before):
             if wanted.definition is not None:
-                Draft.objects.filter(machine=machine).delete()
+                supersede_draft(machine, None, definition=definition, format=format)
             head = append_revision(
                 machine,
                 definition=definition,

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from designer.models import Draft, Machine, MachineType, Revision
+from designer.models import Machine, MachineType, Revision
 from designer.services.configuration import Configuration
 from designer.services.definitions import parse_valid
+from designer.services.drafts import Superseded, supersede_draft
 from designer.services.errors import DoesNotExist, RevisionConflict
 from designer.services.machines import get_machine, lock_machine
 
@@ -43,10 +44,19 @@ def get_revision(user: User, machine_id: str, number: int | None = None) -> Revi
     return found
 
 
-def save_revision(user: User, machine_id: str, *, definition: str, format: str, comment: str, expected: int) -> Saved:
-    """Make this text the head, if ``expected`` is still the head's number; drops the draft either way.
+def save_revision(
+    user: User,
+    machine_id: str,
+    *,
+    definition: str,
+    format: str,
+    comment: str,
+    expected: int,
+    superseded: Superseded | None = None,
+) -> Saved:
+    """Make this text the head, if ``expected`` is still the head's number, and drop the draft that it supersedes.
 
-    Raises DoesNotExist, MachineDeleting, InvalidDefinition, TooLarge, RevisionConflict.
+    Raises DoesNotExist, MachineDeleting, InvalidDefinition, TooLarge, RevisionConflict, DraftConflict.
     """
     express = get_machine(user, machine_id).type == MachineType.EXPRESS
     parse_valid(definition, format, express=express)  # the slow part, before the lock
@@ -55,7 +65,7 @@ def save_revision(user: User, machine_id: str, *, definition: str, format: str, 
         head = machine.revisions.select_related("author").get(number=machine.head)
         if machine.head != expected:
             raise RevisionConflict(_number(machine, expected), head)
-        Draft.objects.filter(machine=machine).delete()
+        supersede_draft(machine, superseded, definition=definition, format=format)
         if (head.definition, head.format) == (definition, format):
             return Saved(revision=head, created=False)
         revision = append_revision(

@@ -9,6 +9,7 @@ import pytest
 
 from designer.models import Draft, Execution, Machine, Revision, TaskAttempt
 from designer.services import deletion, samples
+from designer.services.provisioning import Provision, reprovision_machine
 from engine.asl.parse import parse_definition
 from tests.designer.conftest import BYE, HELLO, Api, body
 
@@ -94,11 +95,61 @@ def test_a_save_must_say_what_it_replaces(alice: Api) -> None:
 
 def test_saving_what_is_the_head_already_makes_no_revision_and_drops_the_draft(alice: Api) -> None:
     machine = alice.machine()
-    draft = {"text": "{", "format": "json", "base_revision": 1}
-    assert alice.call("PUT", _at(machine, "draft/"), draft, **{"If-None-Match": "*"}).status_code == 200
-    same = alice.call("POST", _at(machine, "revisions/"), {"definition": HELLO}, **{"If-Match": '"r1"'})
+    keep_draft(alice, machine, "{")
+    same = alice.call("POST", _at(machine, "revisions/"), {"definition": HELLO, "draft": 1}, **{"If-Match": '"r1"'})
     assert (same.status_code, body(same)["number"]) == (200, 1)
     assert not Draft.objects.exists()
+
+
+def keep_draft(api: Api, machine: dict[str, Any], text: str, saves: int | None = None) -> int:
+    """Its count of saves."""
+    draft = {"text": text, "format": "json", "base_revision": 1}
+    replaced = {"If-None-Match": "*"} if saves is None else {"If-Match": f'"d{saves}"'}
+    return int(api._json(api.call("PUT", _at(machine, "draft/"), draft, **replaced), 200)["saves"])
+
+
+@pytest.mark.parametrize("superseded", [None, 1])
+def test_a_revision_is_not_saved_over_a_draft_that_its_author_has_not_seen(alice: Api, superseded: int | None) -> None:
+    machine = alice.machine()
+    keep_draft(alice, machine, "elsewhere", keep_draft(alice, machine, "mine"))
+    wanted = {"definition": BYE, "draft": superseded}
+    refused = alice.call("POST", _at(machine, "revisions/"), wanted, **{"If-Match": '"r1"'})
+    found = body(refused)
+    assert (refused.status_code, found["code"], found["theirs"]["text"]) == (412, "DraftConflict", "elsewhere")
+    assert (Revision.objects.count(), Draft.objects.get().text) == (1, "elsewhere")
+    saved = alice.call("POST", _at(machine, "revisions/"), {**wanted, "draft": 2}, **{"If-Match": '"r1"'})
+    assert (saved.status_code, Draft.objects.count()) == (201, 0)
+
+
+def test_who_names_no_draft_leaves_it_to_whom_it_belongs(alice: Api) -> None:
+    machine = alice.machine()
+    keep_draft(alice, machine, "half done")
+    saved = alice.call("POST", _at(machine, "revisions/"), {"definition": BYE}, **{"If-Match": '"r1"'})
+    assert (saved.status_code, Draft.objects.get().text) == (201, "half done")
+    keep_draft(alice, machine, HELLO, saves=1)
+    same = alice.call("POST", _at(machine, "revisions/"), {"definition": HELLO}, **{"If-Match": '"r2"'})
+    assert (same.status_code, Draft.objects.count()) == (201, 0)
+
+
+def test_an_update_over_the_aws_api_leaves_the_draft_of_whom_edits(alice: Api) -> None:
+    machine = alice.machine()
+    keep_draft(alice, machine, "half done")
+    reprovision_machine(alice.user, machine["id"], Provision(definition=BYE))
+    found = alice.get(_at(machine))
+    assert (found["revision"], found["draft"]["text"], found["draft"]["base_revision"]) == (2, "half done", 1)
+
+
+def test_a_draft_never_has_the_count_of_one_before_it(alice: Api) -> None:
+    machine = alice.machine()
+    assert alice.call("DELETE", _at(machine, "draft/"), **{"If-Match": f'"d{keep_draft(alice, machine, "one")}"'})
+    assert keep_draft(alice, machine, "two") == 2
+    late = alice.call(
+        "PUT",
+        _at(machine, "draft/"),
+        {"text": "late", "format": "json", "base_revision": 1},
+        **{"If-Match": '"d1"'},
+    )
+    assert (late.status_code, Draft.objects.get().text) == (412, "two")
 
 
 def test_a_draft_may_hold_any_text_and_guards_against_a_second_tab(alice: Api) -> None:

@@ -37,7 +37,7 @@ DRAWN = """() => ({
   behind: document.querySelector(".inspector-frame")?.getAttribute("aria-busy") === "true",
   states: [...document.querySelectorAll(".canvas [data-state]")].map((box) => box.dataset.state).sort(),
 })"""
-TEXT = "(id) => JSON.parse(localStorage.getItem(`treadle:draft:${id}`)).text"
+KEPT = "(id) => JSON.parse(localStorage.getItem(`treadle:draft:${id}`))?.text ?? null"
 FOCUS = """(name) => {
   [...document.querySelectorAll(".canvas [data-state]")].find((box) => box.dataset.state === name).focus();
 }"""
@@ -119,6 +119,7 @@ class Designer:
 
     def __init__(self, page: Page, server: Server, what: str) -> None:
         self.page = page
+        self.server = server
         begun = {"StartAt": "X", "States": {"X": {"Type": "Pass", "End": True}}}
         self.machine = server.machine(f"Every-{what}", begun)
         page.goto(f"{server.address}/machines/{self.machine}/edit")
@@ -134,10 +135,15 @@ class Designer:
         )
 
     def has(self, text: str, what: str) -> None:
-        until(lambda: self.page.evaluate(TEXT, self.machine) == text, SECONDS, what)
+        until(lambda: self.text() == text, SECONDS, what)
 
     def text(self) -> str:
-        return str(self.page.evaluate(TEXT, self.machine))
+        """As the browser keeps it, or, once it has arrived there, the server."""
+        kept = self.page.evaluate(KEPT, self.machine)
+        if kept is not None:
+            return str(kept)
+        _, found = self.server.call("GET", f"/api/machines/{self.machine}/")
+        return str((found["draft"] or {"text": found["definition"]})["text"])
 
     def open(self, text: str) -> None:
         self.page.evaluate(PASTE, text)

@@ -107,6 +107,17 @@ def test_a_revision_waits_for_a_conflict_of_the_draft_to_be_settled(page: Page, 
     assert server.call("GET", f"/api/machines/{machine}/")[1]["draft"]["text"] == "theirs"
 
 
+def test_a_part_that_could_not_be_fetched_comes_by_itself_when_the_server_is_back(page: Page, server: Server) -> None:
+    page.route("**/panels-*.js", lambda route: route.abort())
+    page.route("**/api/session/", lambda route: route.abort())
+    open_machine(page, server, "PanelsLater", CHAIN)
+    expect(page.get_by_text("A part of this page could not be fetched")).to_be_visible()
+    expect(page.get_by_text("The server cannot be reached. What you edit")).to_be_visible()
+    page.unroute_all()
+    expect(page.get_by_role("textbox", name="Definition")).to_contain_text('"StartAt"')
+    expect(page.get_by_text("A part of this page could not be fetched")).to_have_count(0)
+
+
 def test_who_reads_on_is_not_led_back_to_a_button_that_is_gone(page: Page, server: Server) -> None:
     states = {"W": {"Type": "Wait", "Seconds": 3000, "End": True}}
     execution = server.begin(server.machine("ReadsOn", {"StartAt": "W", "States": states}))["id"]

@@ -35,6 +35,14 @@ class RevisionInput(serializers.Serializer[Any]):
     definition = serializers.CharField(trim_whitespace=False, allow_blank=True)
     format = serializers.ChoiceField(DefinitionFormat.choices, default=DefinitionFormat.JSON)
     comment = serializers.CharField(default="", allow_blank=True, max_length=256)
+    draft = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="`saves` of the draft that this takes the place of, null for none. If there is another one by then, "
+        "nothing is saved. Without this member a draft that says something else stays.",
+    )
 
 
 class DraftInput(serializers.Serializer[Any]):

@@ -30,6 +30,7 @@ from designer.api.views.base import (
     user_of,
 )
 from designer.services import drafts, export, pictures, revisions
+from designer.services.drafts import Superseded
 from designer.services.pictures import Kind
 
 REVISION = OpenApiParameter("revision", OpenApiTypes.INT, description="The head unless told.")
@@ -57,10 +58,13 @@ class Revisions(APIView):
         },
     )
     def post(self, request: Request, machine_id: str) -> Response:
-        """Make this text the head, if the head is still the one named in If-Match."""
+        """Make this text the head, if the head is still the one named in If-Match, and the draft the named one."""
         expected = expected_version(request.headers.get("If-Match"), "r")
         wanted = checked(shapes.RevisionInput, request)
-        saved = revisions.save_revision(user_of(request), machine_id, expected=expected, **wanted)
+        superseded = Superseded(wanted.pop("draft")) if "draft" in wanted else None
+        saved = revisions.save_revision(
+            user_of(request), machine_id, expected=expected, superseded=superseded, **wanted
+        )
         response = Response(shapes.RevisionSerializer(saved.revision).data, status=201 if saved.created else 200)
         response["ETag"] = etag("r", saved.revision.number)
         return response

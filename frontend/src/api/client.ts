@@ -92,9 +92,10 @@ export const getRevision = (machine_id: string, number: number) =>
       params: { path: { machine_id, number } },
     }),
   );
+/** `head` and `draft` are what it takes the place of: the number of a revision, the count of a draft or none. */
 export const createRevision = (
   id: string,
-  body: { definition: string; format: Format; comment: string },
+  body: { definition: string; format: Format; comment: string; draft: number | null },
   head: number,
 ) =>
   ask(

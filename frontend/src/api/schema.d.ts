@@ -635,7 +635,7 @@ export interface paths {
         /** @description Newest first, without their definitions. */
         get: operations["list_revisions"];
         put?: never;
-        /** @description Make this text the head, if the head is still the one named in If-Match. */
+        /** @description Make this text the head, if the head is still the one named in If-Match, and the draft the named one. */
         post: operations["save_revision"];
         delete?: never;
         options?: never;
@@ -1553,6 +1553,8 @@ export interface components {
             format: components["schemas"]["DefinitionFormat"];
             /** @default  */
             comment: string;
+            /** @description `saves` of the draft that this takes the place of, null for none. If there is another one by then, nothing is saved. Without this member a draft that says something else stays. */
+            draft?: number | null;
         };
         RevisionSummary: {
             number: number;

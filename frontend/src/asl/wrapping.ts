@@ -1,4 +1,4 @@
-import { t } from "../i18n";
+import { count, t } from "../i18n";
 import { targetsOf } from "./fragments";
 import { isObject, type Json, type JsonObject, text } from "./model";
 import {
@@ -56,7 +56,9 @@ export function wrap(
   eachReference(scope, (target) => (target === entry ? container : target));
   return {
     select: { scope: path, name: container },
-    said: t("{n} states are now in {name}", { n: chosen.size, name: container }),
+    said: count(chosen.size, "{n} state is now in {name}", "{n} states are now in {name}", {
+      name: container,
+    }),
   };
 }
 

@@ -279,6 +279,8 @@ export const ko = {
   "May be left empty": "비워 두어도 됩니다",
   "This draft was saved in another window, or by someone else, while you were editing.":
     "편집하는 동안 다른 창이나 다른 사람이 이 초안을 저장했습니다.",
+  "This draft was thrown away in another window, or by someone else, while you were editing.":
+    "편집하는 동안 다른 창에서, 또는 다른 사람이 이 초안을 버렸습니다.",
   "A newer revision was saved while you were editing.": "편집하는 동안 새 리비전이 저장되었습니다.",
   "This browser keeps edits that never reached the server, and the server's draft has changed since.":
     "이 브라우저에 서버로 보내지 못한 편집이 있고, 그 사이 서버의 초안이 바뀌었습니다.",
@@ -298,7 +300,12 @@ export const ko = {
   Yours: "내 것",
   "Saved elsewhere by {author}": "다른 곳에서 저장함: {author}",
   "Saved elsewhere": "다른 곳에서 저장됨",
-  "Saved as a revision elsewhere": "다른 곳에서 리비전으로 저장됨",
+  "Edited elsewhere meanwhile, and shown as it is now: Undo brings back the old one":
+    "그 사이 다른 곳에서 편집되어 지금의 내용을 보여 줍니다. 실행 취소로 이전 내용을 되살릴 수 있습니다",
+  "You are signed out. Your edits are kept in this browser and sent when you have signed in, in another window say.":
+    "로그아웃되었습니다. 편집은 이 브라우저에 보관되며, 다른 창 등에서 로그인하면 서버로 보냅니다.",
+  "The draft is not kept on the server. {reason} It is kept in this browser, and tried again with your next edit.":
+    "초안이 서버에 보관되지 않았습니다. {reason} 이 브라우저에 보관되며, 다음 편집 때 다시 시도합니다.",
   "Revision {n} by {author}": "{author}의 리비전 {n}",
   "Something must stand here": "값이 있어야 합니다",
   "There is no state {value} here": "여기에는 {value} 상태가 없습니다",
@@ -431,6 +438,9 @@ export const ko = {
   "{n} share link": "공유 링크 {n}개",
   "{n} share links": "공유 링크 {n}개",
   "{name} goes when its executions have ended": "{name} 머신은 실행이 끝나면 삭제됩니다",
+  "{name} is made": "{name}을(를) 만들었습니다",
+  "Revision {number} is the draft of {name}": "리비전 {number}이(가) {name}의 초안입니다",
+  "An execution of {name} has started": "{name}의 실행을 시작했습니다",
   "{name} is deleted": "{name} 삭제됨",
   "Delete {name}?": "삭제할까요? {name}",
   Delete: "삭제",
@@ -605,6 +615,7 @@ export const ko = {
   "Nothing is chosen": "선택된 것이 없습니다",
   "The chosen states are in different parts: choose those of one part":
     "선택한 상태가 서로 다른 부분에 있습니다. 한 부분의 상태만 고르세요",
+  "{n} state is now in {name}": "상태 {n}개가 이제 {name} 안에 있습니다",
   "{n} states are now in {name}": "상태 {n}개가 이제 {name} 안에 있습니다",
   "{a} and {b} are both led to from outside: what is wrapped has one way in":
     "{a}, {b} 두 상태 모두 밖에서 이어집니다. 감싸려면 들어오는 길이 하나여야 합니다",
@@ -948,6 +959,8 @@ export const ko = {
   "Choose one of the last {n}": "최근 {n}개 중에서 선택",
   "What it teaches": "배울 수 있는 것",
   "Export the draft": "초안 내보내기",
+  "The text is {format} now": "이제 텍스트가 {format}입니다",
+  "The text has a mistake: mend it first": "텍스트에 오류가 있습니다. 먼저 고치세요",
   "The text has a mistake: mend it before it is exported":
     "텍스트에 오류가 있습니다. 고친 뒤 내보내세요",
   "{name} holds no definition: nothing is changed":

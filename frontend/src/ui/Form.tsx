@@ -1,15 +1,26 @@
-import type { ReactNode } from "react";
+import Box from "@cloudscape-design/components/box";
+import { type ReactNode, useState } from "react";
 
-/** Fields that Enter sends, wherever their button stands; while they are not `ready` it does nothing. */
-export function Form(props: { ready: boolean; onSend: () => void; children: ReactNode }) {
+/** Fields that Enter sends, wherever their button stands; with a reason `why` they cannot be sent yet, Enter tells it. */
+export function Form(props: { why?: string | null; onSend: () => void; children: ReactNode }) {
+  const { why = null } = props;
+  const [asked, setAsked] = useState(false);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (props.ready) props.onSend();
+        setAsked(why !== null);
+        if (why === null) props.onSend();
       }}
     >
       {props.children}
+      <div role="alert">
+        {asked && why !== null && (
+          <Box color="text-status-error" margin={{ top: "xs" }}>
+            {why}
+          </Box>
+        )}
+      </div>
       <button type="submit" hidden />
     </form>
   );

@@ -1,4 +1,6 @@
-import { startTransition, useEffect, useState } from "react";
+import { startTransition, useEffect, useRef, useState } from "react";
+import { getSession } from "../api/client";
+import { reach } from "../api/reach";
 
 /** Code of its own, which a page fetches when it wants it. */
 export interface Part<T> {
@@ -27,7 +29,8 @@ export interface Wanted<T> {
 
 /**
  * The part, once it is wanted and there. Not by Suspense, which would hold back what comes for 300 ms; and what keeps a
- * wanted part away, a network that is gone for a second, does not take away what stands around it.
+ * wanted part away, a network that is gone for a second, does not take away what stands around it. It is fetched when
+ * the server can be reached again, and once more where it can be all along.
  */
 export function usePart<T>(of: Part<T>, wanted: boolean): Wanted<T> {
   const [found, setFound] = useState<{ readonly part: T } | null>(null);
@@ -45,6 +48,29 @@ export function usePart<T>(of: Part<T>, wanted: boolean): Wanted<T> {
       live = false;
     };
   }, [of, missing]);
+  const retried = useRef(false);
+  useEffect(() => {
+    if (!failed) return;
+    let live = true;
+    const retry = () => live && setFailed(false);
+    const unsubscribe = reach.subscribe((now, before) => {
+      if (now.reached && !before.reached) retry();
+    });
+    window.addEventListener("online", retry);
+    // No request may have noticed yet that the server is away; the banner that says so asks on.
+    void getSession()
+      .catch(() => undefined)
+      .then(() => {
+        if (retried.current || !reach.getState().reached) return;
+        retried.current = true;
+        retry();
+      });
+    return () => {
+      live = false;
+      unsubscribe();
+      window.removeEventListener("online", retry);
+    };
+  }, [failed]);
   const again = wanted && there === null && failed ? () => setFailed(false) : null;
   return { there, again };
 }

@@ -34,7 +34,8 @@ import {
 } from "./commands";
 import { CompletionProvider, fieldCompletion, useCompletionWorld } from "./completion";
 import type { OpenDialog } from "./dialogs";
-import { newDrafts, opening } from "./draft";
+import { newDrafts } from "./draft";
+import { opening } from "./kept";
 import { useLastRun } from "./lastRun";
 import { newLater } from "./later";
 import { DragGhost } from "./Palette";
@@ -72,7 +73,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const selection = useStore(designer, (s) => s.selection);
   const said = useStore(designer, (s) => s.said);
   const conflict = useStore(drafts, (s) => s.conflict);
-  const head = useStore(drafts, (s) => s.headText);
+  const head = useStore(drafts, (s) => s.head.text);
   const base = useStore(drafts, (s) => s.base);
   const changed = useStore(designer, (s) => s.text !== head);
   const folded = useStore(designer, (s) => s.folded);
@@ -361,6 +362,13 @@ export function Editor({ machine }: { machine: Machine }) {
     onKey(event, idOfFocus(event) ?? focusId),
   );
 
+  /** A list that is closed gives the focus back to where it was asked for. */
+  const giveBack = (opener: Element | null) => {
+    if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected)
+      opener.focus({ preventScroll: true });
+    else if (focusId) control.current?.focus(focusId);
+  };
+
   const note = !valid
     ? t("The text has a mistake. This is the last graph that could be drawn.")
     : layoutError !== null
@@ -494,20 +502,28 @@ export function Editor({ machine }: { machine: Machine }) {
         <Picker
           key={editing.question.title}
           {...editing.question}
-          onClose={() => {
+          choices={
+            typeof editing.question.choices === "function"
+              ? editing.question.choices()
+              : editing.question.choices
+          }
+          onClose={(opener) => {
             editing.ask(null);
-            if (focusId) control.current?.focus(focusId);
+            giveBack(opener);
           }}
-          onPick={(id) => {
+          onPick={(id, opener) => {
             const { question } = editing;
+            const before = designer.getState().selection;
             editing.ask(null);
             pickedLate.current = comesLate(id);
             question?.answer(id);
-            const chosen = designer.getState().selection.states[0];
+            const after = designer.getState().selection;
+            const chosen = after.states[0];
             // Unless the answer has led it elsewhere, to a form say.
             const here = document.activeElement;
-            if (chosen && (here === document.body || here?.closest(".picker")))
-              control.current?.focus(refId(chosen));
+            if (here !== document.body && !here?.closest(".picker")) return;
+            if (chosen && after !== before) control.current?.focus(refId(chosen));
+            else giveBack(opener);
           }}
         />
       )}

@@ -18,9 +18,12 @@ export function Picker(props: {
   choices: readonly Choice[];
   /** What is found elsewhere for the words typed; put after the choices. A hook. */
   useMore?: ((search: string) => readonly Choice[]) | undefined;
-  onPick: (id: string) => void;
-  onClose: () => void;
+  /** With what had the focus when the list opened. */
+  onPick: (id: string, opener: Element | null) => void;
+  onClose: (opener: Element | null) => void;
 }) {
+  // Before the list is in the page, and takes it.
+  const [opener] = useState(() => document.activeElement);
   const [search, setSearch] = useState("");
   const [active, setActive] = useState(0);
   const box = useRef<HTMLDivElement>(null);
@@ -35,22 +38,22 @@ export function Picker(props: {
   const { onClose } = props;
   useEffect(() => {
     const away = (event: PointerEvent) => {
-      if (!box.current?.contains(event.target as Node)) onClose();
+      if (!box.current?.contains(event.target as Node)) onClose(opener);
     };
     window.addEventListener("pointerdown", away, true);
     return () => window.removeEventListener("pointerdown", away, true);
-  }, [onClose]);
+  }, [onClose, opener]);
   useEffect(() => {
     box.current?.querySelector(".is-active")?.scrollIntoView({ block: "nearest" });
   });
   const keys = (event: React.KeyboardEvent) => {
     event.stopPropagation();
-    if (event.key === "Escape") onClose();
+    if (event.key === "Escape") onClose(opener);
     else if (event.key === "ArrowDown") setActive((n) => Math.min(n + 1, shown.length - 1));
     else if (event.key === "ArrowUp") setActive((n) => Math.max(n - 1, 0));
     else if (event.key === "Enter") {
       const chosen = shown[active];
-      if (chosen) props.onPick(chosen.id);
+      if (chosen) props.onPick(chosen.id, opener);
     } else return;
     event.preventDefault();
   };
@@ -91,7 +94,7 @@ export function Picker(props: {
             data-pick={choice.id}
             className={`picker-item ${choice.className ?? ""}${index === active ? " is-active" : ""}`}
             onPointerEnter={() => setActive(index)}
-            onClick={() => props.onPick(choice.id)}
+            onClick={() => props.onPick(choice.id, opener)}
           >
             <b>{choice.title}</b>
             {choice.description && <span>{choice.description}</span>}

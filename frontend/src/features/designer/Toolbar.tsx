@@ -22,6 +22,7 @@ const WORDS: Record<SaveState, [StatusIndicatorProps.Type, string]> = {
   unsaved: ["pending", t("Not kept on the server yet")],
   saving: ["in-progress", t("Keeping the draft")],
   offline: ["warning", t("Kept in this browser only")],
+  refused: ["error", t("Kept in this browser only")],
 };
 
 export const Toolbar = memo(function Toolbar(props: {

@@ -5,13 +5,13 @@ import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Machine } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { type Message, t } from "../../i18n";
 import { Compare } from "../../ui/Code";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { Refusal } from "../../ui/Refusal";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
 import { StartDialog, type Unsaved } from "../executions/StartDialog";
 import { COMMANDS, type Command } from "./commands";
 import type { Conflict } from "./draft";
@@ -44,7 +44,7 @@ export default function Dialogs(props: {
 function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onClose: () => void }) {
   const [comment, setComment] = useState("");
   const input = useFirstFocus<InputProps.Ref>();
-  const save = useWrite({ mutationFn: () => props.onSave(comment), onSuccess: props.onClose });
+  const save = useWrite({ mutationFn: () => props.onSave(comment), closes: props.onClose });
   return (
     <Dialog
       title={t("Save as a revision")}
@@ -55,7 +55,7 @@ function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onCl
         </Button>
       }
     >
-      <Form ready onSend={save.mutate}>
+      <Form onSend={save.mutate}>
         <SpaceBetween size="m">
           <Refusal error={save.error} />
           <FormField label={t("What has changed")} description={t("May be left empty")}>
@@ -69,6 +69,9 @@ function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onCl
 
 const EXPLAIN: Record<Conflict["kind"], string> = {
   draft: t("This draft was saved in another window, or by someone else, while you were editing."),
+  gone: t(
+    "This draft was thrown away in another window, or by someone else, while you were editing.",
+  ),
   revision: t("A newer revision was saved while you were editing."),
   local: t(
     "This browser keeps edits that never reached the server, and the server's draft has changed since.",

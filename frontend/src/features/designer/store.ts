@@ -301,6 +301,7 @@ export function newDesigner(text: string, format: Format): Designer {
       }
       const text = printText(parsed.value, format);
       commit({ text, format }, derive(text, format));
+      say(t("The text is {format} now", { format: format.toUpperCase() }));
     },
     replace(text, format) {
       commit({ text, format }, derive(text, format));

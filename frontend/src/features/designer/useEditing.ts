@@ -18,7 +18,8 @@ import { wrapStates } from "./wrapping";
 export interface Question {
   readonly title: string;
   readonly at: { x: number; y: number };
-  readonly choices: readonly Choice[];
+  /** A function where more of them may come while the list is open. */
+  readonly choices: readonly Choice[] | (() => readonly Choice[]);
   readonly useMore?: (search: string) => readonly Choice[];
   readonly answer: (id: string) => void;
 }
@@ -106,7 +107,7 @@ export function useEditing(
       ask({
         title,
         at,
-        choices: typeChoices(),
+        choices: typeChoices,
         useMore: useSdkChoices,
         answer: (id) => {
           const item = now.current.items.find((i) => i.id === id) ?? sdkItemOf(id);

@@ -20,7 +20,6 @@ import {
 } from "../../api/client";
 import { barring } from "../../api/http";
 import type { Execution } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { guessFormat, parseText } from "../../asl/document";
 import { toGraph, walkNodes } from "../../asl/graph";
 import { isObject } from "../../asl/model";
@@ -38,6 +37,7 @@ import { flash, flashError } from "../../ui/flash";
 import { duration, when } from "../../ui/format";
 import { TabBar } from "../../ui/TabBar";
 import { Unopened } from "../../ui/Unopened";
+import { useWrite } from "../../ui/useWrite";
 import { EventsTable } from "./EventsTable";
 import { StartDialog } from "./StartDialog";
 import "./executions.css";
@@ -220,7 +220,7 @@ function RunHead({ run, execution }: { run: LiveRun; execution: Execution }) {
   const stop = useWrite({
     mutationFn: () => stopExecution(execution.id, { cause: t("Stopped from the page") }),
     onSuccess: () => {
-      setOpen(null);
+      setOpen((now) => (now === "stop" ? null : now));
       void fetchAnew(queries, { queryKey: ["execution", execution.id], exact: true });
     },
     onError: flashError,

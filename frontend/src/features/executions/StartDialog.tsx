@@ -8,9 +8,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useNavigate } from "react-router";
 import { listInputs, listSamples, startExecution } from "../../api/client";
-import { useWrite } from "../../api/useWrite";
 import { parseText } from "../../asl/document";
 import type { Json } from "../../asl/model";
 import { count, t } from "../../i18n";
@@ -20,6 +18,7 @@ import { Form } from "../../ui/Form";
 import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
+import { useWrite } from "../../ui/useWrite";
 import { hintsOf, inputLabel, type Shape, sampleOf, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
 
@@ -43,7 +42,6 @@ export function StartDialog(props: {
   /** A version or an alias can be chosen in the place of the latest revision. */
   published?: boolean;
 }) {
-  const navigate = useNavigate();
   const { unsaved = null } = props;
   const [typed, setInput] = useState(() =>
     props.initial === undefined
@@ -90,7 +88,6 @@ export function StartDialog(props: {
     return (sampleOf(known?.results ?? [], props.machine)?.input ?? {}) as Json;
   };
   const start = useWrite({
-    leaves: true,
     mutationFn: async () => {
       if (!parsed.ok) return null;
       const value = typed === null ? await offered() : parsed.value;
@@ -102,12 +99,18 @@ export function StartDialog(props: {
       });
     },
     onSuccess: (execution) => {
-      if (!execution) return props.onClose();
-      localStorage.setItem(inputKey(props.machine.id), input);
-      navigate(`/executions/${execution.id}`);
+      if (execution) localStorage.setItem(inputKey(props.machine.id), input);
+    },
+    leads: (execution) =>
+      execution && {
+        to: `/executions/${execution.id}`,
+        told: t("An execution of {name} has started", { name: props.machine.name }),
+      },
+    closes: (execution) => {
+      if (!execution) props.onClose();
     },
   });
-  const ready = parsed.ok && nameProblem(name) === null;
+  const why = parsed.ok ? nameProblem(name) : t("The input is not JSON");
   return (
     <Dialog
       title={t("Run {name}", { name: props.machine.name })}
@@ -116,8 +119,8 @@ export function StartDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!ready}
-          disabledReason={nameProblem(name) ?? t("The input is not JSON")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
@@ -128,7 +131,8 @@ export function StartDialog(props: {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the Start button, which the keyboard reaches as well */}
       <div
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && ready) start.mutate();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && why === null)
+            start.mutate();
         }}
       >
         <SpaceBetween size="m">
@@ -202,7 +206,7 @@ export function StartDialog(props: {
               </div>
             </FormField>
           )}
-          <Form ready={ready} onSend={start.mutate}>
+          <Form why={why} onSend={start.mutate}>
             <FormField
               label={t("Name")}
               description={t("Left empty, one is made up")}

@@ -66,6 +66,8 @@ export function StepPanel({
   // biome-ignore lint/correctness/useExhaustiveDependencies: visits change in place, `n` says when
   const visits = useMemo(() => [...run.statuses.visitsOf(node.name)], [run, node.name, n]);
   const [chosen, setChosen] = useState<number | null>(null);
+  // Kept here: a redrive reads the history anew, and has no events for a moment.
+  const [tab, setTab] = useState("data");
   // biome-ignore lint/correctness/useExhaustiveDependencies: another state, another choice
   useEffect(() => setChosen(null), [node.name]);
   const ordered = useMemo(
@@ -97,6 +99,60 @@ export function StepPanel({
       </div>
     );
   }
+  const tabs = [
+    {
+      id: "data",
+      label: t("Data"),
+      content: (
+        <SpaceBetween size="s">
+          <FormField label={t("Input")} stretch>
+            <pre className="payload" data-part="input">
+              {pretty(data.input) || "–"}
+            </pre>
+          </FormField>
+          <FormField label={t("Output")} stretch>
+            <pre className="payload" data-part="output">
+              {pretty(data.output) || (visit.open ? t("not yet") : t("none"))}
+            </pre>
+          </FormField>
+        </SpaceBetween>
+      ),
+    },
+    ...(node.type === "Task"
+      ? [
+          {
+            id: "tasks",
+            label: t("Attempts"),
+            content: <Attempts execution={execution} visit={visit} n={visit.events.length} />,
+          },
+        ]
+      : []),
+    ...(events.some((event) => event.type === "MapRunStarted")
+      ? [
+          {
+            id: "map-runs",
+            label: t("Map Run"),
+            content: <MapRuns execution={execution} visit={visit.id} />,
+          },
+        ]
+      : []),
+    {
+      id: "events",
+      label: t("Events"),
+      content: (
+        <SpaceBetween size="xs">
+          {events.map((event) => (
+            <details key={event.id} className="raw-event">
+              <summary>
+                {event.id}. {event.type} {event.note && <i>({event.note})</i>}
+              </summary>
+              <pre className="payload">{pretty(event.details ?? {})}</pre>
+            </details>
+          ))}
+        </SpaceBetween>
+      ),
+    },
+  ];
   return (
     <div className={`step status-${visit.status}`}>
       <SpaceBetween size="s">
@@ -147,62 +203,9 @@ export function StepPanel({
         />
         <Tabs
           ariaLabel={t("Step")}
-          tabs={[
-            {
-              id: "data",
-              label: t("Data"),
-              content: (
-                <SpaceBetween size="s">
-                  <FormField label={t("Input")} stretch>
-                    <pre className="payload" data-part="input">
-                      {pretty(data.input) || "–"}
-                    </pre>
-                  </FormField>
-                  <FormField label={t("Output")} stretch>
-                    <pre className="payload" data-part="output">
-                      {pretty(data.output) || (visit.open ? t("not yet") : t("none"))}
-                    </pre>
-                  </FormField>
-                </SpaceBetween>
-              ),
-            },
-            ...(node.type === "Task"
-              ? [
-                  {
-                    id: "tasks",
-                    label: t("Attempts"),
-                    content: (
-                      <Attempts execution={execution} visit={visit} n={visit.events.length} />
-                    ),
-                  },
-                ]
-              : []),
-            ...(events.some((event) => event.type === "MapRunStarted")
-              ? [
-                  {
-                    id: "map-runs",
-                    label: t("Map Run"),
-                    content: <MapRuns execution={execution} visit={visit.id} />,
-                  },
-                ]
-              : []),
-            {
-              id: "events",
-              label: t("Events"),
-              content: (
-                <SpaceBetween size="xs">
-                  {events.map((event) => (
-                    <details key={event.id} className="raw-event">
-                      <summary>
-                        {event.id}. {event.type} {event.note && <i>({event.note})</i>}
-                      </summary>
-                      <pre className="payload">{pretty(event.details ?? {})}</pre>
-                    </details>
-                  ))}
-                </SpaceBetween>
-              ),
-            },
-          ]}
+          activeTabId={tabs.some(({ id }) => id === tab) ? tab : "data"}
+          onChange={(e) => setTab(e.detail.activeTabId)}
+          tabs={tabs}
         />
       </SpaceBetween>
     </div>

@@ -8,11 +8,11 @@ import { useState } from "react";
 import { createAlias, updateAlias } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Alias, Route, Version } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
 
 /** "2 (90 %), 1 (10 %)" */
 export function shares(routes: readonly Route[]): string {
@@ -38,6 +38,7 @@ export function AliasDialog(props: {
   machine: string;
   alias: Alias | null;
   versions: readonly Version[];
+  onSaved: () => void;
   onClose: () => void;
 }) {
   const { alias, versions } = props;
@@ -56,7 +57,8 @@ export function AliasDialog(props: {
         ? updateAlias(props.machine, alias.name, body)
         : createAlias(props.machine, { name, ...body });
     },
-    onSuccess: props.onClose,
+    onSuccess: props.onSaved,
+    closes: props.onClose,
   });
   const options = versions.map((one) => ({
     value: String(one.number),
@@ -64,7 +66,9 @@ export function AliasDialog(props: {
     description: one.description,
   }));
   const none = { value: "", label: t("None") };
-  const ready = NAME.test(name) && routes !== null;
+  const incomplete =
+    routes === null ? t("Choose two different versions and a weight from 0 to 100") : null;
+  const why = NAME.test(name) ? incomplete : t("Give it a name first");
   return (
     <Dialog
       title={alias ? t("Move alias {name}", { name: alias.name }) : t("Create an alias")}
@@ -72,12 +76,8 @@ export function AliasDialog(props: {
       actions={
         <Button
           variant="primary"
-          disabled={!ready}
-          disabledReason={
-            NAME.test(name)
-              ? t("Choose two different versions and a weight from 0 to 100")
-              : t("Give it a name first")
-          }
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -85,7 +85,7 @@ export function AliasDialog(props: {
         </Button>
       }
     >
-      <Form ready={ready} onSend={save.mutate}>
+      <Form why={why} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField

@@ -5,10 +5,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine } from "../../api/client";
-import { useWrite } from "../../api/useWrite";
 import { printText } from "../../asl/patch";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
@@ -16,17 +14,18 @@ import { Form } from "../../ui/Form";
 import { nameProblem } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
+import { madeMachine } from "./made";
 import { STARTERS } from "./starters";
 
 export function CreateDialog({ onClose }: { onClose: () => void }) {
-  const navigate = useNavigate();
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const input = useFirstFocus<InputProps.Ref>();
   const problem = nameProblem(name);
+  const why = name === "" ? t("Give it a name first") : problem;
   const [starter, setStarter] = useState("pass");
   const create = useWrite({
-    leaves: true,
     mutationFn: () => {
       const chosen = STARTERS.find((s) => s.id === starter) ?? STARTERS[0];
       return createMachine({
@@ -35,10 +34,8 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         format: "json",
       });
     },
-    onSuccess: (machine) => {
-      void fetchAnew(queries, { queryKey: ["machines"] });
-      navigate(`/machines/${machine.id}/edit`);
-    },
+    onSuccess: () => void fetchAnew(queries, { queryKey: ["machines"] }),
+    leads: madeMachine,
   });
   return (
     <Dialog
@@ -47,8 +44,8 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       actions={
         <Button
           variant="primary"
-          disabled={name === "" || problem !== null}
-          disabledReason={problem ?? t("Give it a name first")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={create.isPending}
           onClick={() => create.mutate()}
         >
@@ -56,7 +53,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
         </Button>
       }
     >
-      <Form ready={name !== "" && problem === null} onSend={create.mutate}>
+      <Form why={why} onSend={create.mutate}>
         <SpaceBetween size="l">
           <Refusal error={create.error} />
           <FormField

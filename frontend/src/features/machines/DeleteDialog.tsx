@@ -8,10 +8,10 @@ import { fetchAnew } from "../../api/anew";
 import { deleteMachine, getDeletion } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Deletion, MachineSummary } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { count, t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { flash } from "../../ui/flash";
+import { useWrite } from "../../ui/useWrite";
 
 /** What goes with the machine, as a sentence. */
 function inWords(deletion: Deletion): string {
@@ -47,9 +47,10 @@ export function DeleteDialog({
       );
       queries.removeQueries({ queryKey: ["machine", machine.id] });
       void fetchAnew(queries, { queryKey: ["machines"] });
-      onClose();
-      navigate("/machines");
+      // Away from what is no more; who is elsewhere by now stays there.
+      if (location.pathname.startsWith(`/machines/${machine.id}`)) navigate("/machines");
     },
+    closes: onClose,
   });
   const running = deletion.data?.running_executions ?? 0;
   return (

@@ -4,16 +4,14 @@ import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
 import FileUpload from "@cloudscape-design/components/file-upload";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useNavigate } from "react-router";
 import { fetchAnew } from "../../api/anew";
 import { createMachine, importMachine, listMachines, listSamples } from "../../api/client";
 import type { Sample } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { guessFormat } from "../../asl/document";
 import { printText } from "../../asl/patch";
 import { count, t } from "../../i18n";
@@ -24,8 +22,11 @@ import { flash } from "../../ui/flash";
 import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
 import { unreadable } from "../../ui/unreadable";
+import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
 import { inputKey } from "../executions/StartDialog";
 import { omittedRevisions } from "./bundle";
+import { madeMachine } from "./made";
 
 function sampleText(sample: Sample): string {
   return typeof sample.definition === "string"
@@ -50,18 +51,16 @@ export function ImportDialog({
   /** One that was dropped on the page. */
   file?: File | null;
 }) {
-  const navigate = useNavigate();
   const queries = useQueryClient();
   const [tab, setTab] = useState(file ? "file" : "samples");
   const [content, setContent] = useState("");
   const [name, setName] = useState("");
   const [files, setFiles] = useState<File[]>([]);
   const [unread, setUnread] = useState<Error | null>(null);
+  // A file that was dropped is there already: what is left to do is its name.
+  const nameInput = useFirstFocus<InputProps.Ref>(file !== null);
   const samples = useQuery({ queryKey: ["samples"], queryFn: listSamples });
-  const done = (machine: { id: string }) => {
-    void fetchAnew(queries, { queryKey: ["machines"] });
-    navigate(`/machines/${machine.id}/edit`);
-  };
+  const done = () => void fetchAnew(queries, { queryKey: ["machines"] });
   const omitted = useMemo(() => omittedRevisions(content), [content]);
   const missing =
     omitted > 0 &&
@@ -71,16 +70,15 @@ export function ImportDialog({
       "The bundle goes without {n} older revisions, which did not fit into it.",
     );
   const bring = useWrite({
-    leaves: true,
     mutationFn: () => importMachine({ content, ...(name.trim() ? { name: name.trim() } : {}) }),
-    onSuccess: (machine) => {
+    onSuccess: () => {
       // Told once more where it is missed: nothing on the server knows of them.
       if (missing) flash("info", missing);
-      done(machine);
+      done();
     },
+    leads: madeMachine,
   });
   const use = useWrite({
-    leaves: true,
     mutationFn: async (sample: Sample) => {
       const definition = sampleText(sample);
       return createMachine({
@@ -93,36 +91,46 @@ export function ImportDialog({
     onSuccess: (machine, sample) => {
       // Its name may have been taken, and its definition is there to be changed: what it runs with stays known.
       localStorage.setItem(inputKey(machine.id), JSON.stringify(sample.input, null, 2));
-      done(machine);
+      done();
     },
+    leads: madeMachine,
   });
   const latest = useRef<File | null>(null);
+  /** The name that the last file gave it. */
+  const named = useRef("");
   const take = async (chosen: File[]) => {
     setFiles(chosen);
     setUnread(null);
     const file = chosen[0] ?? null;
     latest.current = file;
-    if (!file) return;
+    if (!file) {
+      setContent("");
+      setName((typed) => (typed === named.current ? "" : typed));
+      return;
+    }
     const text = await file.text().catch(() => null);
     // Another one may have been chosen, or a name typed, while this one was read.
     if (latest.current !== file) return;
     if (text === null) return setUnread(unreadable(file));
     setContent(text);
-    setName((typed) => typed || toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, "")));
+    const called = toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, ""));
+    setName((typed) => (typed === "" || typed === named.current ? called : typed));
+    named.current = called;
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: taken once, when the dialog opens
   useEffect(() => {
     if (file) void take([file]);
   }, []);
-  const ready = content.trim() !== "" && nameProblem(name) === null;
+  const why =
+    content.trim() === "" ? t("Choose a file or paste a definition first") : nameProblem(name);
   const nameField = (
-    <Form ready={ready} onSend={bring.mutate}>
+    <Form why={why} onSend={bring.mutate}>
       <FormField
         label={t("Name")}
         description={t("Left empty, a bundle keeps its own and a definition is called Imported")}
         errorText={nameProblem(name)}
       >
-        <Input value={name} onChange={(e) => setName(e.detail.value)} />
+        <Input ref={nameInput} value={name} onChange={(e) => setName(e.detail.value)} />
       </FormField>
     </Form>
   );
@@ -135,8 +143,8 @@ export function ImportDialog({
         tab !== "samples" && (
           <Button
             variant="primary"
-            disabled={!ready}
-            disabledReason={nameProblem(name) ?? t("Choose a file or paste a definition first")}
+            disabled={why !== null}
+            disabledReason={why ?? ""}
             loading={bring.isPending}
             onClick={() => bring.mutate()}
           >

@@ -24,7 +24,6 @@ import {
 } from "../../api/client";
 import { barring, messageOf } from "../../api/http";
 import type { Machine } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { Page } from "../../app/Page";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
@@ -35,6 +34,7 @@ import { ago } from "../../ui/format";
 import { whenIdle } from "../../ui/idle";
 import { nameProblem } from "../../ui/names";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
 import { ExecutionTable } from "../executions/ExecutionTable";
 import { StartDialog } from "../executions/StartDialog";
 import { DeleteDialog } from "./DeleteDialog";
@@ -75,10 +75,10 @@ function Shown({ machine }: { machine: Machine }) {
   const draft = machine.has_draft ? machine.draft : null;
   const saveDraft = async () => {
     if (!draft) return true;
-    const { text, format, base_revision } = draft;
+    const { text, format, base_revision, saves } = draft;
     const head = await createRevision(
       machine.id,
-      { definition: text, format, comment: "" },
+      { definition: text, format, comment: "", draft: saves },
       base_revision,
     );
     void fetchAnew(queries, { queryKey: ["machine", machine.id] });
@@ -204,14 +204,14 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
   const [name, setName] = useState(machine.name);
   const [description, setDescription] = useState(machine.description);
   const input = useFirstFocus<InputProps.Ref>();
-  const ready = name !== "" && nameProblem(name) === null;
+  const why = name === "" ? t("Give it a name first") : nameProblem(name);
   const save = useWrite({
     mutationFn: () => patchMachine(machine.id, { name, description }),
     onSuccess: () => {
       void fetchAnew(queries, { queryKey: ["machine", machine.id] });
       void fetchAnew(queries, { queryKey: ["machines"] });
-      onClose();
     },
+    closes: onClose,
   });
   return (
     <Dialog
@@ -220,8 +220,8 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
       actions={
         <Button
           variant="primary"
-          disabled={!ready}
-          disabledReason={nameProblem(name) ?? t("Give it a name first")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -229,7 +229,7 @@ function Rename({ machine, onClose }: { machine: Machine; onClose: () => void })
         </Button>
       }
     >
-      <Form ready={ready} onSend={save.mutate}>
+      <Form why={why} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           <FormField label={t("Name")} errorText={nameProblem(name)}>

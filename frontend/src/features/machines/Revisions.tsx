@@ -8,15 +8,14 @@ import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate } from "react-router";
 import { getRevision, listRevisions, putDraft } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Revision } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { when } from "../../ui/format";
+import { useWrite } from "../../ui/useWrite";
 import { GraphDiff } from "./GraphDiff";
 
 export function Revisions({ machine }: { machine: Machine }) {
@@ -89,25 +88,22 @@ function Look({
   number: number;
   onClose: () => void;
 }) {
-  const navigate = useNavigate();
   const revision = useQuery({
     queryKey: ["revision", machine.id, number],
     queryFn: () => getRevision(machine.id, number),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const restore = useWrite({
-    leaves: true,
     mutationFn: (old: Revision) =>
       putDraft(
         machine.id,
         { text: old.definition ?? "", format: old.format, base_revision: machine.revision },
         machine.draft?.saves ?? null,
       ),
-    onSuccess: () => {
-      // The draft on the server is the one that was asked for: an older copy in this browser must not win.
-      localStorage.removeItem(`treadle:draft:${machine.id}`);
-      navigate(`/machines/${machine.id}/edit`);
-    },
+    leads: () => ({
+      to: `/machines/${machine.id}/edit`,
+      told: t("Revision {number} is the draft of {name}", { number, name: machine.name }),
+    }),
   });
   const old = revision.data;
   const latest = number === machine.revision;

@@ -13,10 +13,10 @@ import { fetchAnew } from "../../api/anew";
 import { createShare, listShares, revokeShare } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Machine, Share } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { ago, when } from "../../ui/format";
+import { useWrite } from "../../ui/useWrite";
 
 const EXPIRIES = [
   { value: "0", label: t("Never ends by itself") },
@@ -56,13 +56,12 @@ export function Sharing({ machine }: { machine: Machine }) {
   });
   const revoke = useWrite({
     mutationFn: (share: Share) => revokeShare(machine.id, share.id),
+    onSettled: (_, __, gone) => setDoomed((now) => (now === gone ? null : now)),
     onSuccess: (_, share) => {
-      setDoomed(null);
       // A dead link is nothing to copy.
       if (create.data?.id === share.id) create.reset();
       done();
     },
-    onError: () => setDoomed(null),
   });
   const error = shares.error ?? create.error ?? revoke.error;
   const url = create.data?.url && new URL(create.data.url, location.origin).href;

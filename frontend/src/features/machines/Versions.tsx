@@ -17,11 +17,11 @@ import {
 } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Alias, Machine, Version } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { when } from "../../ui/format";
+import { useWrite } from "../../ui/useWrite";
 import { AliasDialog, shares } from "./AliasDialog";
 
 type Doomed = { readonly version: number } | { readonly alias: string };
@@ -59,8 +59,8 @@ export function Versions({ machine }: { machine: Machine }) {
       "version" in what
         ? deleteVersion(machine.id, what.version)
         : deleteAlias(machine.id, what.alias),
-    onSettled: () => {
-      setDoomed(null);
+    onSettled: (_, __, gone) => {
+      setDoomed((now) => (now === gone ? null : now));
       done();
     },
   });
@@ -81,7 +81,7 @@ export function Versions({ machine }: { machine: Machine }) {
               "A version keeps running what it was published with, whatever is saved later.",
             )}
             actions={
-              <Form ready onSend={publish.mutate}>
+              <Form onSend={publish.mutate}>
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={description}
@@ -196,10 +196,8 @@ export function Versions({ machine }: { machine: Machine }) {
           machine={machine.id}
           alias={editing === "new" ? null : editing}
           versions={rows}
-          onClose={() => {
-            setEditing(null);
-            done();
-          }}
+          onSaved={done}
+          onClose={() => setEditing(null)}
         />
       )}
       {doomed && (

@@ -8,11 +8,11 @@ import { useState } from "react";
 import { createConnection, updateConnection } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Connection } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useWrite } from "../../ui/useWrite";
 
 type Kind = Connection["kind"];
 export const KIND_WORDS: Record<Kind, { title: string; user: string; secret: string }> = {
@@ -26,7 +26,11 @@ export const KIND_WORDS: Record<Kind, { title: string; user: string; secret: str
 };
 const KINDS = Object.entries(KIND_WORDS).map(([value, { title }]) => ({ value, label: title }));
 
-export function ConnectionDialog(props: { connection: Connection | null; onClose: () => void }) {
+export function ConnectionDialog(props: {
+  connection: Connection | null;
+  onSaved: () => void;
+  onClose: () => void;
+}) {
   const { connection } = props;
   const kept = (key: string) => {
     const value = connection?.settings[key];
@@ -51,9 +55,11 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
         ? updateConnection(connection.id, body)
         : createConnection({ name, kind, user, secret, ...more });
     },
-    onSuccess: props.onClose,
+    onSuccess: props.onSaved,
+    closes: props.onClose,
   });
   const complete = name !== "" && user !== "" && secret !== "" && (!oauth || tokenUrl !== "");
+  const why = complete ? null : t("Fill in every field first; the scope may stay empty");
   return (
     <Dialog
       title={
@@ -65,8 +71,8 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
       actions={
         <Button
           variant="primary"
-          disabled={!complete}
-          disabledReason={t("Fill in every field first; the scope may stay empty")}
+          disabled={why !== null}
+          disabledReason={why ?? ""}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
@@ -74,7 +80,7 @@ export function ConnectionDialog(props: { connection: Connection | null; onClose
         </Button>
       }
     >
-      <Form ready={complete} onSend={save.mutate}>
+      <Form why={why} onSend={save.mutate}>
         <SpaceBetween size="m">
           {save.error && <Alert type="error">{messageOf(save.error)}</Alert>}
           {connection && (

@@ -10,10 +10,10 @@ import { fetchAnew } from "../../api/anew";
 import { deleteConnection, listConnections } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Connection } from "../../api/types";
-import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { when } from "../../ui/format";
+import { useWrite } from "../../ui/useWrite";
 import { ConnectionDialog, KIND_WORDS } from "./ConnectionDialog";
 
 /** What HTTP tasks are authorised with. The server never tells a secret again. */
@@ -25,8 +25,8 @@ export function Connections() {
   const done = () => void fetchAnew(queries, { queryKey: ["connections"] });
   const remove = useWrite({
     mutationFn: (row: Connection) => deleteConnection(row.id),
-    onSettled: () => {
-      setDoomed(null);
+    onSettled: (_, __, gone) => {
+      setDoomed((now) => (now === gone ? null : now));
       done();
     },
   });
@@ -87,10 +87,8 @@ export function Connections() {
       {editing && (
         <ConnectionDialog
           connection={editing === "new" ? null : editing}
-          onClose={() => {
-            setEditing(null);
-            done();
-          }}
+          onSaved={done}
+          onClose={() => setEditing(null)}
         />
       )}
       {doomed && (

@@ -9,11 +9,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { fetchAnew } from "../../api/anew";
 import { messageOf } from "../../api/http";
-import { useWrite } from "../../api/useWrite";
 import { t } from "../../i18n";
 import { Confirm } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { ago, when } from "../../ui/format";
+import { useWrite } from "../../ui/useWrite";
 
 interface Credential {
   readonly id: string;
@@ -66,13 +66,14 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
   });
   const remove = useWrite({
     mutationFn: (row: Row) => props.remove(row.id),
+    onSettled: (_, __, gone) => setDoomed((now) => (now === gone ? null : now)),
     onSuccess: (_, row) => {
-      setDoomed(null);
       // What is refused from now on is nothing to copy.
       if (create.data?.id === row.id) create.reset();
       done();
     },
   });
+  const why = name.trim() === "" ? t("Say first what it is for") : null;
   const error = found.error ?? create.error ?? remove.error;
   const ids: TableProps.ColumnDefinition<Row>[] =
     idColumn === undefined
@@ -90,7 +91,7 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
           <Header
             description={words.description}
             actions={
-              <Form ready={name.trim() !== ""} onSend={create.mutate}>
+              <Form why={why} onSend={create.mutate}>
                 <SpaceBetween direction="horizontal" size="xs">
                   <Input
                     value={name}
@@ -99,8 +100,8 @@ export function Credentials<Row extends Credential, Made extends { readonly id: 
                     onChange={(e) => setName(e.detail.value)}
                   />
                   <Button
-                    disabled={name.trim() === ""}
-                    disabledReason={t("Say first what it is for")}
+                    disabled={why !== null}
+                    disabledReason={why ?? ""}
                     loading={create.isPending}
                     onClick={() => create.mutate()}
                     formAction="none"

@@ -4,27 +4,25 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { copyShared, getShared } from "../../api/client";
 import { barring, Problem } from "../../api/http";
-import { useWrite } from "../../api/useWrite";
 import { Page } from "../../app/Page";
 import { GraphView } from "../../canvas/GraphView";
 import { t } from "../../i18n";
 import { Code } from "../../ui/Code";
 import { flashError } from "../../ui/flash";
 import { ago } from "../../ui/format";
+import { useWrite } from "../../ui/useWrite";
 import { useSession } from "../session/useSession";
 
 export default function SharedPage() {
   const { token = "" } = useParams();
-  const navigate = useNavigate();
   const session = useSession();
   const shared = useQuery({ queryKey: ["shared", token], queryFn: () => getShared(token) });
   const copy = useWrite({
-    leaves: true,
     mutationFn: () => copyShared(token),
-    onSuccess: (machine) => navigate(`/machines/${machine.id}`),
+    leads: ({ id, name }) => ({ to: `/machines/${id}`, told: t("{name} is made", { name }) }),
     onError: flashError,
   });
   const error = barring(shared);

@@ -2,6 +2,8 @@ import Button from "@cloudscape-design/components/button";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useRef } from "react";
+import { flushSync } from "react-dom";
 import { t } from "../../../i18n";
 import { type Answer, EMPTY } from "./mocks";
 
@@ -21,6 +23,15 @@ export function AnswersOf(props: {
   const { name, answers, onChange } = props;
   const put = (index: number, part: Partial<Answer>) =>
     onChange(answers.map((old, i) => (i === index ? { ...old, ...part } : old)));
+  const around = useRef<HTMLFieldSetElement>(null);
+  // Drawn at once: who adds an answer by a key types on in it.
+  const add = () => {
+    flushSync(() => onChange([...answers, props.items ? { ...EMPTY, text: "[]" } : EMPTY]));
+    [...(around.current?.querySelectorAll<HTMLElement>(".answer") ?? [])]
+      .at(-1)
+      ?.querySelector("input")
+      ?.focus();
+  };
   const invitation =
     answers.length > 0
       ? t("Another answer for the next attempt")
@@ -28,7 +39,7 @@ export function AnswersOf(props: {
         ? t("Make up the items; none are read otherwise")
         : t("Make up an answer; it is {} otherwise");
   return (
-    <fieldset className="answers">
+    <fieldset className="answers" ref={around}>
       <legend>{name}</legend>
       <SpaceBetween size="xs">
         {answers.map((answer, index) => (
@@ -62,6 +73,7 @@ export function AnswersOf(props: {
             <Button
               variant="icon"
               iconName="remove"
+              formAction="none"
               ariaLabel={t("Remove answer {n} of {name}", { n: index + 1, name })}
               onClick={() => onChange(answers.filter((_, i) => i !== index))}
             />
@@ -71,7 +83,8 @@ export function AnswersOf(props: {
           <Button
             variant="inline-link"
             ariaLabel={`${invitation}: ${name}`}
-            onClick={() => onChange([...answers, props.items ? { ...EMPTY, text: "[]" } : EMPTY])}
+            formAction="none"
+            onClick={add}
           >
             {invitation}
           </Button>

@@ -6,13 +6,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { simulate } from "../../../api/client";
-import { useWrite } from "../../../api/useWrite";
 import type { Json } from "../../../asl/model";
 import { count, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
 import { ExecutionStatusPill } from "../../../ui/ExecutionStatus";
+import { Form } from "../../../ui/Form";
 import { duration } from "../../../ui/format";
 import { Refusal } from "../../../ui/Refusal";
+import { useStanding } from "../../../ui/useStanding";
+import { useWrite } from "../../../ui/useWrite";
 import { inputKey } from "../../executions/StartDialog";
 import type { LastRun } from "../lastRun";
 import type { Designer } from "../store";
@@ -76,11 +78,11 @@ export function SimulatePanel({
       designer.say(t("Simulated: {n} events", { n: trial.events.length }));
     },
   });
+  const trial = useStanding(run);
   const put = (next: Answers) => {
     setAnswers(next);
     localStorage.setItem(mocksKey(machine), JSON.stringify(next));
   };
-  const trial = run.data;
   // A run too long for an answer has told nothing of its way: every Task may be the one.
   const reached = new Set(
     trial ? trial.events.map((event) => event.state ?? "") : asked.map(({ name }) => name),
@@ -122,6 +124,7 @@ export function SimulatePanel({
             variant="primary"
             iconName="caret-right-filled"
             disabled={!valid}
+            disabledReason={t("The text has a mistake: mend it first")}
             loading={run.isPending}
             onClick={() => run.mutate()}
           >
@@ -177,16 +180,21 @@ export function SimulatePanel({
             description={t("One for each attempt of a state; the last stands for all further ones")}
             stretch
           >
-            {asked.map(({ name, kind }) => (
-              <AnswersOf
-                key={name}
-                name={name}
-                items={kind === "items"}
-                several
-                answers={answers[name] ?? []}
-                onChange={(next) => put({ ...answers, [name]: next })}
-              />
-            ))}
+            <Form
+              onSend={run.mutate}
+              why={valid ? null : t("The text has a mistake: mend it first")}
+            >
+              {asked.map(({ name, kind }) => (
+                <AnswersOf
+                  key={name}
+                  name={name}
+                  items={kind === "items"}
+                  several
+                  answers={answers[name] ?? []}
+                  onChange={(next) => put({ ...answers, [name]: next })}
+                />
+              ))}
+            </Form>
           </FormField>
         )}
       </SpaceBetween>

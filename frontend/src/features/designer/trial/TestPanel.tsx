@@ -8,11 +8,13 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { useStore } from "zustand";
 import { testState } from "../../../api/client";
-import { useWrite } from "../../../api/useWrite";
 import { at, isObject, type Json } from "../../../asl/model";
 import { type Message, t } from "../../../i18n";
 import { Code } from "../../../ui/Code";
+import { Form } from "../../../ui/Form";
 import { Refusal } from "../../../ui/Refusal";
+import { useStanding } from "../../../ui/useStanding";
+import { useWrite } from "../../../ui/useWrite";
 import type { LastRun, Visited } from "../lastRun";
 import type { Designer } from "../store";
 import { AnswersOf } from "./Answers";
@@ -106,7 +108,7 @@ function Tested({
       });
     },
   });
-  const found = test.data;
+  const found = useStanding(test);
   const [look, words] = WORDS[found?.status ?? ""] ?? ["error", "Failed"];
   return (
     <div className="trial">
@@ -130,13 +132,15 @@ function Tested({
           </div>
         </FormField>
         {works && (
-          <AnswersOf
-            name={t("What its work comes to")}
-            items={false}
-            several={false}
-            answers={answers}
-            onChange={setAnswers}
-          />
+          <Form onSend={test.mutate}>
+            <AnswersOf
+              name={t("What its work comes to")}
+              items={false}
+              several={false}
+              answers={answers}
+              onChange={setAnswers}
+            />
+          </Form>
         )}
         <FormField label={t("Variables")} stretch>
           <div className="code-frame" style={{ height: 60 }}>
