@@ -121,19 +121,19 @@ def test_a_page_older_than_the_server_says_that_treadle_was_updated(page: Page, 
     expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
 
 
-NOTES_THE_FIRST_BOX = """new MutationObserver((_, self) => {
+NOTES_THE_FIRST_PICTURE = """new MutationObserver((_, self) => {
   if (!document.querySelector(".react-flow__node [data-state]")) return;
-  window.boxed = performance.now();
   self.disconnect();
+  requestAnimationFrame(() => setTimeout(() => { window.painted = performance.now(); }));
 }).observe(document, {subtree: true, childList: true});"""
 ASKED_BEFORE = """() => performance.getEntriesByType("resource")
-  .filter(({ startTime }) => startTime < window.boxed)
+  .filter(({ startTime }) => startTime < window.painted)
   .map(({ name }) => new URL(name).pathname)"""
 LATER = ("/panels-", "/CodeEditor-", "/api/functions", "/api/integrations", "/api/celery", "/api/executions")
 
 
 def test_what_stands_around_a_graph_is_asked_for_when_that_is_there(page: Page, server: Server) -> None:
-    page.add_init_script(NOTES_THE_FIRST_BOX)
+    page.add_init_script(NOTES_THE_FIRST_PICTURE)
     open_machine(page, server, "GraphFirst", CHAIN)
     expect(page.get_by_role("searchbox", name="Find a block")).to_be_visible()
     expect(page.locator(".code-panel .cm-content")).to_be_visible()

@@ -105,7 +105,7 @@ export function Editor({ machine }: { machine: Machine }) {
   const items = useMemo(() => paletteItems(world, jsonata), [world, jsonata]);
 
   const last = useLastRun(machine.id, drawn);
-  const completing = useCompletionWorld(later.designer, last);
+  const completing = useCompletionWorld(later.designer, last, world);
   const completeField = useMemo(() => fieldCompletion(completing), [completing]);
 
   const [open, setOpen] = useState<OpenDialog | null>(null);

@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { type Completion, complete, type World } from "../../asl/complete";
 import type { Path } from "../../asl/model";
 import type { LastRun } from "./lastRun";
-import { resourceOf, useResources } from "./resources";
+import { type World as Reachable, resourceOf, resourceOptions } from "./resources";
 import type { Designer } from "./store";
 
 /** What may be written in a field whose text is a value of the definition at a path. */
@@ -13,9 +13,13 @@ const Completing = createContext<CompleteField>(() => null);
 export const CompletionProvider = Completing.Provider;
 export const useCompleteField = (): CompleteField => useContext(Completing);
 
-export function useCompletionWorld(designer: Designer, last: LastRun | null): World {
+export function useCompletionWorld(
+  designer: Designer,
+  last: LastRun | null,
+  reachable: Reachable,
+): World {
   const root = useStore(designer, (s) => s.parsed?.value);
-  const { options } = useResources();
+  const options = useMemo(() => resourceOptions(reachable), [reachable]);
   return useMemo(
     () => ({
       root,
