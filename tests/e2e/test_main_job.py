@@ -38,6 +38,8 @@ def status(page: Page, state: str) -> str:
 
 def open_designer(page: Page, server: Server, name: str) -> str:
     page.goto(f"{server.address}/machines")
+    # By then there may be more machines than the list shows at first.
+    page.get_by_label("Find machines by name").fill(name)
     page.get_by_role("link", name=name, exact=True).click()
     page.wait_for_url("**/machines/*")
     machine = page.url.rsplit("/", 1)[1].split("?")[0]
