@@ -123,6 +123,31 @@ def test_keys_that_come_before_a_new_state_is_drawn_work_on_that_state(page: Pag
     expect(box(page, "Wait (3)")).to_be_focused()
 
 
+def test_keys_that_come_before_a_frame_is_shown_leave_the_focus_at_the_last_state(page: Page, server: Server) -> None:
+    open_machine(page, server, "NoFrames", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    box(page, "A").focus()
+    page.evaluate(
+        """() => {
+          const { requestAnimationFrame, cancelAnimationFrame } = window;
+          const held = new Map();
+          let last = 1e6;
+          window.requestAnimationFrame = work => { held.set(++last, work); return last; };
+          window.cancelAnimationFrame = id => held.delete(id) || cancelAnimationFrame(id);
+          window.frames_go_on = () => {
+            window.requestAnimationFrame = requestAnimationFrame;
+            held.forEach(work => requestAnimationFrame(work));
+          };
+        }"""
+    )
+    for name in ("Wait", "Wait (2)", "Wait (3)"):
+        page.keyboard.press("a")
+        page.keyboard.type("wait")
+        page.keyboard.press("Enter")
+        page.locator(f'[data-state="{name}"]').wait_for(state="attached")
+    page.evaluate("() => frames_go_on()")
+    expect(box(page, "Wait (3)")).to_be_focused()
+
+
 RULES: dict[str, Any] = {
     "StartAt": "Which?",
     "States": {

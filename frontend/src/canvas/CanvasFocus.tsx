@@ -4,7 +4,10 @@ import type { Layout, PlacedNode } from "./layout";
 import { moving } from "./motion";
 
 export interface FocusControl {
+  /** Put the focus on a state, now or when its box is in the page. Who asks later is heard, not who asked before. */
   focus(id: string): void;
+  /** The same, when what an event has just led to is drawn. */
+  focusSoon(id: string): void;
   /** Bring a state into view, now or when the next layout has a place for it; the focus stays where it is. */
   reveal(id: string): void;
   fit(id: string | null): void;
@@ -21,6 +24,8 @@ export function CanvasFocus({
   const flow = useReactFlow();
   // A state that was added just now has no place yet: it gets the focus when the next layout has one.
   const awaited = useRef<string | null>(null);
+  // Of the last one who asked for the focus: a box that comes late does not take it from the box asked for after it.
+  const turn = useRef(0);
   const hidden = useRef<string | null>(null);
   useLayoutEffect(() => {
     const element = (id: string) =>
@@ -57,6 +62,7 @@ export function CanvasFocus({
         duration: moving(120),
       });
     const focus = (id: string) => {
+      const mine = ++turn.current;
       const box = placeOf(id);
       awaited.current = box ? null : id;
       if (!box) return;
@@ -65,6 +71,7 @@ export function CanvasFocus({
       const from = document.activeElement;
       let tries = 0;
       const put = () => {
+        if (mine !== turn.current) return;
         const here = document.activeElement;
         if (here !== from && here !== document.body) return;
         const found = element(id);
@@ -80,6 +87,10 @@ export function CanvasFocus({
     };
     control.current = {
       focus,
+      focusSoon: (id) => {
+        const mine = ++turn.current;
+        requestAnimationFrame(() => mine === turn.current && control.current?.focus(id));
+      },
       reveal,
       fit: (id) =>
         void flow.fitView({

@@ -330,7 +330,7 @@ export function Editor({ machine }: { machine: Machine }) {
   }, []);
   const focusOnly = (id: string) => {
     setPane("graph");
-    requestAnimationFrame(() => control.current?.focus(id));
+    control.current?.focusSoon(id);
   };
   const onKey = (event: KeyPress, id: string | null, to = focus) => {
     // Who waits for a panel or a dialog means what is typed for it, not for the graph.
