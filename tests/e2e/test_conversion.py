@@ -48,7 +48,7 @@ def run(server: Server, machine: str, *inputs: Any) -> None:
         def ended(execution: str = started["id"]) -> bool:
             return bool(server.call("GET", f"/api/executions/{execution}/")[1]["status"] != "RUNNING")
 
-        until(ended, 20, "the run has ended")
+        until(ended, 30, "the run has ended")
 
 
 def prices(*values: Any) -> Any:
@@ -134,7 +134,7 @@ def test_all_states_are_converted_at_once_and_comments_of_yaml_stay(page: Page, 
     def kept() -> str:
         return str((server.call("GET", f"/api/machines/{machine}/")[1]["draft"] or {"text": ""})["text"])
 
-    until(lambda: "QueryLanguage: JSONata" in kept(), 10, "the converted draft")
+    until(lambda: "QueryLanguage: JSONata" in kept(), 30, "the converted draft")
     assert kept().startswith("# the shop's prices\nStartAt: Prices\nStates:\n  Prices:\n    Type: Pass # by name\n")
     assert kept().endswith("  # refused\n  Last:\n    Type: Pass\n    InputPath: $..price\n    End: true\n")
 

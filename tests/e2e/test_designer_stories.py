@@ -47,7 +47,7 @@ def draft(server: Server, machine: str) -> Any:
 
 
 def becomes(server: Server, machine: str, wanted: Any) -> None:
-    until(lambda: draft(server, machine) == wanted, 10, f"{draft(server, machine)} is {wanted}")
+    until(lambda: draft(server, machine) == wanted, 30, f"{draft(server, machine)} is {wanted}")
 
 
 def choose(page: Page, hand: Hand, *states: str) -> None:
@@ -216,7 +216,7 @@ def test_thirty_steps_are_undone_and_done_again(page: Page, server: Server, hand
         page.keyboard.press("Control+d")
     expect(box(page, "A (31)")).to_be_attached()
     becomes_all = draft_names(30)
-    until(lambda: set(draft(server, machine)["States"]) == becomes_all, 15, "thirty copies")
+    until(lambda: set(draft(server, machine)["States"]) == becomes_all, 30, "thirty copies")
     for name, key in (("Undo", "Control+z"), ("Redo", "Control+Shift+z")):
         for _ in range(30):
             if hand == "mouse":
@@ -226,7 +226,7 @@ def test_thirty_steps_are_undone_and_done_again(page: Page, server: Server, hand
         if name == "Undo":
             becomes(server, machine, CHAIN)
             expect(page.get_by_role("button", name="Undo")).to_be_disabled()
-    until(lambda: set(draft(server, machine)["States"]) == becomes_all, 15, "thirty copies again")
+    until(lambda: set(draft(server, machine)["States"]) == becomes_all, 30, "thirty copies again")
 
 
 def draft_names(copies: int) -> set[str]:
@@ -342,7 +342,7 @@ def test_the_outline_is_an_equal_way(page: Page, server: Server) -> None:
     page.keyboard.press("F2")
     page.keyboard.type("Rest")
     page.keyboard.press("Enter")
-    until(lambda: "Rest" in draft(server, machine)["States"], 10, "renamed in the outline")
+    until(lambda: "Rest" in draft(server, machine)["States"], 30, "renamed in the outline")
 
 
 def test_every_command_is_in_the_list_of_control_k(page: Page, server: Server) -> None:
@@ -417,21 +417,21 @@ def test_a_bare_name_of_a_function_becomes_its_arn_and_any_other_word_is_refused
     resource.fill("CheckJob")
     page.get_by_label("Name", exact=True).focus()
     arn = "arn:aws:lambda:us-east-1:000000000000:function:CheckJob"
-    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 10, "the ARN")
+    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 30, "the ARN")
 
 
 def test_a_service_is_found_by_what_it_does_and_comes_with_its_parameters(page: Page, server: Server) -> None:
     machine = open_machine(page, server, "Catalogue", CHAIN)
     page.get_by_role("searchbox", name="Find a block").fill("delivers a message to the specified")
     page.locator('[data-block="service:sqs:sendMessage"]').click()
-    made = until(lambda: draft(server, machine)["States"].get("sendMessage"), 10, "the service in the draft")
+    made = until(lambda: draft(server, machine)["States"].get("sendMessage"), 30, "the service in the draft")
     assert set(made["Parameters"]) == {"MessageBody", "QueueUrl"}
     resource = page.get_by_role("combobox", name="Resource")
     resource.fill("sqs:sendMessage.wait")
     page.screenshot(path=ARTEFACTS / "catalogue.png")
     page.get_by_role("option", name="sqs:sendMessage.waitForTaskToken").click()
     wanted = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
-    until(lambda: draft(server, machine)["States"]["sendMessage"]["Resource"] == wanted, 10, "the pattern in the draft")
+    until(lambda: draft(server, machine)["States"]["sendMessage"]["Resource"] == wanted, 30, "the pattern in the draft")
     assert set(draft(server, machine)["States"]["sendMessage"]["Parameters"]) == {"MessageBody", "QueueUrl"}
 
 
@@ -441,7 +441,7 @@ def test_a_pattern_is_a_valid_block_that_takes_its_place(page: Page, server: Ser
     box(page, "A").click()
     page.get_by_role("tab", name="Patterns").click()
     page.locator(f'[data-block="pattern:{pattern}"]').click()
-    until(lambda: len(draft(server, machine)["States"]) > len(CHAIN["States"]), 10, "the pattern in the draft")
+    until(lambda: len(draft(server, machine)["States"]) > len(CHAIN["States"]), 30, "the pattern in the draft")
     found = draft(server, machine)
     _, answer = server.call("POST", "/api/validate/", {"definition": json.dumps(found)})
     assert answer["diagnostics"] == []

@@ -67,7 +67,7 @@ def test_a_draft_that_was_kept_elsewhere_meanwhile_is_not_dropped_by_a_revision(
     expect(dialog.get_by_text("Saved elsewhere")).to_be_visible()
     assert (revisions(server, machine), draft(server, machine)["StartAt"]) == (1, "Elsewhere")
     dialog.get_by_role("button", name="Keep mine").click()
-    until(lambda: draft(server, machine)["StartAt"] == "B", 10, "mine")
+    until(lambda: draft(server, machine)["StartAt"] == "B", 30, "mine")
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["with a draft", "before the first draft"])
@@ -116,5 +116,5 @@ def test_a_draft_that_is_refused_is_told_of_and_not_sent_again_before_something_
     page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what was read is what is given
     page.evaluate(BACK)
     page.clock.run_for(2000)
-    until(lambda: draft(server, machine)["StartAt"] == "B", 10, "the draft")
+    until(lambda: draft(server, machine)["StartAt"] == "B", 30, "the draft")
     expect(page.get_by_text("Draft kept")).to_be_visible()

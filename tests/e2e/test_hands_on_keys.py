@@ -79,7 +79,7 @@ def test_who_does_not_want_the_wrap_after_all_has_changed_nothing(page: Page, se
     page.keyboard.press("m")
     page.keyboard.press("Enter")
     expect(said(page)).to_contain_text("Done?")
-    until(lambda: "Map" in draft(server, machine)["States"], 10, "the wrap")
+    until(lambda: "Map" in draft(server, machine)["States"], 30, "the wrap")
 
 
 def test_a_key_that_can_do_nothing_says_why(page: Page, server: Server) -> None:
@@ -108,9 +108,9 @@ def test_a_draft_that_was_undone_to_what_is_saved_is_called_a_draft_nowhere(page
     machine = open_machine(page, server, "Undone", CHAIN)
     box(page, "A").focus()
     page.keyboard.press("Delete")
-    until(lambda: "A" not in draft(server, machine)["States"], 10, "the draft")
+    until(lambda: "A" not in draft(server, machine)["States"], 30, "the draft")
     page.keyboard.press("Control+z")
-    until(lambda: draft(server, machine) == CHAIN, 10, "the undone draft")
+    until(lambda: draft(server, machine) == CHAIN, 30, "the undone draft")
     expect(page.get_by_text("Draft kept")).to_have_count(0)
     page.goto(f"{server.address}/machines")
     page.get_by_label("Find machines by name").fill("Undone")

@@ -34,7 +34,7 @@ def test_the_job_poller_is_drawn_on_an_empty_canvas(page: Page, server: Server, 
     drawing.fields()
     page.screenshot(path=ARTEFACTS / f"job-poller-{hand}.png")
     wanted = json.dumps(SAMPLE, indent=2) + "\n"
-    until(lambda: kept(server, made["id"]) == wanted, 10, f"{kept(server, made['id'])} is the Job Poller")
+    until(lambda: kept(server, made["id"]) == wanted, 30, f"{kept(server, made['id'])} is the Job Poller")
 
 
 def kept(server: Server, machine: str) -> str:
@@ -264,7 +264,7 @@ class Keys(Mouse):
         lit = self.page.locator('[role="option"][class*="highlighted"]')
         before = lit.first.text_content() if lit.count() > 0 else None
         self.page.keyboard.press("ArrowDown")
-        until(lambda: lit.count() > 0 and lit.first.text_content() != before, 20, "the next option is lit")
+        until(lambda: lit.count() > 0 and lit.first.text_content() != before, 30, "the next option is lit")
 
     def _pick(self, block: str) -> None:
         words = {"Wait": "Pause, or", "Choice": "Go one of", "Fail": "End here with an error"}

@@ -130,7 +130,7 @@ def test_the_picture_ends_right_when_the_socket_is_cut_in_mid_run(page: Page, se
     cut()
     time.sleep(0.2)
     page.context.set_offline(True)
-    expect(page.get_by_text("Reconnecting")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Reconnecting")).to_be_visible()
     time.sleep(3)
     page.context.set_offline(False)
     ended(page, "SUCCEEDED")

@@ -73,7 +73,7 @@ def test_what_is_edited_while_a_revision_is_saved_is_the_next_draft(page: Page, 
     machine = open_machine(page, server, "EditedMeanwhile", CHAIN)
     box(page, "A").focus()
     page.keyboard.press("Delete")
-    until(lambda: "A" not in draft(server, machine)["States"], 10, "the draft")
+    until(lambda: "A" not in draft(server, machine)["States"], 30, "the draft")
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -116,7 +116,7 @@ def test_keys_that_come_before_a_new_state_is_drawn_work_on_that_state(page: Pag
         page.keyboard.press("a")
         page.keyboard.type("wait")
         page.keyboard.press("Enter")
-    until(lambda: len(draft(server, machine)["States"]) == 4, 10, "all three")
+    until(lambda: len(draft(server, machine)["States"]) == 4, 30, "all three")
     states = draft(server, machine)["States"]
     ways = [states[name].get("Next") for name in ("A", "Wait", "Wait (2)", "Wait (3)")]
     assert ways == ["Wait", "Wait (2)", "Wait (3)", None]
@@ -175,12 +175,12 @@ def test_a_rule_takes_the_focus_with_it_and_undo_keeps_it_to_the_end(page: Page,
     def order() -> list[str]:
         return [rule["Next"] for rule in draft(server, machine)["States"]["Which?"]["Choices"]]
 
-    until(lambda: order() == ["B", "C", "A"], 10, "the order")
+    until(lambda: order() == ["B", "C", "A"], 30, "the order")
     undo = page.get_by_role("button", name="Undo")
     undo.focus()
     for _ in range(3):
         page.keyboard.press("Enter")
-    until(lambda: order() == ["A", "B", "C"], 10, "the first order")
+    until(lambda: order() == ["A", "B", "C"], 30, "the first order")
     expect(undo).to_be_focused()
 
 

@@ -33,7 +33,7 @@ def test_any_action_of_an_aws_service_is_found_and_comes_with_its_parameters(
         expect(page.get_by_role("option", name="dynamodb:batchGetItem")).to_be_visible()
         page.screenshot(path=ARTEFACTS / "picker-sdk.png")
         page.keyboard.press("Enter")
-    made = until(lambda: draft(server, machine)["States"].get("batchGetItem"), 10, "the action in the draft")
+    made = until(lambda: draft(server, machine)["States"].get("batchGetItem"), 30, "the action in the draft")
     assert made["Resource"] == PUT_ITEM
     assert set(made["Parameters"]) == {"RequestItems"}
     assert draft(server, machine)["States"]["A"]["Next"] == "batchGetItem"
@@ -50,11 +50,11 @@ def test_the_resource_field_knows_actions_of_aws_and_activities(
     resource.fill("secretsmanager getSecret")
     page.get_by_role("option", name="aws-sdk:secretsmanager:getSecretValue").click()
     wanted = "arn:aws:states:::aws-sdk:secretsmanager:getSecretValue"
-    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == wanted, 10, "the action")
-    until(lambda: "SecretId" in draft(server, machine)["States"]["Do"].get("Parameters", {}), 10, "its parameters")
+    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == wanted, 30, "the action")
+    until(lambda: "SecretId" in draft(server, machine)["States"]["Do"].get("Parameters", {}), 30, "its parameters")
     resource.fill("WeldFrame")
     page.get_by_label("Name", exact=True).focus()
-    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 10, "the activity")
+    until(lambda: draft(server, machine)["States"]["Do"]["Resource"] == arn, 30, "the activity")
 
 
 def test_fields_of_json_complete_paths_of_the_last_run_in_both_languages(page: Page, server: Server) -> None:
@@ -68,7 +68,7 @@ def test_fields_of_json_complete_paths_of_the_last_run_in_both_languages(page: P
     }
     machine = server.machine("Completes", definition)
     _, started = server.call("POST", f"/api/machines/{machine}/executions/", {"input": {}})
-    until(lambda: server.call("GET", f"/api/executions/{started['id']}/")[1]["status"] == "SUCCEEDED", 20, "a run")
+    until(lambda: server.call("GET", f"/api/executions/{started['id']}/")[1]["status"] == "SUCCEEDED", 30, "a run")
     page.goto(f"{server.address}/machines/{machine}/edit")
     inspector = page.locator(".inspector")
 
@@ -84,12 +84,12 @@ def test_fields_of_json_complete_paths_of_the_last_run_in_both_languages(page: P
     page.wait_for_timeout(150)  # the editor takes no Enter for a list that has only just opened
     page.keyboard.press("Enter")
     until(
-        lambda: draft(server, machine)["States"]["Old"].get("Parameters") == {"sum.$": "$.order.total"}, 10, "the path"
+        lambda: draft(server, machine)["States"]["Old"].get("Parameters") == {"sum.$": "$.order.total"}, 30, "the path"
     )
     type_into("New", "Hand on (Output)", '"{% $states.input.order.t')
     page.get_by_role("option", name="$states.input.order.total").click()
     page.keyboard.type(" %}")
     wanted = "{% $states.input.order.total %}"
-    until(lambda: draft(server, machine)["States"]["New"].get("Output") == wanted, 10, "the expression")
+    until(lambda: draft(server, machine)["States"]["New"].get("Output") == wanted, 30, "the expression")
     page.keyboard.press("Tab")
     expect(inspector.get_by_role("textbox", name="Hand on (Output)")).not_to_be_focused()

@@ -100,14 +100,14 @@ def test_an_unsaved_draft_is_saved_first_or_the_saved_revision_runs(page: Page, 
     def is_kept() -> bool:
         return server.call("GET", f"/api/machines/{machine}/")[1]["draft"] is not None
 
-    until(lambda: is_kept() is not first, 10, "the draft is kept" if not first else "the draft is gone")
+    until(lambda: is_kept() is not first, 30, "the draft is kept" if not first else "the draft is gone")
 
 
 def test_the_machine_page_offers_to_save_the_draft_that_would_not_run(page: Page, server: Server) -> None:
     machine = open_machine(page, server, "PageUnsaved", CHAIN)
     box(page, "A").focus()
     page.keyboard.press("Delete")
-    until(lambda: server.call("GET", f"/api/machines/{machine}/")[1]["draft"], 10, "the draft is kept")
+    until(lambda: server.call("GET", f"/api/machines/{machine}/")[1]["draft"], 30, "the draft is kept")
     page.goto(f"{server.address}/machines/{machine}")
     page.get_by_role("button", name="Run", exact=True).click()
     dialog = page.get_by_role("dialog")
