@@ -14,6 +14,7 @@ from designer.models import Machine
 from designer.services.errors import MachineNameTaken
 from designer.services.machines import create_machine
 from engine.jsontypes import Json
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,13 +26,14 @@ FOLDER = Path(__file__).resolve().parent.parent / "samples"
 class Sample:
     """``definition`` is JSON text for this installation's account and region; ``input`` a JSON value to start with.
 
-    ``teaches`` says what there is to learn from it. ``installed`` ones are machines of everybody's first start.
+    ``teaches`` says what there is to learn from it. ``installed`` ones are machines of everybody's first start. Title,
+    description and ``teaches`` are told in the reader's language.
     """
 
     name: str
-    title: str
-    description: str
-    teaches: str
+    title: Sentence
+    description: Sentence
+    teaches: Sentence
     installed: bool
     definition: str
     input: Json
@@ -52,7 +54,7 @@ def install_samples(user: User) -> int:
 def _install(user: User, sample: Sample) -> bool:
     try:
         create_machine(
-            user, name=sample.name, definition=sample.definition, format="json", description=sample.description
+            user, name=sample.name, definition=sample.definition, format="json", description=str(sample.description)
         )
     except MachineNameTaken:
         return False
@@ -65,9 +67,9 @@ def _read(path: Path) -> Sample:
     place = f":{settings.ENVIRONMENT.region}:{settings.ENVIRONMENT.account_id}:function:"
     return Sample(
         name=raw["name"],
-        title=raw["title"],
-        description=raw["description"],
-        teaches=raw["teaches"],
+        title=Sentence(raw["title"], {}),
+        description=Sentence(raw["description"], {}),
+        teaches=Sentence(raw["teaches"], {}),
         installed=raw.get("installed", False),
         definition=definition.replace(":us-east-1:000000000000:function:", place),
         input=raw["input"],

@@ -15,6 +15,7 @@ import pytest
 from django.utils import translation
 
 from designer.api.words import TABLES, spoken
+from designer.services.samples import list_samples
 from engine.sentences import VERBATIM, Sentence, say, verbatim
 from tests.designer.conftest import Api
 
@@ -38,6 +39,8 @@ def _templates() -> set[str]:
             first = call.args[0]
             assert isinstance(first, ast.Constant), f"{path}:{call.lineno} does not say one literal"
             found.add(str(first.value))
+    for sample in list_samples():
+        found |= {sample.title.template, sample.description.template, sample.teaches.template}
     return found
 
 
@@ -108,6 +111,15 @@ def test_a_definition_is_found_wrong_in_the_language_of_the_reader(alice: Api) -
     assert "문자열이어야 하는데 숫자입니다" in said[1]
     rest = [{**one, "message": None} for one in english]
     assert rest == [{**one, "message": None} for one in korean], "codes and places are the same in every language"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_samples_are_offered_in_the_language_of_the_reader(alice: Api) -> None:
+    english = alice.get("/api/samples/")["results"][0]
+    korean = alice._json(alice.call("GET", "/api/samples/", **_KOREAN), 200)["results"][0]
+    assert (english["title"], korean["title"]) == ("Job Poller", "작업 폴러")
+    told = {"title", "description", "teaches"}
+    assert {name for name in english if english[name] != korean[name]} == told
 
 
 @pytest.mark.django_db(transaction=True)

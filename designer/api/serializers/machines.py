@@ -153,9 +153,9 @@ class FunctionsSerializer(serializers.Serializer[Any]):
 
 class SampleSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    title = serializers.CharField()
-    description = serializers.CharField()
-    teaches = serializers.CharField()
+    title = SpokenField()
+    description = SpokenField()
+    teaches = SpokenField()
     definition = serializers.CharField()
     input = JsonValueField()
 

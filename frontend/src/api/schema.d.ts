@@ -1580,9 +1580,9 @@ export interface components {
         };
         Sample: {
             name: string;
-            title: string;
-            description: string;
-            teaches: string;
+            readonly title: string;
+            readonly description: string;
+            readonly teaches: string;
             definition: string;
             /** @description Any JSON value. */
             input: unknown;

@@ -1,6 +1,6 @@
 /** Korean. Words of the language (Choice, Next, ResultPath) stay as the definition spells them. */
 export const ko = {
-  "An activity: workers ask for its work": "활동: 작업자가 일을 가져갑니다",
+  "An activity: workers ask for its work": "활동: 워커가 일을 가져갑니다",
   "{service} of the AWS SDK": "AWS SDK의 {service}",
   "Save the draft as a revision first": "먼저 초안을 리비전으로 저장",
   "What you changed is saved, and that is what runs.": "바꾼 내용이 저장되고, 그것이 실행됩니다.",

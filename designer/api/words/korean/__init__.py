@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from designer.api.words.korean import conversion, definitions, queries, requests, trials
+from designer.api.words.korean import conversion, definitions, queries, requests, samples, trials
 
 SENTENCES: Final[dict[str, str]] = {
     **definitions.SENTENCES,
@@ -12,4 +12,5 @@ SENTENCES: Final[dict[str, str]] = {
     **conversion.SENTENCES,
     **trials.SENTENCES,
     **requests.SENTENCES,
+    **samples.SENTENCES,
 }
