@@ -2,6 +2,7 @@ import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { Layout, PlacedNode } from "./layout";
 import { moving } from "./motion";
+import { useMoves } from "./view";
 
 export interface FocusControl {
   /** Put the focus on a state, now or when its box is in the page. Who asks later is heard, not who asked before. */
@@ -22,6 +23,7 @@ export function CanvasFocus({
   layout: Layout;
 }) {
   const flow = useReactFlow();
+  const moves = useMoves();
   // A state that was added just now has no place yet: it gets the focus when the next layout has one.
   const awaited = useRef<string | null>(null);
   // Of the last one who asked for the focus: a box that comes late does not take it from the box asked for after it.
@@ -57,10 +59,12 @@ export function CanvasFocus({
       );
     };
     const centre = (box: PlacedNode) =>
-      void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), {
-        zoom: flow.getZoom(),
-        duration: moving(120),
-      });
+      moves(
+        flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), {
+          zoom: flow.getZoom(),
+          duration: moving(120),
+        }),
+      );
     const focus = (id: string) => {
       const mine = ++turn.current;
       const box = placeOf(id);
@@ -93,12 +97,14 @@ export function CanvasFocus({
       },
       reveal,
       fit: (id) =>
-        void flow.fitView({
-          padding: 0.15,
-          duration: moving(200),
-          maxZoom: 1.4,
-          ...(id === null ? {} : { nodes: [{ id }] }),
-        }),
+        moves(
+          flow.fitView({
+            padding: 0.15,
+            duration: moving(200),
+            maxZoom: 1.4,
+            ...(id === null ? {} : { nodes: [{ id }] }),
+          }),
+        ),
     };
     // Unless the focus has gone elsewhere meanwhile: then it is not called back from there later.
     if (awaited.current !== null) {
@@ -109,7 +115,7 @@ export function CanvasFocus({
     return () => {
       control.current = null;
     };
-  }, [control, flow, layout]);
+  }, [control, flow, layout, moves]);
   useKeptBox(layout);
   return null;
 }

@@ -36,7 +36,16 @@ import { type BoxNode, looksAlike, nodeTypes } from "./nodes";
 import { Overview } from "./Overview";
 import { useReconnect } from "./reconnect";
 import { newStatusStore, StatusContext, type StatusStore } from "./statusStore";
-import { FAR, firstView, isCut, LEAST_ZOOM, type Size, useBusy, useLateView } from "./view";
+import {
+  FAR,
+  firstView,
+  isCut,
+  LEAST_ZOOM,
+  type Size,
+  useBusy,
+  useLateView,
+  useMoves,
+} from "./view";
 
 export interface CanvasProps {
   readonly graph: GraphScope;
@@ -343,13 +352,14 @@ function EmptyScopes({ layout }: { layout: Layout }) {
 
 function Tools() {
   const flow = useReactFlow();
+  const moves = useMoves();
   return (
     <div className="canvas-tools">
       <button
         type="button"
         title={t("Zoom in")}
         aria-label={t("Zoom in")}
-        onClick={() => flow.zoomIn({ duration: moving(120) })}
+        onClick={() => moves(flow.zoomIn({ duration: moving(120) }))}
       >
         +
       </button>
@@ -357,7 +367,7 @@ function Tools() {
         type="button"
         title={t("Zoom out")}
         aria-label={t("Zoom out")}
-        onClick={() => flow.zoomOut({ duration: moving(120) })}
+        onClick={() => moves(flow.zoomOut({ duration: moving(120) }))}
       >
         −
       </button>
@@ -365,7 +375,7 @@ function Tools() {
         type="button"
         title={t("Fit all (0)")}
         aria-label={t("Fit all")}
-        onClick={() => flow.fitView({ padding: 0.1, duration: moving(200), maxZoom: 1.4 })}
+        onClick={() => moves(flow.fitView({ padding: 0.1, duration: moving(200), maxZoom: 1.4 }))}
       >
         <svg
           viewBox="0 0 16 16"
@@ -383,7 +393,7 @@ function Tools() {
         type="button"
         title={t("Zoom to 100 %")}
         aria-label={t("Zoom to 1:1")}
-        onClick={() => flow.zoomTo(1, { duration: moving(120) })}
+        onClick={() => moves(flow.zoomTo(1, { duration: moving(120) }))}
       >
         1:1
       </button>

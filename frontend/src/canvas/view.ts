@@ -1,5 +1,5 @@
-import { useReactFlow, useStore, type Viewport } from "@xyflow/react";
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { useReactFlow, useStore, useStoreApi, type Viewport } from "@xyflow/react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import type { Layout } from "./layout";
 import { moving } from "./motion";
 
@@ -10,6 +10,7 @@ export interface Size {
 
 /** As long as a view takes to its place, and a box to its own (canvas.css). */
 const MOVE_MS = 200;
+const LONGEST_MOVE_MS = 1000;
 
 /** A thousand states in a row, or beside each other, fit into a window. */
 export const LEAST_ZOOM = 0.005;
@@ -57,10 +58,27 @@ export function useLateView(layout: Layout, from: Size): void {
   }, [flow, width, height, layout]);
 }
 
+const holds = new WeakMap<Element, number>();
+
 /**
- * Says on the canvas (`aria-busy`) whether its boxes are about to move or on their way: another layout is being
- * worked out, or has just come. Written past React, since all boxes would be gone through for it.
+ * Says on the canvas (`aria-busy`) that its boxes are about to move or on their way, until the last one who says so
+ * lets go. Written past React, since all boxes would be gone through for it.
  */
+function hold(canvas: Element): () => void {
+  const add = (n: number) => {
+    const held = (holds.get(canvas) ?? 0) + n;
+    holds.set(canvas, held);
+    canvas.setAttribute("aria-busy", String(held > 0));
+  };
+  let holding = true;
+  add(1);
+  return () => {
+    if (holding) add(-1);
+    holding = false;
+  };
+}
+
+/** The boxes move while another layout is being worked out, and when one has just come. */
 export function useBusy(
   canvas: RefObject<HTMLElement | null>,
   layout: Layout,
@@ -69,24 +87,37 @@ export function useBusy(
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new layout is a movement
   useLayoutEffect(() => {
     const element = canvas.current;
-    element?.setAttribute("aria-busy", "true");
-    if (awaited || !element) return;
+    if (!element) return;
+    const release = hold(element);
+    if (awaited) return release;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let live = true;
-    const rest = async () => {
-      await Promise.allSettled(tweens(element).map((one) => one.finished));
-      if (live) element.setAttribute("aria-busy", "false");
-    };
+    const rest = () =>
+      void Promise.allSettled(tweens(element).map((one) => one.finished)).then(release);
     // The boxes get their places after this commit, and set out for them with the frame.
     const frame = requestAnimationFrame(() => {
       timer = setTimeout(rest, moving(MOVE_MS));
     });
     return () => {
-      live = false;
+      release();
       cancelAnimationFrame(frame);
       clearTimeout(timer);
     };
   }, [canvas, layout, awaited]);
+}
+
+/** What moves the view moves the boxes, too. What somebody interrupts by hand never tells that it has ended. */
+export function useMoves(): (move: Promise<unknown>) => void {
+  const store = useStoreApi();
+  return useCallback(
+    (move) => {
+      const canvas = store.getState().domNode?.closest(".canvas");
+      if (!canvas) return;
+      const release = hold(canvas);
+      setTimeout(release, LONGEST_MOVE_MS);
+      void move.then(release, release);
+    },
+    [store],
+  );
 }
 
 /** Boxes on their way; rings and flashes are no movement. */
