@@ -137,28 +137,29 @@ def test_what_stands_around_a_graph_is_asked_for_when_that_is_there(page: Page, 
     open_machine(page, server, "GraphFirst", CHAIN)
     expect(page.get_by_role("searchbox", name="Find a block")).to_be_visible()
     expect(page.locator(".code-panel .cm-content")).to_be_visible()
+    page.wait_for_function("() => window.painted")
     before = page.evaluate(ASKED_BEFORE)
     assert any("/DesignerPage-" in one for one in before)
     assert [one for one in before if any(later in one for later in LATER)] == []
 
 
-def held_panels(page: Page, server: Server, name: str) -> list[Route]:
-    """The designer of a machine with the state A, whose panels do not come before the routes are let go on."""
+def held_part(page: Page, server: Server, name: str, part: str = "panels") -> list[Route]:
+    """The designer of a machine with the state A, a part of whose code does not come before it is let go on."""
     machine = server.machine(name, {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
     held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/panels-*.js", hold)
-    with page.expect_request("**/panels-*.js"):
+    page.route(f"**/{part}-*.js", hold)
+    with page.expect_request(f"**/{part}-*.js"):
         page.goto(f"{server.address}/machines/{machine}/edit")
     page.locator('[data-state="A"]').click()
     return held
 
 
 def test_a_name_may_be_asked_for_before_the_panels_are_there(page: Page, server: Server) -> None:
-    held = held_panels(page, server, "early-name")
+    held = held_part(page, server, "early-name")
     page.keyboard.press("F2")
     page.keyboard.type("a")  # on the graph this key would ask for another state
     expect(page.locator("[data-pick]")).to_have_count(0)
@@ -171,8 +172,22 @@ def test_a_name_may_be_asked_for_before_the_panels_are_there(page: Page, server:
     expect(box(page, "Renamed")).to_be_visible()
 
 
+def test_a_dialog_that_is_on_its_way_is_called_back_by_escape(page: Page, server: Server) -> None:
+    held = held_part(page, server, "early-dialog", "dialogs")
+    box(page, "A").focus()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+s")
+    page.keyboard.press("Escape")
+    with page.expect_response("**/dialogs-*.js"):
+        for route in held:
+            route.continue_()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+
+
 def test_a_panel_may_be_asked_for_before_it_is_there(page: Page, server: Server) -> None:
-    held = held_panels(page, server, "early-test")
+    held = held_part(page, server, "early-test")
     page.keyboard.press("t")
     for route in held:
         route.continue_()

@@ -55,7 +55,7 @@ class Mouse:
         menu(self.page, state, "delete")
 
     def first(self, block: str) -> None:
-        self.page.get_by_role("button", name="+ add the first state").click()
+        self.page.locator(AT_REST).get_by_role("button", name="+ add the first state").click()
         self.page.locator(f'[data-pick="{block}"]').click()
 
     def after(self, state: str, block: str) -> None:
@@ -189,7 +189,7 @@ class Keys(Mouse):
         self.page.keyboard.press("Delete")
 
     def first(self, block: str) -> None:
-        self.page.get_by_role("button", name="+ add the first state").focus()
+        self.page.locator(AT_REST).get_by_role("button", name="+ add the first state").focus()
         self.page.keyboard.press("Enter")
         self._pick(block)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,20 @@ def test_any_action_of_an_aws_service_is_found_and_comes_with_its_parameters(
     assert made["Resource"] == PUT_ITEM
     assert set(made["Parameters"]) == {"RequestItems"}
     assert draft(server, machine)["States"]["A"]["Next"] == "batchGetItem"
+
+
+def test_enter_means_what_was_typed_not_what_had_been_found_for_less_of_it(page: Page, server: Server) -> None:
+    machine = open_machine(page, server, "SdkQuick", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("a")
+    page.keyboard.type("dynamodb")
+    found = page.get_by_role("option", name=re.compile("^dynamodb:"))
+    expect(found.first).not_to_have_text(re.compile("transactWriteItems"))
+    page.keyboard.type(" transact write")
+    page.keyboard.press("Enter")
+    made = until(lambda: draft(server, machine)["States"].get("transactWriteItems"), 30, "the action in the draft")
+    assert made["Resource"] == "arn:aws:states:::aws-sdk:dynamodb:transactWriteItems"
+    assert len(draft(server, machine)["States"]) == len(CHAIN["States"]) + 1
 
 
 def test_the_resource_field_knows_actions_of_aws_and_activities(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.test_designer_stories import CHAIN
-from tests.harness import Server
+from tests.harness import Server, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -25,8 +25,13 @@ def held(page: Page, pattern: str) -> Iterator[None]:
         else:
             route.fallback()
 
+    def came() -> bool:
+        page.wait_for_timeout(20)  # routes come meanwhile
+        return bool(routes)
+
     page.route(pattern, hold)
     yield
+    until(came, 30, f"something is written to {pattern}")
     assert len(routes) == 1
     routes[0].continue_()
 

@@ -255,6 +255,7 @@ export const ko = {
   "Kind of block": "블록 종류",
   Flow: "흐름",
   Tasks: "작업",
+  "Looking for it": "찾는 중",
   "Nothing has such a name": "그런 이름이 없습니다",
   "Type to find": "입력하여 찾기",
   "Width of the code panel": "코드 패널의 너비",

@@ -131,6 +131,7 @@ export function Editor({ machine }: { machine: Machine }) {
   });
   // A dialog that is there, or on its way.
   const asked = (open !== null || converting !== null || conflict !== null) && unfetched === null;
+  const onItsWay = (open !== null && !dialogs.there) || (converting !== null && !conversion.there);
   const [player] = useState(newPlayer);
   useEffect(() => () => player.pause(), [player]);
   const [focusId, setFocusId] = useState<string | null>(null);
@@ -297,10 +298,19 @@ export function Editor({ machine }: { machine: Machine }) {
     showCommands(id, at, (command) => command.of === (id === null ? "machine" : "state"));
   };
 
+  /** Escape while a dialog is on its way: nobody wants it any more. */
+  const calledBack = (event: KeyPress) => {
+    if (!onItsWay || event.key !== "Escape") return false;
+    close();
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
+
   // Keys of the whole page, wherever the focus is, even on nothing.
   const pageKey = useRef<(event: KeyboardEvent) => void>(() => undefined);
   pageKey.current = (event) => {
-    if (asked || event.defaultPrevented) return;
+    if (event.defaultPrevented || calledBack(event) || asked) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const typing = target.closest("input, textarea, [contenteditable=true]") !== null;
     const command = commandOf(pressed(event), "page");
@@ -333,6 +343,7 @@ export function Editor({ machine }: { machine: Machine }) {
     control.current?.focusSoon(id);
   };
   const onKey = (event: KeyPress, id: string | null, to = focus) => {
+    if (calledBack(event)) return;
     // Who waits for a panel or a dialog means what is typed for it, not for the graph.
     const awaited = around.isAwaited() || asked;
     if (awaited && event.key !== "Escape") return event.preventDefault();

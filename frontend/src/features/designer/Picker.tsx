@@ -8,8 +8,14 @@ export interface Choice {
   readonly className?: string;
 }
 
-const NONE: readonly Choice[] = [];
-const useNoMore = () => NONE;
+/** What is found elsewhere; of the words before while it is `looking` for these. */
+export interface MoreChoices {
+  readonly choices: readonly Choice[];
+  readonly looking: boolean;
+}
+
+const NO_MORE: MoreChoices = { choices: [], looking: false };
+const useNoMore = () => NO_MORE;
 
 /** A small list at a place of the page: type to narrow it, arrows and Enter to choose, Esc to leave. */
 export function Picker(props: {
@@ -17,7 +23,7 @@ export function Picker(props: {
   at: { x: number; y: number };
   choices: readonly Choice[];
   /** What is found elsewhere for the words typed; put after the choices. A hook. */
-  useMore?: ((search: string) => readonly Choice[]) | undefined;
+  useMore?: ((search: string) => MoreChoices) | undefined;
   /** With what had the focus when the list opened. */
   onPick: (id: string, opener: Element | null) => void;
   onClose: (opener: Element | null) => void;
@@ -34,8 +40,10 @@ export function Picker(props: {
     `${c.title} ${c.description ?? ""}`.toLowerCase().includes(wanted),
   );
   const more = (props.useMore ?? useNoMore)(search);
-  const shown = [...found.filter(named), ...found.filter((c) => !named(c)), ...more];
-  const { onClose } = props;
+  const shown = [...found.filter(named), ...found.filter((c) => !named(c)), ...more.choices];
+  // Of these words, by now.
+  const sure = more.looking ? found.length : shown.length;
+  const { onClose, onPick } = props;
   useEffect(() => {
     const away = (event: PointerEvent) => {
       if (!box.current?.contains(event.target as Node)) onClose(opener);
@@ -43,6 +51,14 @@ export function Picker(props: {
     window.addEventListener("pointerdown", away, true);
     return () => window.removeEventListener("pointerdown", away, true);
   }, [onClose, opener]);
+  // Enter for what is still looked for means the first that is found; not one of the words before.
+  const [eager, setEager] = useState(false);
+  const ready = active < sure ? shown[active]?.id : undefined;
+  useEffect(() => {
+    if (!eager || more.looking) return;
+    setEager(false);
+    if (ready !== undefined) onPick(ready, opener);
+  }, [eager, more.looking, ready, onPick, opener]);
   useEffect(() => {
     box.current?.querySelector(".is-active")?.scrollIntoView({ block: "nearest" });
   });
@@ -52,8 +68,8 @@ export function Picker(props: {
     else if (event.key === "ArrowDown") setActive((n) => Math.min(n + 1, shown.length - 1));
     else if (event.key === "ArrowUp") setActive((n) => Math.max(n - 1, 0));
     else if (event.key === "Enter") {
-      const chosen = shown[active];
-      if (chosen) props.onPick(chosen.id, opener);
+      if (ready !== undefined) onPick(ready, opener);
+      else setEager(more.looking);
     } else return;
     event.preventDefault();
   };
@@ -81,6 +97,7 @@ export function Picker(props: {
         onChange={(e) => {
           setSearch(e.target.value);
           setActive(0);
+          setEager(false);
         }}
       />
       <div id="picker-list" role="listbox" className="picker-list" aria-label={props.title}>
@@ -94,13 +111,17 @@ export function Picker(props: {
             data-pick={choice.id}
             className={`picker-item ${choice.className ?? ""}${index === active ? " is-active" : ""}`}
             onPointerEnter={() => setActive(index)}
-            onClick={() => props.onPick(choice.id, opener)}
+            onClick={() => onPick(choice.id, opener)}
           >
             <b>{choice.title}</b>
             {choice.description && <span>{choice.description}</span>}
           </button>
         ))}
-        {shown.length === 0 && <div className="palette-none">{t("Nothing has such a name")}</div>}
+        {shown.length === 0 && (
+          <div className="palette-none">
+            {more.looking ? t("Looking for it") : t("Nothing has such a name")}
+          </div>
+        )}
       </div>
     </div>
   );

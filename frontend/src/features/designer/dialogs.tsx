@@ -3,7 +3,6 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 import type { Machine } from "../../api/types";
 import { type Message, t } from "../../i18n";
 import { Compare } from "../../ui/Code";
@@ -11,6 +10,7 @@ import { Dialog } from "../../ui/dialogs";
 import { Form } from "../../ui/Form";
 import { Refusal } from "../../ui/Refusal";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useUnsent } from "../../ui/useUnsent";
 import { useWrite } from "../../ui/useWrite";
 import { StartDialog, type Unsaved } from "../executions/StartDialog";
 import { COMMANDS, type Command } from "./commands";
@@ -32,7 +32,9 @@ export default function Dialogs(props: {
   return (
     <>
       {open === "keys" && <KeysDialog onClose={onClose} />}
-      {open === "save" && <SaveDialog onClose={onClose} onSave={props.onSave} />}
+      {open === "save" && (
+        <SaveDialog machine={props.machine.id} onClose={onClose} onSave={props.onSave} />
+      )}
       {open === "start" && (
         <StartDialog machine={props.machine} published unsaved={props.unsaved} onClose={onClose} />
       )}
@@ -41,10 +43,18 @@ export default function Dialogs(props: {
   );
 }
 
-function SaveDialog(props: { onSave: (comment: string) => Promise<unknown>; onClose: () => void }) {
-  const [comment, setComment] = useState("");
+function SaveDialog(props: {
+  machine: string;
+  onSave: (comment: string) => Promise<unknown>;
+  onClose: () => void;
+}) {
+  const [comment, setComment, forget] = useUnsent(`comment ${props.machine}`, "");
   const input = useFirstFocus<InputProps.Ref>();
-  const save = useWrite({ mutationFn: () => props.onSave(comment), closes: props.onClose });
+  const save = useWrite({
+    mutationFn: () => props.onSave(comment),
+    onSuccess: (saved) => saved && forget(),
+    closes: props.onClose,
+  });
   return (
     <Dialog
       title={t("Save as a revision")}

@@ -127,8 +127,14 @@ export function resourceOptions(world: World): ResourceOption[] {
 const LEAST_LETTERS = 3;
 const WAIT_MS = 250;
 
+export interface SdkSearch {
+  /** While others are looked for, those of the words before. */
+  readonly actions: readonly SdkAction[];
+  readonly looking: boolean;
+}
+
 /** Actions of AWS services that have these words in their names; none until there are a few letters. */
-export function useSdkActions(search: string): readonly SdkAction[] {
+export function useSdkSearch(search: string): SdkSearch {
   const [wanted, setWanted] = useState(search);
   useEffect(() => {
     const timer = setTimeout(() => setWanted(search), WAIT_MS);
@@ -142,11 +148,18 @@ export function useSdkActions(search: string): readonly SdkAction[] {
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  return words.length >= LEAST_LETTERS && search.trim() !== ""
-    ? (found.data?.results ?? NO_ACTIONS)
-    : NO_ACTIONS;
+  const typed = search.trim();
+  return {
+    actions:
+      words.length >= LEAST_LETTERS && typed !== ""
+        ? (found.data?.results ?? NO_ACTIONS)
+        : NO_ACTIONS,
+    looking: typed.length >= LEAST_LETTERS && (typed !== words || found.isFetching),
+  };
 }
 const NO_ACTIONS: readonly SdkAction[] = [];
+
+export const useSdkActions = (search: string): readonly SdkAction[] => useSdkSearch(search).actions;
 
 export const describeSdk = (action: SdkAction): string =>
   t("{service} of the AWS SDK", { service: action.service });

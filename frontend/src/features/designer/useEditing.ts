@@ -8,9 +8,9 @@ import type { Wrapping } from "../../asl/wrapping";
 import type { EditHandlers } from "../../canvas/GraphCanvas";
 import { count, t } from "../../i18n";
 import { findEdge } from "./inspector/EdgePanel";
-import type { Choice } from "./Picker";
+import type { Choice, MoreChoices } from "./Picker";
 import { completed, type PaletteItem, sdkItem, stateOf } from "./palette";
-import { useSdkActions } from "./resources";
+import { useSdkSearch } from "./resources";
 import { type Designer, refId } from "./store";
 import { wrapStates } from "./wrapping";
 
@@ -20,7 +20,7 @@ export interface Question {
   readonly at: { x: number; y: number };
   /** A function where more of them may come while the list is open. */
   readonly choices: readonly Choice[] | (() => readonly Choice[]);
-  readonly useMore?: (search: string) => readonly Choice[];
+  readonly useMore?: (search: string) => MoreChoices;
   readonly answer: (id: string) => void;
 }
 
@@ -61,8 +61,9 @@ export function comesLate(id: string): boolean {
   return id.startsWith("sdk:");
 }
 
-function useSdkChoices(search: string): readonly Choice[] {
-  return useSdkActions(search).map(sdkItem).map(choiceOf);
+function useSdkChoices(search: string): MoreChoices {
+  const { actions, looking } = useSdkSearch(search);
+  return { choices: actions.map(sdkItem).map(choiceOf), looking };
 }
 
 function sdkItemOf(id: string): PaletteItem | undefined {

@@ -18,6 +18,7 @@ import { Form } from "../../ui/Form";
 import { ago } from "../../ui/format";
 import { nameProblem } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
+import { useUnsent } from "../../ui/useUnsent";
 import { useWrite } from "../../ui/useWrite";
 import { hintsOf, inputLabel, type Shape, sampleOf, skeletonOf } from "./inputs";
 import { LATEST, type Target, WhatRuns } from "./WhatRuns";
@@ -43,10 +44,13 @@ export function StartDialog(props: {
   published?: boolean;
 }) {
   const { unsaved = null } = props;
-  const [typed, setInput] = useState(() =>
-    props.initial === undefined
-      ? localStorage.getItem(inputKey(props.machine.id))
-      : JSON.stringify(props.initial, null, 2),
+  const again = props.initial !== undefined;
+  const [typed, setInput, forgetInput] = useUnsent(
+    again ? null : `input ${props.machine.id}`,
+    () =>
+      again
+        ? JSON.stringify(props.initial, null, 2)
+        : localStorage.getItem(inputKey(props.machine.id)),
   );
   const earlier = useQuery({
     queryKey: ["inputs", props.machine.id],
@@ -99,7 +103,9 @@ export function StartDialog(props: {
       });
     },
     onSuccess: (execution) => {
-      if (execution) localStorage.setItem(inputKey(props.machine.id), input);
+      if (!execution) return;
+      forgetInput();
+      localStorage.setItem(inputKey(props.machine.id), input);
     },
     leads: (execution) =>
       execution && {

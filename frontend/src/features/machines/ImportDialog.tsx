@@ -23,6 +23,7 @@ import { nameProblem, toName } from "../../ui/names";
 import { Refusal } from "../../ui/Refusal";
 import { unreadable } from "../../ui/unreadable";
 import { useFirstFocus } from "../../ui/useFirstFocus";
+import { useUnsent } from "../../ui/useUnsent";
 import { useWrite } from "../../ui/useWrite";
 import { inputKey } from "../executions/StartDialog";
 import { omittedRevisions } from "./bundle";
@@ -52,9 +53,11 @@ export function ImportDialog({
   file?: File | null;
 }) {
   const queries = useQueryClient();
-  const [tab, setTab] = useState(file ? "file" : "samples");
-  const [content, setContent] = useState("");
-  const [name, setName] = useState("");
+  // A file is read again from where it lies; what was pasted may be nowhere else.
+  const kept = (what: string) => (file ? null : `import ${what}`);
+  const [content, setContent, forgetContent] = useUnsent(kept("content"), "");
+  const [name, setName, forgetName] = useUnsent(kept("name"), "");
+  const [tab, setTab] = useState(file ? "file" : content ? "paste" : "samples");
   const [files, setFiles] = useState<File[]>([]);
   const [unread, setUnread] = useState<Error | null>(null);
   // A file that was dropped is there already: what is left to do is its name.
@@ -74,6 +77,8 @@ export function ImportDialog({
     onSuccess: () => {
       // Told once more where it is missed: nothing on the server knows of them.
       if (missing) flash("info", missing);
+      forgetContent();
+      forgetName();
       done();
     },
     leads: madeMachine,

@@ -6,6 +6,7 @@ import { useNavigate } from "react-router";
 import { signOut } from "../../api/client";
 import { Page } from "../../app/Page";
 import { t } from "../../i18n";
+import { forgetUnsent } from "../../ui/useUnsent";
 import { useWrite } from "../../ui/useWrite";
 import { useSession } from "../session/useSession";
 import { AccessKeys } from "./AccessKeys";
@@ -22,6 +23,7 @@ export default function SettingsPage() {
     mutationFn: signOut,
     onSuccess: () => {
       queries.clear();
+      forgetUnsent();
       navigate("/signin");
     },
   });
