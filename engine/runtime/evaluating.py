@@ -36,7 +36,7 @@ from engine.runtime.expression_child import STARTED, WITHOUT_PROCESSOR
 
 IDLE_SECONDS = 60.0
 _START_SECONDS = 10.0
-"""Of a processor's: a child starts in a third of one. WITHOUT_PROCESSOR times as many of the wall, on a busy machine."""
+"""Of a processor's: a child starts in a third of one. On a busy machine WITHOUT_PROCESSOR times as many of the wall."""
 _SMALL = 2_000
 """Characters of a value that a path or a loop may go through in this process: neither can be slow there."""
 _ROOT = Path(__file__).resolve().parents[2]
