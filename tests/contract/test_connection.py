@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 
-import psycopg.errors
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.db.utils import ConnectionHandler
@@ -50,7 +50,8 @@ def test_a_read_after_the_database_ended_the_connection_takes_a_new_one() -> Non
 @ends_connections
 def test_who_stands_still_in_a_transaction_keeps_its_locks_for_a_minute_only() -> None:
     assert Session().row("SHOW idle_in_transaction_session_timeout")[0] == "1min"
-    with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+    # Why, or only that: what the server says last may be lost with the connection.
+    with pytest.raises(psycopg.Error, match=r"idle-in-transaction|server closed the connection"):
         _stand_still()
     assert Session().row("SELECT 1")[0] == 1
 
