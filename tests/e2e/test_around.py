@@ -139,7 +139,7 @@ def test_what_stands_around_a_graph_is_asked_for_when_that_is_there(page: Page, 
     expect(page.locator(".code-panel .cm-content")).to_be_visible()
     page.wait_for_function("() => window.painted")
     before = page.evaluate(ASKED_BEFORE)
-    assert any("/DesignerPage-" in one for one in before)
+    assert any("/DesignerPage-" in one for one in before), before
     assert [one for one in before if any(later in one for later in LATER)] == []
 
 

@@ -123,22 +123,23 @@ def test_keys_that_come_before_a_new_state_is_drawn_work_on_that_state(page: Pag
     expect(box(page, "Wait (3)")).to_be_focused()
 
 
+NO_FRAMES = """() => {
+  const { requestAnimationFrame, cancelAnimationFrame } = window;
+  const held = new Map();
+  let last = 1e6;
+  window.requestAnimationFrame = work => { held.set(++last, work); return last; };
+  window.cancelAnimationFrame = id => held.delete(id) || cancelAnimationFrame(id);
+  window.frames_go_on = () => {
+    window.requestAnimationFrame = requestAnimationFrame;
+    held.forEach(work => requestAnimationFrame(work));
+  };
+}"""
+
+
 def test_keys_that_come_before_a_frame_is_shown_leave_the_focus_at_the_last_state(page: Page, server: Server) -> None:
     open_machine(page, server, "NoFrames", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
     box(page, "A").focus()
-    page.evaluate(
-        """() => {
-          const { requestAnimationFrame, cancelAnimationFrame } = window;
-          const held = new Map();
-          let last = 1e6;
-          window.requestAnimationFrame = work => { held.set(++last, work); return last; };
-          window.cancelAnimationFrame = id => held.delete(id) || cancelAnimationFrame(id);
-          window.frames_go_on = () => {
-            window.requestAnimationFrame = requestAnimationFrame;
-            held.forEach(work => requestAnimationFrame(work));
-          };
-        }"""
-    )
+    page.evaluate(NO_FRAMES)
     for name in ("Wait", "Wait (2)", "Wait (3)"):
         page.keyboard.press("a")
         page.keyboard.type("wait")
@@ -146,6 +147,19 @@ def test_keys_that_come_before_a_frame_is_shown_leave_the_focus_at_the_last_stat
         page.locator(f'[data-state="{name}"]').wait_for(state="attached")
     page.evaluate("() => frames_go_on()")
     expect(box(page, "Wait (3)")).to_be_focused()
+
+
+def test_who_leaves_a_field_and_goes_to_another_before_a_frame_stays_there(page: Page, server: Server) -> None:
+    open_machine(page, server, "NoFrameOfForms", CHAIN)
+    box(page, "B").click()
+    page.get_by_label("Name", exact=True).focus()
+    page.evaluate(NO_FRAMES)
+    page.keyboard.press("Escape")
+    comment = page.get_by_role("textbox", name="Comment")
+    comment.focus()
+    page.evaluate("() => frames_go_on()")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(comment).to_be_focused()
 
 
 RULES: dict[str, Any] = {

@@ -71,13 +71,11 @@ export function CanvasFocus({
       awaited.current = box ? null : id;
       if (!box) return;
       if (element(id) ? !inView(id) : !isSeen(box)) centre(box);
-      // A box is only in the page once it is drawn and in view. Somebody quick is in a list or a field by then.
-      const from = document.activeElement;
+      // A box is only in the page once it is drawn and in view.
+      const stays = unmoved();
       let tries = 0;
       const put = () => {
-        if (mine !== turn.current) return;
-        const here = document.activeElement;
-        if (here !== from && here !== document.body) return;
+        if (mine !== turn.current || !stays()) return;
         const found = element(id);
         if (found) found.focus({ preventScroll: true });
         else if (tries++ < 20) requestAnimationFrame(put);
@@ -93,7 +91,8 @@ export function CanvasFocus({
       focus,
       focusSoon: (id) => {
         const mine = ++turn.current;
-        requestAnimationFrame(() => mine === turn.current && control.current?.focus(id));
+        const stays = unmoved();
+        requestAnimationFrame(() => mine === turn.current && stays() && control.current?.focus(id));
       },
       reveal,
       fit: (id) =>
@@ -118,6 +117,15 @@ export function CanvasFocus({
   }, [control, flow, layout, moves]);
   useKeptBox(layout);
   return null;
+}
+
+/** Whether the focus is where it is now, or nowhere: somebody quick is in a list or a field before a frame has come. */
+function unmoved(): () => boolean {
+  const from = document.activeElement;
+  return () => {
+    const here = document.activeElement;
+    return here === from || here === document.body;
+  };
 }
 
 /**
