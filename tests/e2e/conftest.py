@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
+from tests.e2e.late import come_late
 from tests.harness import Server
 
 ARTEFACTS = Path(__file__).parent / "artefacts"
@@ -65,6 +66,7 @@ def step_functions(server: Server) -> Any:
 def signed_in(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """The sign-in link works once, so one context is shared."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    come_late(context)
     page = context.new_page()
     page.goto(server.link)
     page.wait_for_url("**/machines")
