@@ -5,7 +5,8 @@ what mostly computes, shown as it goes, runs what mostly waits (for whole server
 shown when it has ended. The browser comes last, with nobody beside it.
 
 Under CI=1 one or two tests of a part that failed are asked a second time, alone: a machine that is shared with others
-stands still now and then. They are named at the end, passed or not: an unsteady test is a defect of it or of Treadle.
+stands still now and then. Those that pass are named at the end: an unsteady test is a defect of it or of Treadle. What
+is not found again, or skipped, has not passed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from xml.etree import ElementTree
 
 from tests.browser import ensure_chromium
 
@@ -56,7 +58,8 @@ class Part:
     name: str
     command: Sequence[str]
     output: IO[bytes] | None = None
-    code: int = 0
+    # Not ended well before it has ended, by whatever.
+    code: int = 1
 
     def run(self, *, aside: bool) -> None:
         """To the console, or ``aside`` to be shown later."""
@@ -98,15 +101,28 @@ class PytestPart(Part):
             code = super().ask(command)
             if code != TESTS_FAILED or not os.environ.get("CI"):
                 return code
-            self.failed = list(json.loads((Path(memory) / "v/cache/lastfailed").read_text()))
-            if len(self.failed) > MOST_UNSTEADY:
+            self.failed = _failed(memory)
+            # None where pytest did not come to its end.
+            if not 1 <= len(self.failed) <= MOST_UNSTEADY:
                 return code
             _say(f"== {self.name}: a second time, alone: {', '.join(self.failed)}")
-            return super().ask([*command, "--last-failed", "--last-failed-no-failures=none"])
+            told = Path(memory) / "second.xml"
+            again = super().ask([*command, "--last-failed", "--last-failed-no-failures=none", f"--junitxml={told}"])
+            return again or (0 if not _failed(memory) and _none_skipped(told) else TESTS_FAILED)
 
     @property
     def unsteady(self) -> Sequence[str]:
         return () if self.code else self.failed
+
+
+def _failed(memory: str) -> list[str]:
+    """Tests that have failed and not been seen to pass since; none where pytest was ended before it wrote them down."""
+    kept = Path(memory) / "v/cache/lastfailed"
+    return list(json.loads(kept.read_text())) if kept.exists() else []
+
+
+def _none_skipped(told: Path) -> bool:
+    return all(suite.get("skipped") == "0" for suite in ElementTree.parse(told).iter("testsuite"))
 
 
 def computing() -> list[Part]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.everything import PytestPart
+from tests.everything import PytestPart, run_together
 
 ONCE = """
 import pathlib
@@ -16,6 +16,24 @@ def test_that_fails_the_first_time():
     was_here = been.exists()
     been.touch()
     assert was_here
+"""
+SKIPPED_THE_SECOND_TIME = """
+import pathlib, pytest
+def test_that_is_skipped_the_second_time():
+    been = pathlib.Path(__file__).with_suffix(".been")
+    if been.exists():
+        pytest.skip("been here")
+    been.touch()
+    assert False
+"""
+OTHER_NAME_EACH_TIME = """
+import pytest, time
+@pytest.mark.parametrize("now", [time.time()])
+def test_that_fails(now): assert False
+"""
+ENDS_IT_ALL = """
+import os
+def test_that_ends_pytest(): os._exit(1)
 """
 ALWAYS = "def test_that_fails(): assert False\n"
 
@@ -43,6 +61,25 @@ def test_what_fails_twice_is_failed(tmp_path: Path) -> None:
     failed = part(tmp_path, once=ONCE, always=ALWAYS)
     failed.run(aside=False)
     assert (failed.code, failed.unsteady) == (1, ())
+
+
+def test_what_is_skipped_the_second_time_has_not_passed(tmp_path: Path) -> None:
+    failed = part(tmp_path, skipped=SKIPPED_THE_SECOND_TIME)
+    failed.run(aside=False)
+    assert (failed.code, failed.unsteady) == (1, ())
+
+
+def test_what_is_not_found_again_has_not_passed(tmp_path: Path) -> None:
+    failed = part(tmp_path, once=ONCE, other=OTHER_NAME_EACH_TIME)
+    failed.run(aside=False)
+    assert (failed.code, failed.unsteady) == (1, ())
+
+
+@pytest.mark.parametrize("aside", [False, True], ids=["shown", "aside"])
+def test_a_part_that_was_ended_before_its_end_has_failed(tmp_path: Path, *, aside: bool) -> None:
+    ended = part(tmp_path, ends=ENDS_IT_ALL)
+    run_together([] if aside else [ended], [ended] if aside else [])
+    assert ended.code == 1
 
 
 def test_many_that_fail_are_not_asked_again(tmp_path: Path) -> None:

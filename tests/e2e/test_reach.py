@@ -54,6 +54,30 @@ def test_enter_means_what_was_typed_not_what_had_been_found_for_less_of_it(page:
     assert len(draft(server, machine)["States"]) == len(CHAIN["States"]) + 1
 
 
+def test_an_arrow_pressed_before_anything_is_found_leaves_enter_its_meaning(page: Page, server: Server) -> None:
+    machine = open_machine(page, server, "SdkImpatient", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("a")
+    page.keyboard.type("dynamodb batch get")
+    expect(page.get_by_text("Looking for it")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    made = until(lambda: draft(server, machine)["States"].get("batchGetItem"), 30, "the action in the draft")
+    assert made["Resource"] == PUT_ITEM
+
+
+def test_enter_for_a_few_letters_means_no_action_of_the_words_before(page: Page, server: Server) -> None:
+    open_machine(page, server, "SdkShorter", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("a")
+    page.keyboard.type("dynamodb batch get")
+    expect(page.get_by_role("option", name="dynamodb:batchGetItem")).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("zq")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing has such a name")).to_be_visible()
+
+
 def test_the_resource_field_knows_actions_of_aws_and_activities(
     page: Page, server: Server, step_functions: Any
 ) -> None:

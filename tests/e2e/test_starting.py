@@ -170,3 +170,50 @@ def test_what_was_pasted_is_there_when_the_import_is_opened_again(page: Page, se
     page.get_by_role("link", name="Machines", exact=True).click()
     page.get_by_role("button", name="Import", exact=True).click()
     expect(dialog.get_by_role("tab", name="Samples")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_dialog_into_which_nothing_was_typed_keeps_nothing_from_the_run_after_it(page: Page, server: Server) -> None:
+    machine = server.machine("Untouched", CHAIN)
+    page.goto(f"{server.address}/machines/{machine}")
+    dialog = page.get_by_role("dialog")
+
+    def run_with(value: Any) -> None:
+        write(page, value)
+        dialog.get_by_role("button", name="Start", exact=True).click()
+        page.wait_for_url("**/executions/*")
+
+    page.get_by_role("button", name="Run", exact=True).click()
+    run_with({"order": "first"})
+    to_machine = page.get_by_role("link", name="Untouched, revision 1")
+    to_machine.click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(editor(page)).to_contain_text("first")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.go_back()
+    page.get_by_role("button", name="Run again", exact=True).click()
+    run_with({"order": "second"})
+    expect(dialog).to_have_count(0)
+    to_machine.click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(editor(page)).to_contain_text("second")
+
+
+def test_a_name_that_a_file_gave_goes_with_the_next_file_also_after_escape(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/machines")
+    dialog = page.get_by_role("dialog", name="Import a machine")
+
+    def choose(name: str) -> None:
+        page.get_by_role("button", name="Import", exact=True).click()
+        dialog.get_by_role("tab", name="File").click()
+        text = json.dumps(CHAIN).encode()
+        dialog.locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": "application/json", "buffer": text}
+        )
+
+    choose("first-file.json")
+    expect(dialog.get_by_label("Name")).to_have_value("first-file")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+    choose("second-file.json")
+    expect(dialog.get_by_label("Name")).to_have_value("second-file")

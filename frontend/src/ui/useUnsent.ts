@@ -16,20 +16,23 @@ export function forgetUnsent(): void {
 
 /**
  * A state of a dialog: what was typed when it was closed without sending, by Escape say, is there when it is opened
- * again. The third of what it returns lets it go: it has been sent. Without a `key` nothing is kept.
+ * again. What it begins with is not kept: that may be another by then. The third of what it returns lets it go: it has
+ * been sent. Without a `key` nothing is kept.
  */
 export function useUnsent<T>(
   key: string | null,
   initial: T | (() => T),
 ): readonly [T, Dispatch<SetStateAction<T>>, () => void] {
-  const [value, setValue] = useState<T>(() => {
-    if (key !== null && unsent.has(key)) return unsent.get(key) as T;
-    return initial instanceof Function ? initial() : initial;
-  });
+  const [first] = useState<T>(initial);
+  const [value, setValue] = useState<T>(() =>
+    key !== null && unsent.has(key) ? (unsent.get(key) as T) : first,
+  );
   const sent = useRef(false);
   useEffect(() => {
-    if (key !== null && !sent.current) unsent.set(key, value);
-  }, [key, value]);
+    if (key === null || sent.current) return;
+    if (value === first) unsent.delete(key);
+    else unsent.set(key, value);
+  }, [key, value, first]);
   const forget = useCallback(() => {
     sent.current = true;
     if (key !== null) unsent.delete(key);

@@ -31,13 +31,13 @@ SENTENCES: Final[dict[str, str]] = {
     "Count down": "카운트다운",
     "Counts down from a number, a second between.": "주어진 수에서 1초 간격으로 거꾸로 셉니다.",
     "A loop: a Choice that leads back, and a number that changes on the way.": (
-        "루프: 앞으로 되돌아가는 Choice와 도는 동안 바뀌는 수."
+        "루프: 앞 단계로 되돌아가는 Choice와 도는 동안 바뀌는 수."
     ),
     # 05
     "Best price": "최저가",
     "Asks three shops at once and takes the cheapest offer.": "세 상점에 동시에 물어보고 가장 싼 제안을 고릅니다.",
     "Parallel: fan out, fan in, and an expression over the list of results.": (
-        "Parallel: 펼치기와 모으기, 그리고 결과 목록에 대한 표현식."
+        "Parallel: 나누기와 모으기, 그리고 결과 목록에 대한 표현식."
     ),
     # 06
     "Total of a basket": "장바구니 합계",
@@ -111,7 +111,7 @@ SENTENCES: Final[dict[str, str]] = {
         "최적화된 통합과 aws-sdk를 나란히, 그리고 AWS의 응답에 대한 JSONata. 상태 하나로 하려면 ecs:runTask.sync."
     ),
     # 15
-    "Fan out to a queue and wait for the answers": "대기열로 펼치고 응답 기다리기",
+    "Fan out to a queue and wait for the answers": "대기열로 나눠 보내고 응답 기다리기",
     "Sends a message for each order to an SQS queue and waits until a worker has answered each. Needs an AWS (make run "
     "AWS=local) with the queue of its input, and a worker that reads it: docs/how-to/aws-services.md.": (
         "주문마다 SQS 대기열로 메시지를 보내고 워커가 모두 응답할 때까지 기다립니다. 입력에 있는 대기열을 갖춘 "

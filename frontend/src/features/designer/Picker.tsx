@@ -65,7 +65,8 @@ export function Picker(props: {
   const keys = (event: React.KeyboardEvent) => {
     event.stopPropagation();
     if (event.key === "Escape") onClose(opener);
-    else if (event.key === "ArrowDown") setActive((n) => Math.min(n + 1, shown.length - 1));
+    else if (event.key === "ArrowDown")
+      setActive((n) => Math.max(0, Math.min(n + 1, shown.length - 1)));
     else if (event.key === "ArrowUp") setActive((n) => Math.max(n - 1, 0));
     else if (event.key === "Enter") {
       if (ready !== undefined) onPick(ready, opener);

@@ -151,7 +151,7 @@ export function useSdkSearch(search: string): SdkSearch {
   const typed = search.trim();
   return {
     actions:
-      words.length >= LEAST_LETTERS && typed !== ""
+      words.length >= LEAST_LETTERS && typed.length >= LEAST_LETTERS
         ? (found.data?.results ?? NO_ACTIONS)
         : NO_ACTIONS,
     looking: typed.length >= LEAST_LETTERS && (typed !== words || found.isFetching),

@@ -57,6 +57,8 @@ export function ImportDialog({
   const kept = (what: string) => (file ? null : `import ${what}`);
   const [content, setContent, forgetContent] = useUnsent(kept("content"), "");
   const [name, setName, forgetName] = useUnsent(kept("name"), "");
+  // The name that the last file gave it.
+  const [named, setNamed, forgetNamed] = useUnsent(kept("name of the file"), "");
   const [tab, setTab] = useState(file ? "file" : content ? "paste" : "samples");
   const [files, setFiles] = useState<File[]>([]);
   const [unread, setUnread] = useState<Error | null>(null);
@@ -79,6 +81,7 @@ export function ImportDialog({
       if (missing) flash("info", missing);
       forgetContent();
       forgetName();
+      forgetNamed();
       done();
     },
     leads: madeMachine,
@@ -101,8 +104,6 @@ export function ImportDialog({
     leads: madeMachine,
   });
   const latest = useRef<File | null>(null);
-  /** The name that the last file gave it. */
-  const named = useRef("");
   const take = async (chosen: File[]) => {
     setFiles(chosen);
     setUnread(null);
@@ -110,7 +111,7 @@ export function ImportDialog({
     latest.current = file;
     if (!file) {
       setContent("");
-      setName((typed) => (typed === named.current ? "" : typed));
+      setName((typed) => (typed === named ? "" : typed));
       return;
     }
     const text = await file.text().catch(() => null);
@@ -119,8 +120,8 @@ export function ImportDialog({
     if (text === null) return setUnread(unreadable(file));
     setContent(text);
     const called = toName(file.name.replace(/(\.asl)?\.(json|ya?ml)$/i, ""));
-    setName((typed) => (typed === "" || typed === named.current ? called : typed));
-    named.current = called;
+    setName((typed) => (typed === "" || typed === named ? called : typed));
+    setNamed(called);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: taken once, when the dialog opens
   useEffect(() => {
