@@ -91,6 +91,7 @@ export function CanvasFocus({
       focus,
       focusSoon: (id) => {
         const mine = ++turn.current;
+        awaited.current = null;
         const stays = unmoved();
         requestAnimationFrame(() => mine === turn.current && stays() && control.current?.focus(id));
       },

@@ -103,16 +103,16 @@ SENTENCES: Final[dict[str, str]] = {
     "Only a stuck execution can be taken up again.": "막혀 있는 실행만 다시 이어 갈 수 있습니다.",
     "{type} machines do not offer this.": "{type} 머신에서는 할 수 없습니다.",
     "The Map Run has {status} already.": "Map Run이 이미 끝났습니다: {status}.",
-    "Executions of EXPRESS state machines cannot be redriven": "EXPRESS 상태 머신의 실행은 재구동할 수 없습니다",
+    "Executions of EXPRESS state machines cannot be redriven": "EXPRESS 상태 머신의 실행은 이어서 실행할 수 없습니다",
     "Execution is a child of a Map Run and cannot be redriven by itself": (
-        "Map Run의 하위 실행은 혼자 재구동할 수 없습니다"
+        "Map Run의 하위 실행은 혼자 이어서 실행할 수 없습니다"
     ),
-    "Execution is {status} and cannot be redriven": "{status} 상태의 실행은 재구동할 수 없습니다",
+    "Execution is {status} and cannot be redriven": "{status} 상태의 실행은 이어서 실행할 수 없습니다",
     "Execution history event limit exceeded": "실행 이력의 이벤트 한도를 넘었습니다",
-    "Execution redrivable period exceeded": "재구동할 수 있는 기간이 지났습니다",
+    "Execution redrivable period exceeded": "이어서 실행할 수 있는 기간이 지났습니다",
     "State machine is in DELETING status": "상태 머신을 삭제하는 중입니다",
     "Execution was ended by a release that kept nothing to be redriven": (
-        "재구동할 것을 남기지 않는 이전 릴리스에서 끝난 실행입니다"
+        "이어서 실행할 것을 남기지 않는 이전 릴리스에서 끝난 실행입니다"
     ),
     "Invalid Token: 'Invalid token'": "올바른 작업 토큰이 아닙니다",
     "Invalid Output: '{reason}'": "출력이 올바르지 않습니다: '{reason}'",

@@ -11,6 +11,7 @@ import { signIn } from "../../api/client";
 import { messageOf } from "../../api/http";
 import { Page } from "../../app/Page";
 import { t } from "../../i18n";
+import { forgetUnsent } from "../../ui/useUnsent";
 
 /** The link's token stands behind the #, so that it never reaches a server's log. */
 export default function SignIn() {
@@ -26,6 +27,7 @@ export default function SignIn() {
     signIn(decodeURIComponent(token)).then(
       (session) => {
         queries.clear();
+        forgetUnsent();
         queries.setQueryData(["session"], session);
         navigate("/machines", { replace: true });
       },
