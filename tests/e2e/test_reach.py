@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.canvas import box
 from tests.e2e.conftest import ARTEFACTS
@@ -54,16 +56,49 @@ def test_enter_means_what_was_typed_not_what_had_been_found_for_less_of_it(page:
     assert len(draft(server, machine)["States"]) == len(CHAIN["States"]) + 1
 
 
+@contextmanager
+def answered_after(page: Page, pattern: str) -> Iterator[None]:
+    """What is asked at this address is answered only afterwards."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(pattern, hold)
+    with page.expect_request(pattern):
+        yield
+    for route in held:
+        route.continue_()
+    page.unroute(pattern)
+
+
 def test_an_arrow_pressed_before_anything_is_found_leaves_enter_its_meaning(page: Page, server: Server) -> None:
     machine = open_machine(page, server, "SdkImpatient", CHAIN)
     box(page, "A").focus()
     page.keyboard.press("a")
-    page.keyboard.type("dynamodb batch get")
-    expect(page.get_by_text("Looking for it")).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    with answered_after(page, "**/aws-sdk-actions/**"):
+        page.keyboard.type("dynamodb batch get")
+        expect(page.get_by_text("Looking for it")).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
     made = until(lambda: draft(server, machine)["States"].get("batchGetItem"), 30, "the action in the draft")
     assert made["Resource"] == PUT_ITEM
+
+
+def test_arrows_in_what_was_found_for_less_choose_nothing_that_was_not_seen(page: Page, server: Server) -> None:
+    machine = open_machine(page, server, "SdkArrows", CHAIN)
+    box(page, "A").focus()
+    page.keyboard.press("a")
+    page.keyboard.type("dynamodb")
+    expect(page.get_by_role("option", name=re.compile("^dynamodb:")).nth(8)).to_be_visible()
+    with answered_after(page, "**/aws-sdk-actions/**"):
+        page.keyboard.type(" batch")
+        for _ in range(8):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    first = "batchExecuteStatement"
+    made = until(lambda: draft(server, machine)["States"].get(first), 30, "the first that is found in the draft")
+    assert made["Resource"] == f"arn:aws:states:::aws-sdk:dynamodb:{first}"
 
 
 def test_enter_for_a_few_letters_means_no_action_of_the_words_before(page: Page, server: Server) -> None:

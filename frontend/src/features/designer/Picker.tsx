@@ -70,7 +70,10 @@ export function Picker(props: {
     else if (event.key === "ArrowUp") setActive((n) => Math.max(n - 1, 0));
     else if (event.key === "Enter") {
       if (ready !== undefined) onPick(ready, opener);
-      else setEager(more.looking);
+      else if (more.looking) {
+        setEager(true);
+        setActive(found.length);
+      }
     } else return;
     event.preventDefault();
   };
