@@ -62,13 +62,15 @@ export function AnswersOf(props: {
               onChange={(e) => put(index, { text: e.detail.value })}
             />
             {props.several && !props.items && (
-              <Input
-                value={answer.seconds}
-                inputMode="decimal"
-                ariaLabel={t("Seconds that answer {n} of {name} takes", { n: index + 1, name })}
-                placeholder="0 s"
-                onChange={(e) => put(index, { seconds: e.detail.value })}
-              />
+              <span className="answer-seconds">
+                <Input
+                  value={answer.seconds}
+                  inputMode="decimal"
+                  ariaLabel={t("Seconds that answer {n} of {name} takes", { n: index + 1, name })}
+                  placeholder="0 s"
+                  onChange={(e) => put(index, { seconds: e.detail.value })}
+                />
+              </span>
             )}
             <Button
               variant="icon"
